@@ -1,0 +1,37 @@
+//! Multihop runs the Delta Lake multi-hop pipeline (bronze, silver, gold) in a browser tab.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`env`] | time and ids, injected so that a run can be replayed |
+//! | [`types`] | Spark types and schemas; frames; Arrow and Polars |
+//! | [`storage`] | the file system under `dbfs:/` |
+//! | [`formats`] | parquet, JSON, CSV, text: bytes and frames; schema inference; rescued data |
+//! | [`delta`] | the transaction log: actions, snapshots, transactions, checkpoints, history |
+//! | [`sql`] | parse, analyze, plan, execute; functions; errors with Spark's conditions |
+//! | [`streaming`] | queries, triggers, micro-batches, checkpoints, state; sources and sinks |
+//! | [`session`] | `SparkSession`: conf, catalog, views, streams |
+//! | [`protocol`] | the messages between page and engine |
+//! | `page` | the Leptos app |
+//!
+//! Dependencies point down only: a module uses those above it in the table, never those below;
+//! `page` knows `protocol` alone.
+
+#[cfg(feature = "engine")]
+pub mod delta;
+#[cfg(feature = "engine")]
+pub mod env;
+#[cfg(feature = "engine")]
+pub mod formats;
+pub mod protocol;
+#[cfg(feature = "engine")]
+pub mod session;
+#[cfg(feature = "engine")]
+pub mod sql;
+#[cfg(feature = "engine")]
+pub mod storage;
+#[cfg(feature = "engine")]
+pub mod streaming;
+pub mod types;
+
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub mod page;

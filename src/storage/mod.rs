@@ -1,0 +1,119 @@
+//! The file system under `dbfs:/`.
+//!
+//! [`FileSystem`] is the contract, [`MemoryFileSystem`] the store that the browser uses.
+//! Nothing else in the program touches files.
+
+mod memory;
+mod path;
+
+pub use memory::MemoryFileSystem;
+pub use path::DbfsPath;
+
+use bytes::Bytes;
+
+/// A file or directory as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileStatus {
+    pub path: DbfsPath,
+    /// Bytes; 0 for a directory.
+    pub size: u64,
+    /// Milliseconds since the epoch; 0 for a directory.
+    pub modification_time: i64,
+    pub is_dir: bool,
+}
+
+/// What [`FileSystem::put_if_absent`] did. Finding the file there is an expected outcome, not
+/// an error: it is how a commit learns that it lost the race.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum PutResult {
+    Created,
+    Exists,
+}
+
+/// A change that a [`FileSystem`] made, told in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Written { path: DbfsPath, size: u64 },
+    Deleted { path: DbfsPath },
+}
+
+/// Why a file operation failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StorageError {
+    #[error("[PATH_NOT_FOUND] Path does not exist: {path}. SQLSTATE: 42K03")]
+    NotFound { path: DbfsPath },
+    #[error(
+        "No space left: {path} needs {needed} bytes, {free} of {capacity} are free. Delete files, VACUUM tables or drop what you don't need, then try again."
+    )]
+    Full {
+        path: DbfsPath,
+        needed: u64,
+        free: u64,
+        capacity: u64,
+    },
+    #[error("{path} is a directory.")]
+    IsDirectory { path: DbfsPath },
+    #[error("{path} is a file, not a directory.")]
+    NotDirectory { path: DbfsPath },
+    #[error("'{path}' is not a path under dbfs:/. {reason}")]
+    InvalidPath { path: String, reason: &'static str },
+    #[error("Reading or writing {path} failed: {reason}")]
+    Io { path: DbfsPath, reason: String },
+}
+
+/// Files under `dbfs:/`. Whole files only: written once, replaced or deleted, never appended to.
+///
+/// Every method is atomic: a reader sees a file whole or not at all, and a failed write leaves
+/// what was there. Listings are ordered by name, bytewise.
+pub trait FileSystem: Send + Sync {
+    /// Writes a file that must not exist yet. Exactly one of several callers gets `Created`.
+    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError>;
+
+    /// Writes a file, replacing one that is there.
+    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError>;
+
+    /// A file's content. Cheap: the bytes are shared, not copied.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`], [`StorageError::IsDirectory`].
+    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError>;
+
+    /// `length` bytes from `offset`, fewer where the file ends.
+    fn read_range(&self, path: &DbfsPath, offset: u64, length: u64) -> Result<Bytes, StorageError> {
+        let bytes = self.read(path)?;
+        let start = usize::try_from(offset).map_or(bytes.len(), |o| o.min(bytes.len()));
+        let end = usize::try_from(length)
+            .map_or(bytes.len(), |l| start.saturating_add(l).min(bytes.len()));
+        Ok(bytes.slice(start..end))
+    }
+
+    /// What lies at `path`; `None` if nothing does.
+    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError>;
+
+    /// The files and directories directly in `dir`, by name.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] if `dir` doesn't exist.
+    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError>;
+
+    /// The *files* directly in `dir` whose name is not less than `start`, by name; empty if `dir`
+    /// doesn't exist. Costs what it returns: it is how a Delta log is followed.
+    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError>;
+
+    /// All files below `dir`, at any depth, by path; empty if it doesn't exist.
+    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError>;
+
+    /// Makes a directory and its parents. Fine if it exists.
+    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError>;
+
+    /// Deletes a file, or a directory with all in it. Returns whether there was something.
+    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError>;
+
+    /// A number that grows with every change, to ask [`FileSystem::changes_since`] from.
+    fn change_count(&self) -> u64;
+
+    /// The changes after the `since`th, oldest first; `None` if they are no longer kept, so
+    /// that the caller lists anew.
+    fn changes_since(&self, since: u64) -> Option<Vec<Change>>;
+}

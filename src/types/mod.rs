@@ -1,0 +1,15 @@
+//! Spark's types, schemas and frames, and how they look in Arrow and Polars.
+//!
+//! `data_type` and `json` need no engine; `frame`, `arrow` and `value` belong to it.
+
+mod data_type;
+#[cfg(feature = "engine")]
+mod frame;
+mod json;
+
+pub use data_type::{
+    DataType, Metadata, SchemaRef, StructField, StructType, quote, quote_if_needed,
+};
+#[cfg(feature = "engine")]
+pub use frame::{Frame, FrameError, physical_type};
+pub use json::{SchemaJsonError, type_from_json, type_to_json};
