@@ -1,1 +1,7 @@
-//! delta
+//! The Delta transaction log.
+
+mod actions;
+mod error;
+
+pub use actions::AddFile;
+pub use error::DeltaError;

@@ -1,1 +1,7 @@
-//! sql
+//! Spark SQL: parse → analyze → plan → optimize → execute.
+
+pub mod error;
+pub mod functions;
+pub mod plan;
+
+pub use error::SqlError;

@@ -6,6 +6,8 @@ mod data_type;
 #[cfg(feature = "engine")]
 mod frame;
 mod json;
+#[cfg(feature = "engine")]
+mod value;
 
 pub use data_type::{
     DataType, Metadata, SchemaRef, StructField, StructType, quote, quote_if_needed,
@@ -13,3 +15,5 @@ pub use data_type::{
 #[cfg(feature = "engine")]
 pub use frame::{Frame, FrameError, physical_type};
 pub use json::{SchemaJsonError, type_from_json, type_to_json};
+#[cfg(feature = "engine")]
+pub use value::Value;

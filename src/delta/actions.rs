@@ -1,0 +1,5 @@
+//! Actions.
+
+/// A data file of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddFile {}
