@@ -1,1 +1,260 @@
-//! protocol
+//! The messages between page and engine: plain serde types.
+//!
+//! The page sends a [`ToEngine`] and gets exactly one [`FromEngine::Reply`] with the same id;
+//! in between and at any other time come [`FromEngine::Event`]s. Files (browser `File` handles)
+//! and bytes travel beside the message, not in it: `{message, files}` one way,
+//! `{message, bytes}` the other.
+//!
+//! Numbers of rows and bytes are `f64` where they cross to JavaScript: exact to 2^53.
+
+mod flow;
+mod relation;
+
+pub use flow::{
+    EdgeView, FlowState, HopPoint, Lane, MemoryView, NodeKind, NodeState, NodeView, PipelineView,
+    QueryState, QueryView,
+};
+pub use relation::{
+    Cell, ColumnInfo, FileInfo, HistoryEntry, RelationKind, RelationRef, RelationView,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// What the page sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToEngine {
+    /// Chosen by the page, never reused; a reply carries it back.
+    pub id: u32,
+    pub request: Request,
+}
+
+/// What the page can ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum Request {
+    /// The whole of what Flow shows. Reply: [`Reply::Flow`]. Later changes come as
+    /// [`Event::Flow`].
+    Flow,
+    /// Starts a pipeline's continuous streams (those without an `availableNow` trigger).
+    Start { pipeline: String },
+    /// Runs a pipeline's `availableNow` queries: each stops by itself.
+    UpdateGold { pipeline: String },
+    /// Lands the next file of a pipeline's sample data, or all that remain.
+    /// Reply: [`Reply::Text`], what `load_new_data` prints.
+    LoadNewData { pipeline: String, all: bool },
+    /// Stops one query, or all of them.
+    Stop { query: Option<String> },
+    /// Deletes a pipeline's tables, checkpoints and landed files, and declares it anew.
+    Reset { pipeline: String },
+    /// Deletes a pipeline that the user made, with its tables and files.
+    DeletePipeline { pipeline: String },
+
+    /// Looks at dropped files, given beside the message in the same order.
+    /// Reply: [`Reply::Drop`].
+    PreviewDrop { files: Vec<DroppedFile> },
+    /// Puts the previewed files in the directory `target`. Reply: [`Reply::Done`] once all are
+    /// there; [`Event::Task`] tells how far. Files with an error are left out.
+    LandDrop { drop: u32, target: String },
+    /// Makes a pipeline from previewed files and starts it. Reply: [`Reply::Done`].
+    CreatePipeline { drop: u32, pipeline: NewPipeline },
+    /// Forgets previewed files.
+    DiscardDrop { drop: u32 },
+
+    /// Opens a directory, view, table or query to its rows. Reply: [`Reply::Relation`].
+    OpenRelation { relation: RelationRef },
+    /// `limit` rows from `offset`. Reply: [`Reply::Rows`].
+    FetchRows {
+        handle: u32,
+        offset: f64,
+        limit: u32,
+    },
+    /// Frees an opened relation.
+    CloseRelation { handle: u32 },
+    /// A table's commits, newest first. Reply: [`Reply::History`].
+    History { table: String },
+    /// The text of a table's commit. Reply: [`Reply::Text`].
+    Commit { table: String, version: f64 },
+    /// A table's data files at a version (the newest if `None`), or a directory's files.
+    /// Reply: [`Reply::Files`].
+    Files {
+        relation: RelationRef,
+        version: Option<f64>,
+    },
+    /// A query's recent progress, newest first, as Spark's JSON. Reply: [`Reply::Texts`].
+    Progress { query: String },
+
+    /// Runs SQL statements. Reply: [`Reply::Relation`] of the last one's result.
+    Sql { text: String },
+    /// All tables and views, for the catalog. Reply: [`Reply::Catalog`].
+    Catalog,
+    /// A file's bytes, beside the reply. Reply: [`Reply::Done`].
+    ReadFile { path: String },
+    /// Ends the request of that id, if it still runs; it replies with an error of class
+    /// `Cancelled`.
+    Cancel { id: u32 },
+}
+
+/// What the engine sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum FromEngine {
+    Reply {
+        id: u32,
+        result: Result<Reply, ErrorInfo>,
+    },
+    Event {
+        event: Event,
+    },
+}
+
+/// Answers to requests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum Reply {
+    Done,
+    Text {
+        text: String,
+    },
+    Texts {
+        texts: Vec<String>,
+    },
+    Flow {
+        flow: FlowState,
+    },
+    Drop {
+        preview: DropPreview,
+    },
+    Relation {
+        relation: RelationView,
+    },
+    Rows {
+        offset: f64,
+        rows: Vec<Vec<Cell>>,
+        total: Option<f64>,
+    },
+    History {
+        entries: Vec<HistoryEntry>,
+    },
+    Files {
+        files: Vec<FileInfo>,
+    },
+    Catalog {
+        relations: Vec<CatalogEntry>,
+    },
+}
+
+/// What happens without being asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum Event {
+    /// The engine starts: what it does, and how far it is (0..1).
+    Loading { what: String, fraction: f64 },
+    /// Requests are answered from now on.
+    Ready { flow: FlowState },
+    /// Something in Flow changed. At most about ten a second.
+    Flow { flow: FlowState },
+    /// A batch passed an edge: what makes it move.
+    Batch {
+        pipeline: String,
+        edge: String,
+        batch_id: f64,
+        rows: f64,
+    },
+    /// How far a request is. `total` is `None` where nobody knows.
+    Task {
+        id: u32,
+        title: String,
+        done: f64,
+        total: Option<f64>,
+        unit: TaskUnit,
+    },
+    /// Something went wrong that no request waits for: a stream failed.
+    Failed {
+        query: Option<String>,
+        error: ErrorInfo,
+    },
+    /// The engine panicked: nothing more will come from it.
+    Panicked { message: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskUnit {
+    Bytes,
+    Rows,
+    Files,
+}
+
+/// An error as people see it: a condition, a sentence, a hint, and details that unfold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorInfo {
+    /// Spark's or Delta's condition (`UNRESOLVED_COLUMN.WITH_SUGGESTION`), if it has one.
+    pub condition: Option<String>,
+    /// The exception's class (`AnalysisException`, `Cancelled`).
+    pub class: String,
+    /// The message without the condition in brackets and without `SQLSTATE`.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The message whole, as Spark prints it.
+    pub details: String,
+    /// The file it is about.
+    pub file: Option<String>,
+    /// Where in the SQL text, both from 1.
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+}
+
+/// A file that was dropped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DroppedFile {
+    /// Its name, with its folder's path if a folder was dropped. Hostile until the engine
+    /// has made a `dbfs:/` path of it.
+    pub name: String,
+    pub size: f64,
+}
+
+/// What the engine saw in dropped files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DropPreview {
+    /// Names the drop in later requests.
+    pub drop: u32,
+    pub files: Vec<FilePreview>,
+    /// A start for a pipeline of the files that fit nowhere; `None` if there are none.
+    pub new_pipeline: Option<NewPipeline>,
+}
+
+/// What the engine saw in one dropped file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FilePreview {
+    pub name: String,
+    pub size: f64,
+    /// `parquet`, `json`, `csv`, `text`; `None` if unknown.
+    pub format: Option<String>,
+    pub columns: Vec<ColumnInfo>,
+    /// Exact for parquet; for text formats the rows seen in the sample.
+    pub rows: Option<f64>,
+    /// The landing directory whose schema it fits.
+    pub target: Option<String>,
+    pub error: Option<ErrorInfo>,
+}
+
+/// A pipeline that a user makes: three SQL texts over what was dropped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewPipeline {
+    pub name: String,
+    /// Over `{name}_raw_temp`, the Auto Loader stream.
+    pub bronze_sql: String,
+    /// Over `{name}_bronze_tmp`, the stream of the bronze table.
+    pub silver_sql: String,
+    /// Over `{name}_silver_tmp`, the stream of the silver table.
+    pub gold_sql: String,
+}
+
+/// A table or view in the catalog.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CatalogEntry {
+    pub name: String,
+    pub relation: RelationRef,
+    pub kind: RelationKind,
+    pub is_streaming: bool,
+}
