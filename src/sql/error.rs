@@ -1,5 +1,6 @@
 //! What can go wrong between a SQL text and its rows.
 
+use super::functions::FunctionError;
 use crate::delta::DeltaError;
 use crate::formats::FormatError;
 use crate::storage::StorageError;
@@ -16,4 +17,6 @@ pub enum SqlError {
     Delta(#[from] DeltaError),
     #[error(transparent)]
     Frame(#[from] FrameError),
+    #[error(transparent)]
+    Function(#[from] FunctionError),
 }

@@ -2,8 +2,15 @@
 //!
 //! A [`Function`] knows how to bind to its arguments (which types it takes, what casts are
 //! needed, what it returns) and how to compute. Operators are functions too (`+`, `and`, `=`).
+//!
+//! The analyzer looks a name up with [`lookup`] and calls [`Function::bind`]; the executor
+//! evaluates the arguments and hands them over in a [`Call`].
 
-use polars_core::prelude::Series;
+mod error;
+
+pub use error::{FunctionError, Mismatch};
+
+use polars_core::prelude::{IdxCa, Series};
 
 use super::error::SqlError;
 use super::plan::{EvalMode, Expr};
@@ -18,6 +25,12 @@ pub struct Function {
     /// Checks number and types of the arguments, adds the casts that Spark adds, and gives the
     /// result's type and whether it can be null.
     pub bind: fn(args: Vec<Expr>, context: &BindContext) -> Result<Bound, SqlError>,
+    /// How to call it: `date_trunc(unit, ts)`.
+    pub usage: &'static str,
+    /// What it does, in one sentence.
+    pub description: &'static str,
+    /// An expression that shows it, and its value: `upper('ab') → AB`.
+    pub example: &'static str,
 }
 
 /// How a function computes.
@@ -25,6 +38,8 @@ pub struct Function {
 pub enum FunctionKind {
     /// A value for each row.
     Scalar(ScalarEval),
+    /// A value for each row, from arguments of which some are lambdas.
+    HigherOrder(HigherOrder),
     /// A value for each group.
     Aggregate(AggregateKind),
     /// Rows for each row (`explode`).
@@ -36,7 +51,57 @@ pub enum FunctionKind {
 /// Computes a scalar function.
 ///
 /// Each argument has `context.rows` values, or one that stands for all; so may the result.
-pub type ScalarEval = fn(args: &[Series], context: &EvalContext) -> Result<Series, SqlError>;
+/// The result's physical type is that of [`Call::result`]; its name means nothing.
+pub type ScalarEval = fn(call: &Call<'_>) -> Result<Series, SqlError>;
+
+/// One call of a scalar function over a batch.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The arguments' values, without the lambdas of a higher-order function.
+    pub args: &'a [Series],
+    /// The arguments' Spark types, in the same order.
+    pub types: &'a [&'a DataType],
+    /// The result's type, as [`Bound::data_type`] said.
+    pub result: &'a DataType,
+    /// What ANSI mode was when the expression was analysed.
+    pub mode: EvalMode,
+    pub context: &'a EvalContext,
+}
+
+/// A function that takes lambdas (`transform(a, x -> x + 1)`).
+#[derive(Debug)]
+pub struct HigherOrder {
+    /// The types of a lambda's parameters, so that its body can be analysed: `args` are the
+    /// arguments analysed so far, `None` where one is a lambda not analysed yet; `index` is the
+    /// lambda's position; `arity` how many parameters it was written with.
+    pub parameters: fn(
+        args: &[Option<Expr>],
+        index: usize,
+        arity: usize,
+        context: &BindContext,
+    ) -> Result<Vec<DataType>, SqlError>,
+    /// Computes the call; `lambdas` are the lambda arguments in order.
+    pub eval: fn(call: &Call<'_>, lambdas: &[&dyn Lambda]) -> Result<Series, SqlError>,
+}
+
+/// A lambda argument, ready to be evaluated: the executor provides it.
+pub trait Lambda {
+    /// The body's value for each of `parents.len()` child rows.
+    ///
+    /// `args` are the parameters' values, each as long as `parents`. `parents` names the row of
+    /// the batch that each child row belongs to, for the columns that the body takes from
+    /// outside. The answer has one value for each child row.
+    ///
+    /// # Errors
+    /// Whatever the body's evaluation says.
+    fn evaluate(&self, args: &[Series], parents: &IdxCa) -> Result<Series, SqlError>;
+
+    /// How many parameters the lambda takes.
+    fn arity(&self) -> usize;
+
+    /// The type of the body.
+    fn data_type(&self) -> &DataType;
+}
 
 /// What the executor does for an aggregate. Buffers can be merged, so that a group's value can
 /// be computed in parts and kept as streaming state.
@@ -115,7 +180,6 @@ pub struct Bound {
 pub struct EvalContext {
     /// Rows in the batch.
     pub rows: usize,
-    pub mode: EvalMode,
     /// `spark.sql.session.timeZone`.
     pub time_zone: chrono_tz::Tz,
     /// `current_timestamp()`, microseconds: the batch's time, the same for all rows and on replay.
