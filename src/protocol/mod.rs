@@ -55,7 +55,9 @@ pub enum Request {
     /// Puts the previewed files in the directory `target`. Reply: [`Reply::Done`] once all are
     /// there; [`Event::Task`] tells how far. Files with an error are left out.
     LandDrop { drop: u32, target: String },
-    /// Makes a pipeline from previewed files and starts it. Reply: [`Reply::Done`].
+    /// Makes a pipeline from previewed files and starts it. Reply: [`Reply::Done`]. Where the
+    /// error is in one of the texts, its `file` is that text's field: `bronze_sql`, `silver_sql`
+    /// or `gold_sql`.
     CreatePipeline { drop: u32, pipeline: NewPipeline },
     /// Forgets previewed files.
     DiscardDrop { drop: u32 },
@@ -80,6 +82,9 @@ pub enum Request {
         relation: RelationRef,
         version: Option<f64>,
     },
+    /// What lies directly in a directory of the file system, as `dbutils.fs.ls` lists it: a
+    /// directory's `path` ends in `/`, and its size is 0. Reply: [`Reply::Files`].
+    ListDirectory { path: String },
     /// A query's recent progress, newest first, as Spark's JSON. Reply: [`Reply::Texts`].
     Progress { query: String },
 
