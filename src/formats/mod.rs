@@ -1,5 +1,7 @@
 //! Files and frames.
 
+pub mod partitions;
+
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileFormat {

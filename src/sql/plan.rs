@@ -415,7 +415,62 @@ impl Expr {
     }
 }
 
+/// The hidden column `_metadata` of a file scan.
+///
+/// Source: Databricks and Spark documentation, "File metadata column".
+pub fn metadata_attribute() -> Attribute {
+    let fields = [
+        ("file_path", DataType::String),
+        ("file_name", DataType::String),
+        ("file_size", DataType::Long),
+        ("file_block_start", DataType::Long),
+        ("file_block_length", DataType::Long),
+        ("file_modification_time", DataType::Timestamp),
+    ];
+    let mut schema = StructType::of(fields);
+    for field in &mut schema.fields {
+        field.nullable = false;
+    }
+    Attribute {
+        hidden: true,
+        ..Attribute::new("_metadata", DataType::Struct(schema), false)
+    }
+}
+
+/// The output of a scan: the schema's columns, then the hidden `_metadata`.
+fn scan_output(schema: &StructType) -> Vec<Attribute> {
+    let columns = schema.fields.iter().map(|field| Attribute {
+        metadata: field.metadata.clone(),
+        ..Attribute::new(&field.name, field.data_type.clone(), field.nullable)
+    });
+    columns.chain([metadata_attribute()]).collect()
+}
+
 impl Plan {
+    /// Reads files.
+    pub fn file_scan(scan: FileScan) -> Plan {
+        Plan {
+            output: scan_output(&scan.schema),
+            node: PlanNode::FileScan(scan),
+        }
+    }
+
+    /// Reads a Delta table.
+    pub fn delta_scan(scan: DeltaScan) -> Plan {
+        Plan {
+            output: scan_output(&scan.schema),
+            node: PlanNode::DeltaScan(scan),
+        }
+    }
+
+    /// Reads a stream.
+    pub fn stream_source(source: StreamSource) -> Plan {
+        Plan {
+            output: scan_output(&source.schema),
+            node: PlanNode::StreamSource(Arc::new(source)),
+        }
+    }
+
     /// The visible columns as a schema.
     pub fn schema(&self) -> SchemaRef {
         Arc::new(StructType::new(
