@@ -1,5 +1,6 @@
 //! Spark SQL: parse → analyze → plan → optimize → execute.
 
+pub mod coercion;
 pub mod error;
 pub mod functions;
 pub mod plan;
