@@ -4,5 +4,6 @@ pub mod coercion;
 pub mod error;
 pub mod functions;
 pub mod plan;
+pub mod streaming_rules;
 
-pub use error::SqlError;
+pub use error::{AnalysisReason, Position, SqlError};

@@ -1,0 +1,419 @@
+//! A statement that can't be given a meaning.
+
+use std::fmt;
+
+use super::Position;
+use crate::sql::functions::FunctionError;
+use crate::types::DataType;
+
+/// A statement that can't be given a meaning, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnalysisError {
+    pub reason: AnalysisReason,
+    /// Where in the statement's text; `None` where there is no text or no one place.
+    pub position: Option<Position>,
+}
+
+impl std::error::Error for AnalysisError {}
+
+impl fmt::Display for AnalysisError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.reason)?;
+        match self.position {
+            Some(Position { line, column }) => write!(f, "; line {line} pos {column}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a statement can't be given a meaning.
+///
+/// Names in fields are as the message shows them: in backticks, part by part, where they are
+/// identifiers; bare where the text itself puts quotes around.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AnalysisReason {
+    #[error(
+        "[UNRESOLVED_COLUMN.{}] A column, variable, or function parameter with name {name} cannot be resolved. {} SQLSTATE: 42703",
+        suggestion(.proposal), did_you_mean(.proposal)
+    )]
+    UnresolvedColumn { name: String, proposal: Vec<String> },
+    #[error(
+        "[TABLE_OR_VIEW_NOT_FOUND] The table or view {name} cannot be found. Verify the spelling and correctness of the schema and catalog.\nIf you did not qualify the name with a schema, verify the current_schema() output, or qualify the name with the correct schema and catalog.\nTo tolerate the error on drop use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS. SQLSTATE: 42P01"
+    )]
+    TableOrViewNotFound { name: String },
+    #[error(
+        "[TABLE_OR_VIEW_ALREADY_EXISTS] Cannot create table or view {name} because it already exists.\nChoose a different name, drop or replace the existing object, or add the IF NOT EXISTS clause to tolerate pre-existing objects. SQLSTATE: 42P07"
+    )]
+    TableOrViewAlreadyExists { name: String },
+    #[error(
+        "[TEMP_TABLE_OR_VIEW_ALREADY_EXISTS] Cannot create the temporary view {name} because it already exists.\nChoose a different name, drop or replace the existing view,  or add the IF NOT EXISTS clause to tolerate pre-existing views. SQLSTATE: 42P07"
+    )]
+    TempViewAlreadyExists { name: String },
+    #[error(
+        "[SCHEMA_NOT_FOUND] The schema {name} cannot be found. Verify the spelling and correctness of the schema and catalog.\nIf you did not qualify the name with a catalog, verify the current_schema() output, or qualify the name with the correct catalog.\nTo tolerate the error on drop use DROP SCHEMA IF EXISTS. SQLSTATE: 42704"
+    )]
+    SchemaNotFound { name: String },
+    #[error(
+        "[SCHEMA_ALREADY_EXISTS] Cannot create schema {name} because it already exists.\nChoose a different name, drop the existing schema, or add the IF NOT EXISTS clause to tolerate pre-existing schema. SQLSTATE: 42P06"
+    )]
+    SchemaAlreadyExists { name: String },
+    #[error(
+        "[UNRESOLVED_ROUTINE] Cannot resolve routine {name} on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.{database}]. SQLSTATE: 42883"
+    )]
+    UnresolvedRoutine { name: String, database: String },
+    #[error(
+        "[UNRESOLVABLE_TABLE_VALUED_FUNCTION] Could not resolve {name} to a table-valued function.\nPlease make sure that {name} is defined as a table-valued function and that all required parameters are provided correctly.\nIf {name} is not defined, please create the table-valued function before using it.\nFor more information about defining table-valued functions, please refer to the Apache Spark documentation. SQLSTATE: 42883"
+    )]
+    UnresolvableTableFunction { name: String },
+    #[error("[AMBIGUOUS_REFERENCE] Reference {name} is ambiguous, could be: [{}]. SQLSTATE: 42704", .candidates.join(", "))]
+    AmbiguousReference {
+        name: String,
+        candidates: Vec<String>,
+    },
+    #[error(
+        "[AMBIGUOUS_LATERAL_COLUMN_ALIAS] Lateral column alias {name} is ambiguous and has {matches} matches. SQLSTATE: 42702"
+    )]
+    AmbiguousLateralColumnAlias { name: String, matches: usize },
+    #[error(
+        "[DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN] Cannot resolve \"{filter}\" due to data type mismatch: Filter expression \"{filter}\" of type {} is not a boolean. SQLSTATE: 42K09",
+        quoted_type(.actual)
+    )]
+    FilterNotBoolean { filter: String, actual: DataType },
+    #[error(
+        "[DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH] Cannot resolve \"({left} IN (listquery()))\" due to data type mismatch: The number of columns in the left hand side of an IN subquery does not match the number of columns in the output of subquery.\nLeft hand side columns(length: 1): [\"{left}\"],\nright hand side columns(length: {columns}): [{right}]. SQLSTATE: 42K09"
+    )]
+    InSubqueryLength {
+        left: String,
+        columns: usize,
+        right: String,
+    },
+    #[error(
+        "[DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH] Cannot resolve \"({left} IN (listquery()))\" due to data type mismatch: The data type of one or more elements in the left hand side of an IN subquery is not compatible with the data type of the output of the subquery. Mismatched columns: [({left}:{}, {right}:{})], left side: [{}], right side: [{}]. SQLSTATE: 42K09",
+        .left_type.simple_string(), .right_type.simple_string(), quoted_type(.left_type), quoted_type(.right_type)
+    )]
+    InSubqueryType {
+        left: String,
+        left_type: DataType,
+        right: String,
+        right_type: DataType,
+    },
+    /// What a function says of its arguments.
+    #[error(transparent)]
+    Function(#[from] FunctionError),
+    #[error(
+        "[MISSING_AGGREGATION] The non-aggregating expression \"{expression}\" is based on columns which are not participating in the GROUP BY clause.\nAdd the columns or the expression to the GROUP BY, aggregate the expression, or use \"any_value({expression})\" if you do not care which of the values within a group is returned. SQLSTATE: 42803"
+    )]
+    MissingAggregation { expression: String },
+    #[error(
+        "[MISSING_GROUP_BY] The query does not include a GROUP BY clause. Add GROUP BY or turn it into the window functions using OVER clauses. SQLSTATE: 42803"
+    )]
+    MissingGroupBy,
+    #[error(
+        "[GROUP_BY_AGGREGATE] Aggregate functions are not allowed in GROUP BY, but found {expression}. SQLSTATE: 42903"
+    )]
+    GroupByAggregate { expression: String },
+    #[error(
+        "[GROUP_BY_POS_OUT_OF_RANGE] GROUP BY position {index} is not in select list (valid range is [1, {size}]). SQLSTATE: 42805"
+    )]
+    GroupByPosOutOfRange { index: i64, size: usize },
+    #[error(
+        "[GROUP_BY_POS_AGGREGATE] GROUP BY {index} refers to an expression {expression} that contains an aggregate function. Aggregate functions are not allowed in GROUP BY. SQLSTATE: 42903"
+    )]
+    GroupByPosAggregate { index: i64, expression: String },
+    #[error(
+        "[ORDER_BY_POS_OUT_OF_RANGE] ORDER BY position {index} is not in select list (valid range is [1, {size}]). SQLSTATE: 42805"
+    )]
+    OrderByPosOutOfRange { index: i64, size: usize },
+    #[error(
+        "[NUM_COLUMNS_MISMATCH] {operator} can only be performed on inputs with the same number of columns, but the first input has {first} columns and the {} input has {actual} columns. SQLSTATE: 42826",
+        ordinal(*.input)
+    )]
+    NumColumnsMismatch {
+        operator: String,
+        first: usize,
+        input: usize,
+        actual: usize,
+    },
+    #[error(
+        "[INCOMPATIBLE_COLUMN_TYPE] {operator} can only be performed on tables with compatible column types. The {} column of the {} table is {} type which is not compatible with {} at the same column of the first table.. SQLSTATE: 42825",
+        ordinal(*.column), ordinal(*.table), quoted_type(.actual), quoted_type(.expected)
+    )]
+    IncompatibleColumnType {
+        operator: String,
+        column: usize,
+        table: usize,
+        actual: DataType,
+        expected: DataType,
+    },
+    #[error(
+        "[INVALID_EXTRACT_BASE_FIELD_TYPE] Can't extract a value from \"{base}\". Need a complex type [STRUCT, ARRAY, MAP] but got {}. SQLSTATE: 42000",
+        quoted_type(.actual)
+    )]
+    InvalidExtractBaseFieldType { base: String, actual: DataType },
+    #[error(
+        "[INVALID_EXTRACT_FIELD_TYPE] Field name should be a non-null string literal, but it's \"{extraction}\". SQLSTATE: 42000"
+    )]
+    InvalidExtractFieldType { extraction: String },
+    #[error("[FIELD_NOT_FOUND] No such struct field {field} in {}. SQLSTATE: 42704", .fields.join(", "))]
+    FieldNotFound { field: String, fields: Vec<String> },
+    #[error(
+        "[AMBIGUOUS_REFERENCE_TO_FIELDS] Ambiguous reference to the field {field}. It appears {count} times in the schema. SQLSTATE: 42000"
+    )]
+    AmbiguousReferenceToFields { field: String, count: usize },
+    #[error(
+        "[CANNOT_RESOLVE_STAR_EXPAND] Cannot resolve {target}.* given input columns {}. Please check that the specified table or struct exists and is accessible in the input columns. SQLSTATE: 42704",
+        .columns.join(", ")
+    )]
+    CannotResolveStarExpand {
+        target: String,
+        columns: Vec<String>,
+    },
+    #[error("Can only star expand struct data types. Attribute: `List({attribute})`.")]
+    StarOfNoStruct { attribute: String },
+    #[error("[INVALID_USAGE_OF_STAR_OR_REGEX] Invalid usage of '*' in {place}. SQLSTATE: 42000")]
+    InvalidUsageOfStar { place: String },
+    #[error(
+        "[INVALID_WHERE_CONDITION] The WHERE condition \"{condition}\" contains invalid expressions: {expressions}.\nRewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause. SQLSTATE: 42903"
+    )]
+    InvalidWhereCondition {
+        condition: String,
+        expressions: String,
+    },
+    #[error("It is not allowed to use window functions inside {clause} clause.")]
+    WindowFunctionInClause { clause: String },
+    #[error(
+        "[JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE] The join condition \"{condition}\" has the invalid type {}, expected \"BOOLEAN\". SQLSTATE: 42K0E",
+        quoted_type(.actual)
+    )]
+    JoinConditionIsNotBoolean { condition: String, actual: DataType },
+    #[error(
+        "[UNRESOLVED_USING_COLUMN_FOR_JOIN] USING column {name} cannot be resolved on the {side} side of the join. The {side}-side columns: [{}]. SQLSTATE: 42703",
+        .columns.join(", ")
+    )]
+    UnresolvedUsingColumn {
+        name: String,
+        side: String,
+        columns: Vec<String>,
+    },
+    #[error(
+        "[NESTED_AGGREGATE_FUNCTION] It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query. SQLSTATE: 42607"
+    )]
+    NestedAggregateFunction,
+    #[error(
+        "[WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE] Window function \"{function}\" requires an OVER clause. SQLSTATE: 42601"
+    )]
+    WindowFunctionWithoutOver { function: String },
+    #[error(
+        "[UNSUPPORTED_EXPR_FOR_WINDOW] Expression \"{expression}\" not supported within a window function. SQLSTATE: 42P20"
+    )]
+    UnsupportedExprForWindow { expression: String },
+    #[error(
+        "[DISTINCT_WINDOW_FUNCTION_UNSUPPORTED] Distinct window functions are not supported: \"{expression}\". SQLSTATE: 0A000"
+    )]
+    DistinctWindowFunction { expression: String },
+    #[error(
+        "[MISSING_WINDOW_SPECIFICATION] Window specification is not defined in the WINDOW clause for {name}. For more information about WINDOW clauses, please refer to 'https://spark.apache.org/docs/latest/sql-ref-syntax-qry-select-window.html'. SQLSTATE: 42P20"
+    )]
+    MissingWindowSpecification { name: String },
+    #[error(
+        "[UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS] The generator is not supported: nested in expressions \"{expression}\". SQLSTATE: 42K0E"
+    )]
+    NestedGenerator { expression: String },
+    #[error(
+        "[UNSUPPORTED_GENERATOR.MULTI_GENERATOR] The generator is not supported: only one generator allowed per SELECT clause but found {count}: {generators}. SQLSTATE: 42K0E"
+    )]
+    MultipleGenerators { count: usize, generators: String },
+    #[error(
+        "[UNSUPPORTED_GENERATOR.OUTSIDE_SELECT] The generator is not supported: outside the SELECT clause, found: {clause}. SQLSTATE: 42K0E"
+    )]
+    GeneratorOutsideSelect { clause: String },
+    #[error(
+        "[UNSUPPORTED_GENERATOR.NOT_GENERATOR] The generator is not supported: {function} is expected to be a generator. However, it is not one. SQLSTATE: 42K0E"
+    )]
+    NotAGenerator { function: String },
+    #[error(
+        "[INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN] Invalid subquery: Scalar subquery must return only one column, but got {columns}. SQLSTATE: 42823"
+    )]
+    ScalarSubqueryColumns { columns: usize },
+    #[error(
+        "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] Invalid subquery: Streaming query is not allowed in subquery expressions. SQLSTATE: 42823"
+    )]
+    StreamingSubquery,
+    #[error(
+        "[UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.{category}] Unsupported subquery expression: {text} SQLSTATE: 0A000"
+    )]
+    UnsupportedSubquery { category: String, text: String },
+    #[error(
+        "[INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE] Invalid inline table. Found incompatible types in the column {column} for inline table. SQLSTATE: 42000"
+    )]
+    InlineTableTypes { column: String },
+    #[error(
+        "[INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE] Invalid inline table. Cannot evaluate the expression \"{expression}\" in inline table definition. SQLSTATE: 42000"
+    )]
+    InlineTableExpression { expression: String },
+    #[error(
+        "[INVALID_LIMIT_LIKE_EXPRESSION.{sub}] The limit like expression \"{expression}\" is invalid. {text} SQLSTATE: 42K0E"
+    )]
+    InvalidLimit {
+        sub: String,
+        expression: String,
+        text: String,
+    },
+    #[error(
+        "[INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH] Invalid lambda function call. A higher order function expects {expected} arguments, but got {actual}. SQLSTATE: 42K0D"
+    )]
+    LambdaArguments { expected: usize, actual: usize },
+    #[error(
+        "[INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION] Invalid lambda function call. A lambda function should only be used in a higher order function. However, {function} is not a higher order function. SQLSTATE: 42K0D"
+    )]
+    LambdaOutsideHigherOrder { function: String },
+    #[error(
+        "[UNSUPPORTED_GROUPING_EXPRESSION] grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup. SQLSTATE: 42K0E"
+    )]
+    UnsupportedGrouping,
+    #[error(
+        "[ASSIGNMENT_ARITY_MISMATCH] The number of columns or variables assigned or aliased: {target} does not match the number of source expressions: {source_columns}. SQLSTATE: 42802"
+    )]
+    AssignmentArityMismatch {
+        target: usize,
+        source_columns: usize,
+    },
+    #[error(
+        "[UDTF_ALIAS_NUMBER_MISMATCH] The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF.\nExpected {expected} aliases, but got {aliases}.\nPlease ensure that the number of aliases provided matches the number of columns output by the UDTF. SQLSTATE: 42802"
+    )]
+    GeneratorAliases { expected: usize, aliases: String },
+    #[error("[CREATE_VIEW_COLUMN_ARITY_MISMATCH.{sub}] Cannot create view {view}, the reason is {}:\nView columns: {view_columns}.\nData columns: {data_columns}. SQLSTATE: 21S01", arity_reason(.sub))]
+    CreateViewArity {
+        sub: String,
+        view: String,
+        view_columns: String,
+        data_columns: String,
+    },
+    #[error("[INSERT_COLUMN_ARITY_MISMATCH.{sub}] Cannot write to {table}, the reason is {}:\nTable columns: {table_columns}.\nData columns: {data_columns}. SQLSTATE: 21S01", arity_reason(.sub))]
+    InsertArity {
+        sub: String,
+        table: String,
+        table_columns: String,
+        data_columns: String,
+    },
+    #[error("[INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST] Cannot write incompatible data for the table {table}: Cannot safely cast {column} {} to {}. SQLSTATE: KD000", quoted_type(.from), quoted_type(.to))]
+    CannotSafelyCast {
+        table: String,
+        column: String,
+        from: DataType,
+        to: DataType,
+    },
+    #[error(
+        "[COLUMN_ALREADY_EXISTS] The column {column} already exists. Choose another name or rename the existing column. SQLSTATE: 42711"
+    )]
+    ColumnAlreadyExists { column: String },
+    #[error(
+        "[EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] '{operation}' expects a table but {name} is a view. SQLSTATE: 42809"
+    )]
+    ExpectTableNotView { operation: String, name: String },
+    #[error(
+        "[WRONG_COMMAND_FOR_OBJECT_TYPE] The operation {operation} requires a {required}. But {name} is a {found}. Use {alternative} instead. SQLSTATE: 42809"
+    )]
+    WrongCommandForObjectType {
+        operation: String,
+        required: String,
+        name: String,
+        found: String,
+        alternative: String,
+    },
+    #[error("[PATH_NOT_FOUND] Path does not exist: {path}. SQLSTATE: 42K03")]
+    PathNotFound { path: String },
+    #[error(
+        "[DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION] Decimal precision {precision} exceeds max precision 38. SQLSTATE: 22003"
+    )]
+    DecimalPrecision { precision: usize },
+    #[error(
+        "[TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS] CREATE TEMPORARY VIEW or the corresponding Dataset APIs only accept single-part view names, but got: {name}. SQLSTATE: 428EK"
+    )]
+    TempViewNameParts { name: String },
+    #[error(
+        "[DATA_SOURCE_NOT_FOUND] Failed to find the data source: {format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version. SQLSTATE: 42K02"
+    )]
+    DataSourceNotFound { format: String },
+    /// Spark or Databricks has it; this engine doesn't yet.
+    #[error("[UNSUPPORTED_FEATURE] The feature is not supported: {feature}. SQLSTATE: 0A000")]
+    Unsupported { feature: String },
+}
+
+impl AnalysisReason {
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            AnalysisReason::UnresolvedColumn { proposal, .. } if proposal.is_empty() => Some(
+                "The FROM clause brings no columns here. Text belongs in 'single quotes'.".into(),
+            ),
+            AnalysisReason::AmbiguousReference { candidates, .. } => candidates
+                .first()
+                .map(|c| format!("Write the table before the column: {c}.")),
+            AnalysisReason::Unsupported { .. } => {
+                Some("Spark has this; this engine doesn't, yet.".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn suggestion(proposal: &[String]) -> &'static str {
+    if proposal.is_empty() {
+        "WITHOUT_SUGGESTION"
+    } else {
+        "WITH_SUGGESTION"
+    }
+}
+
+fn did_you_mean(proposal: &[String]) -> String {
+    if proposal.is_empty() {
+        return String::new();
+    }
+    format!(
+        "Did you mean one of the following? [{}].",
+        proposal.join(", ")
+    )
+}
+
+fn arity_reason(sub: &str) -> &'static str {
+    if sub == "TOO_MANY_DATA_COLUMNS" {
+        "too many data columns"
+    } else {
+        "not enough data columns"
+    }
+}
+
+fn quoted_type(data_type: &DataType) -> String {
+    format!("\"{}\"", data_type.sql())
+}
+
+/// `first`, `second`, …, `17th`: the number, from 1, as messages spell it.
+pub fn ordinal(n: usize) -> String {
+    const WORDS: [&str; 16] = [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+    ];
+    match n.checked_sub(1).and_then(|i| WORDS.get(i)) {
+        Some(word) => (*word).to_owned(),
+        None => match (n % 10, n % 100) {
+            (1, t) if t != 11 => format!("{n}st"),
+            (2, t) if t != 12 => format!("{n}nd"),
+            (3, t) if t != 13 => format!("{n}rd"),
+            _ => format!("{n}th"),
+        },
+    }
+}

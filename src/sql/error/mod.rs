@@ -1,0 +1,168 @@
+//! What can go wrong between a SQL text and its rows.
+//!
+//! Every error's text is Spark's: its condition in brackets, a sentence, its SQLSTATE. The text
+//! is the only home of both: [`SqlError::condition`] and [`SqlError::sql_state`] read it.
+
+mod analysis;
+mod parse;
+
+pub use analysis::{AnalysisError, AnalysisReason, ordinal};
+pub use parse::{ParseError, ParseReason};
+
+use crate::delta::DeltaError;
+use crate::formats::FormatError;
+use crate::storage::StorageError;
+use crate::types::FrameError;
+
+use super::functions::{FunctionError, Mismatch};
+use super::streaming_rules::StreamingRuleError;
+
+/// A place in a SQL text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// Characters before it in its line, from 0: Spark's `pos`.
+    pub column: u32,
+}
+
+/// An error with Spark's condition.
+#[derive(Debug, thiserror::Error)]
+pub enum SqlError {
+    #[error(transparent)]
+    Parse(#[from] Box<ParseError>),
+    #[error(transparent)]
+    Analysis(#[from] Box<AnalysisError>),
+    #[error(transparent)]
+    Streaming(#[from] Box<StreamingRuleError>),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    #[error(transparent)]
+    Delta(#[from] DeltaError),
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error(transparent)]
+    Function(#[from] FunctionError),
+}
+
+impl SqlError {
+    /// Spark's error condition (`UNRESOLVED_COLUMN.WITH_SUGGESTION`), where it has one.
+    pub fn condition(&self) -> Option<String> {
+        let text = self.to_string();
+        let (condition, _) = text.trim_start().strip_prefix('[')?.split_once(']')?;
+        let named = !condition.is_empty()
+            && condition
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == '.');
+        named.then(|| condition.to_owned())
+    }
+
+    /// The five characters of the SQL standard's error class, where there are some.
+    pub fn sql_state(&self) -> Option<String> {
+        let text = self.to_string();
+        let (_, after) = text.rsplit_once("SQLSTATE: ")?;
+        let state: String = after.chars().take(5).collect();
+        (state.len() == 5).then_some(state)
+    }
+
+    /// The whole text, as Spark prints it.
+    pub fn message(&self) -> String {
+        self.to_string()
+    }
+
+    /// What to do about it, where the text doesn't say so already.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            SqlError::Parse(e) => e.hint(),
+            SqlError::Analysis(e) => e.reason.hint(),
+            _ => None,
+        }
+    }
+
+    /// Where in the statement's text it is.
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            SqlError::Parse(e) => Some(e.position),
+            SqlError::Analysis(e) => e.position,
+            _ => None,
+        }
+    }
+
+    /// The exception's class in PySpark.
+    pub fn exception_class(&self) -> &'static str {
+        match self {
+            SqlError::Parse(_) => "ParseException",
+            SqlError::Analysis(_) | SqlError::Streaming(_) => "AnalysisException",
+            SqlError::Storage(_)
+            | SqlError::Format(_)
+            | SqlError::Delta(_)
+            | SqlError::Frame(_) => "SparkException",
+            SqlError::Function(_) => match self.sql_state().as_deref() {
+                Some(state) if state.starts_with("42") => "AnalysisException",
+                Some("22003" | "22012" | "22015") => "ArithmeticException",
+                Some("22018") => "NumberFormatException",
+                Some("22007" | "22008" | "22009" | "22023") => "DateTimeException",
+                _ => "SparkRuntimeException",
+            },
+        }
+    }
+
+    /// The same error, found at `position` if it doesn't have a place yet.
+    pub fn at(self, position: Option<Position>) -> Self {
+        match self {
+            SqlError::Analysis(mut e) => {
+                e.position = e.position.or(position);
+                SqlError::Analysis(e)
+            }
+            other => other,
+        }
+    }
+
+    /// What a function's `bind` says, as an error of analysis: at `position`, about the
+    /// expression `sql` whose arguments are `inputs`, all as the statement has them.
+    pub fn of_binding(self, position: Option<Position>, sql: &str, inputs: &[String]) -> Self {
+        let SqlError::Function(mut error) = self else {
+            return self.at(position);
+        };
+        if let FunctionError::DatatypeMismatch {
+            sql: expression,
+            mismatch,
+        } = &mut error
+        {
+            *expression = sql.to_owned();
+            if let Mismatch::UnexpectedInputType { ordinal, input, .. } = mismatch {
+                let index = (0..inputs.len()).find(|i| analysis::ordinal(i + 1) == *ordinal);
+                if let Some(text) = index.and_then(|i| inputs.get(i)) {
+                    *input = text.clone();
+                }
+            }
+        }
+        SqlError::Analysis(Box::new(AnalysisError {
+            reason: AnalysisReason::Function(error),
+            position,
+        }))
+    }
+}
+
+impl From<ParseError> for SqlError {
+    fn from(e: ParseError) -> Self {
+        SqlError::Parse(Box::new(e))
+    }
+}
+
+impl From<AnalysisReason> for SqlError {
+    fn from(reason: AnalysisReason) -> Self {
+        SqlError::Analysis(Box::new(AnalysisError {
+            reason,
+            position: None,
+        }))
+    }
+}
+
+impl From<StreamingRuleError> for SqlError {
+    fn from(e: StreamingRuleError) -> Self {
+        SqlError::Streaming(Box::new(e))
+    }
+}
