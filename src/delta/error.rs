@@ -1,8 +1,231 @@
-//! Errors.
+//! What can go wrong with a Delta table.
 
-/// Why the log refused.
+use crate::storage::{DbfsPath, StorageError};
+use crate::types::{FrameError, SchemaJsonError, StructType};
+
+/// Why an operation on a Delta table failed.
+///
+/// Each text is Delta's own with its condition in brackets where Delta has one.
+/// Source: Delta 4.0, `delta-error-classes.json`.
 #[derive(Debug, thiserror::Error)]
 pub enum DeltaError {
+    #[error("[DELTA_TABLE_NOT_FOUND] Delta table {table} doesn't exist.")]
+    TableNotFound { table: DbfsPath },
+
+    #[error(
+        "Cannot time travel Delta table to version {version}. Available versions: [{earliest}, {latest}]."
+    )]
+    VersionNotAvailable {
+        version: u64,
+        earliest: u64,
+        latest: u64,
+    },
+
+    #[error(
+        "[DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION] The provided timestamp ({provided}) is before the earliest version available to this\ntable ({table}). Please use a timestamp after {earliest}."
+    )]
+    TimestampTooEarly {
+        provided: String,
+        table: DbfsPath,
+        earliest: String,
+    },
+
+    #[error(
+        "[DELTA_TIMESTAMP_GREATER_THAN_COMMIT] The provided timestamp ({provided}) is after the latest version available to this\ntable ({table}). Please use a timestamp before or at {latest}."
+    )]
+    TimestampTooLate {
+        provided: String,
+        table: DbfsPath,
+        latest: String,
+    },
+
+    #[error(
+        "[DELTA_VERSIONS_NOT_CONTIGUOUS] Versions ({versions}) are not contiguous. A commit file is missing from {log}; restore it, or remove the table and write it anew."
+    )]
+    VersionsNotContiguous { log: DbfsPath, versions: String },
+
+    #[error(
+        "[DELTA_TRUNCATED_TRANSACTION_LOG] {log}: Unable to reconstruct state at version {version} as the transaction log has been truncated due to manual deletion or the log retention policy (delta.logRetentionDuration=interval 30 days) and checkpoint retention policy (delta.checkpointRetentionDuration=2 days)"
+    )]
+    TruncatedLog { log: DbfsPath, version: u64 },
+
+    #[error(
+        "[DELTA_STATE_RECOVER_ERROR] The {missing} of your Delta table could not be recovered while Reconstructing\nversion: {version}. Did you manually delete files in the _delta_log directory?"
+    )]
+    StateIncomplete { missing: &'static str, version: u64 },
+
+    #[error(
+        "[DELTA_INVALID_LOG_ENTRY] Line {line} of {path} is not a valid action: {reason}. The log is damaged or was not written by a Delta writer."
+    )]
+    InvalidLogEntry {
+        path: DbfsPath,
+        line: usize,
+        reason: String,
+    },
+
+    #[error(
+        "[DELTA_INVALID_CHECKPOINT] The checkpoint {path} can't be read: {reason}. Remove the file, and the table is read from its commits."
+    )]
+    InvalidCheckpoint { path: DbfsPath, reason: String },
+
+    #[error("[DELTA_SCHEMA_NOT_PROVIDED] The schema in the log can't be read: {0}")]
+    InvalidSchema(#[from] SchemaJsonError),
+
+    #[error(
+        "[DELTA_UNSUPPORTED_FEATURES_FOR_READ] Unable to read this table because it requires reader table feature(s) that are unsupported by this version of Delta Lake: {unsupported}."
+    )]
+    UnsupportedFeaturesForRead { unsupported: String },
+
+    #[error(
+        "[DELTA_UNSUPPORTED_FEATURES_FOR_WRITE] Unable to write this table because it requires writer table feature(s) that are unsupported by this version of Delta Lake: {unsupported}."
+    )]
+    UnsupportedFeaturesForWrite { unsupported: String },
+
+    #[error(
+        "[DELTA_INVALID_PROTOCOL_VERSION] Delta protocol version is not supported by this version of Delta Lake: table requires ({reader},{writer}), client supports (3,7). Please upgrade to a newer release."
+    )]
+    InvalidProtocolVersion { reader: i32, writer: i32 },
+
+    #[error(
+        "[DELTA_METADATA_ABSENT] Couldn't find Metadata while committing the first version of the Delta table."
+    )]
+    MetadataAbsent,
+
+    #[error(
+        "[DELTA_CANNOT_MODIFY_APPEND_ONLY] This table is configured to only allow appends. If you would like to permit updates or deletes, use 'ALTER TABLE {table} SET TBLPROPERTIES (delta.appendOnly=false)'."
+    )]
+    AppendOnly { table: DbfsPath },
+
+    #[error(
+        "[DELTA_CONCURRENT_APPEND] ConcurrentAppendException: Files were added to the root of the table by a concurrent update. Please try the operation again.\nConflicting commit: {conflicting_commit}"
+    )]
+    ConcurrentAppend { conflicting_commit: String },
+
+    #[error(
+        "[DELTA_CONCURRENT_DELETE_READ] ConcurrentDeleteReadException: This transaction attempted to read one or more files that were deleted (for example {file}) by a concurrent update. Please try the operation again.\nConflicting commit: {conflicting_commit}"
+    )]
+    ConcurrentDeleteRead {
+        file: String,
+        conflicting_commit: String,
+    },
+
+    #[error(
+        "[DELTA_CONCURRENT_DELETE_DELETE] ConcurrentDeleteDeleteException: This transaction attempted to delete one or more files that were deleted (for example {file}) by a concurrent update. Please try the operation again.\nConflicting commit: {conflicting_commit}"
+    )]
+    ConcurrentDeleteDelete {
+        file: String,
+        conflicting_commit: String,
+    },
+
+    #[error(
+        "[DELTA_METADATA_CHANGED] MetadataChangedException: The metadata of the Delta table has been changed by a concurrent update. Please try the operation again.\nConflicting commit: {conflicting_commit}"
+    )]
+    MetadataChanged { conflicting_commit: String },
+
+    #[error(
+        "[DELTA_PROTOCOL_CHANGED] ProtocolChangedException: The protocol version of the Delta table has been changed by a concurrent update. Please try the operation again.\nConflicting commit: {conflicting_commit}"
+    )]
+    ProtocolChanged { conflicting_commit: String },
+
+    #[error(
+        "[DELTA_CONCURRENT_TRANSACTION] ConcurrentTransactionException: This error occurs when multiple streaming queries are using the same checkpoint to write into this table. Did you run multiple instances of the same streaming query at the same time?\nConflicting commit: {conflicting_commit}"
+    )]
+    ConcurrentTransaction { conflicting_commit: String },
+
+    #[error(
+        "[DELTA_MAX_COMMIT_RETRIES_EXCEEDED] This commit has failed as it has been tried {attempts} times but did not succeed.\nThis can be caused by the Delta table being committed continuously by many concurrent\ncommits.\n\nCommit started at version: {start_version}\nCommit failed at version: {fail_version}"
+    )]
+    MaxCommitRetriesExceeded {
+        attempts: u32,
+        start_version: u64,
+        fail_version: u64,
+    },
+
+    #[error("{}", metadata_mismatch(table_id, table_schema, data_schema))]
+    MetadataMismatch {
+        table_id: String,
+        table_schema: StructType,
+        data_schema: StructType,
+    },
+
+    #[error(
+        "[DELTA_FAILED_TO_MERGE_FIELDS] Failed to merge fields '{table_field}' and '{data_field}'. Failed to merge incompatible data types {table_type} and {data_type}"
+    )]
+    FailedToMergeFields {
+        table_field: String,
+        data_field: String,
+        table_type: String,
+        data_type: String,
+    },
+
+    #[error("[DELTA_DUPLICATE_COLUMNS_FOUND] Found duplicate column(s) {in_what}: {columns}")]
+    DuplicateColumns {
+        in_what: &'static str,
+        columns: String,
+    },
+
+    #[error(
+        "[DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES] Found invalid character(s) among ' ,;{{}}()\\n\\t=' in the column names of your schema.\nInvalid column names: {columns}.\nPlease use other characters and try again.\nAlternatively, enable Column Mapping to keep using these characters."
+    )]
+    InvalidCharactersInColumnNames { columns: String },
+
+    #[error("[DELTA_EMPTY_DATA] Data used in creating the Delta table doesn't have any columns.")]
+    NoColumns,
+
+    #[error(
+        "[DELTA_MISSING_PARTITION_COLUMN] Partition column `{column}` not found in schema {schema}"
+    )]
+    MissingPartitionColumn { column: String, schema: String },
+
+    #[error(
+        "[DELTA_INVALID_PARTITION_COLUMN_TYPE] Using column {column} of type {data_type} as a partition column is not supported."
+    )]
+    InvalidPartitionColumnType { column: String, data_type: String },
+
+    #[error(
+        "[DELTA_NON_PARTITION_COLUMN_ABSENT] Data written into Delta needs to contain at least one non-partitioned column."
+    )]
+    OnlyPartitionColumns,
+
+    #[error(
+        "[DELTA_FAILED_CAST_PARTITION_VALUE] Failed to cast partition value `{value}` to {data_type}"
+    )]
+    InvalidPartitionValue { value: String, data_type: String },
+
+    #[error(
+        "[DELTA_UNSUPPORTED_DATA_TYPES] Found columns using unsupported data types: [{columns}]. Cast them to a type that Delta can store."
+    )]
+    UnsupportedDataTypes { columns: String },
+
+    #[error(
+        "[DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE] The column mapping mode '{mode}' is not supported for reading or writing data. Supported modes: none, name."
+    )]
+    UnsupportedColumnMappingMode { mode: String },
+
+    #[error(
+        "[DELTA_INVALID_FILE_PATH] The log names the data file '{path}', which is not a path under dbfs:/: {reason}"
+    )]
+    InvalidFilePath { path: String, reason: String },
+
+    #[error("The log entry can't be written: {reason}")]
+    NotSerializable { reason: String },
+
     #[error(transparent)]
-    Storage(#[from] crate::storage::StorageError),
+    Storage(#[from] StorageError),
+
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+}
+
+fn metadata_mismatch(id: &str, table: &StructType, data: &StructType) -> String {
+    format!(
+        "[DELTA_METADATA_MISMATCH] A metadata mismatch was detected when writing to the Delta table.\n\
+         - A schema mismatch detected when writing to the Delta table (Table ID: {id}).\n\
+         To enable schema migration using DataFrameWriter or DataStreamWriter, please set: '.option(\"mergeSchema\", \"true\")'.\n\
+         For other operations, set the session configuration spark.databricks.delta.schema.autoMerge.enabled to \"true\". \
+         See the documentation specific to the operation for details.\n\n\
+         Table schema:\n{}\n\nData schema:\n{}\n",
+        table.tree_string(),
+        data.tree_string()
+    )
 }

@@ -1,7 +1,34 @@
-//! The Delta transaction log.
+//! The Delta transaction log: the protocol itself, so that other engines read what it writes, and
+//! it reads what they wrote.
+//!
+//! [`DeltaLog`] follows a table; a [`Snapshot`] is the table at one version; a [`Transaction`]
+//! makes the next one.
+//!
+//! Source of every rule: PROTOCOL.md of delta-io/delta, by the section that each file names.
 
 mod actions;
+mod checkpoint;
+mod column_mapping;
+mod conflicts;
 mod error;
+mod features;
+mod intervals;
+mod log;
+mod log_file;
+mod paths;
+mod schema;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod transaction;
 
-pub use actions::AddFile;
+pub use actions::{
+    Action, AddFile, CommitInfo, DeletionVector, DomainMetadata, Format, Metadata, PartitionValues,
+    Properties, Protocol, RemoveFile, SetTransaction,
+};
+pub use column_mapping::{ColumnMappingMode, physical_name, physical_schema};
 pub use error::DeltaError;
+pub use log::{DeltaLog, HistoryEntry};
+pub use schema::merge_structs;
+pub use snapshot::Snapshot;
+pub use transaction::{CommitOutcome, Transaction};

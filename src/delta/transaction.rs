@@ -1,0 +1,279 @@
+//! Committing to a table. Delta PROTOCOL.md, "Creation of New Log Entries".
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::actions::{Action, AddFile, CommitInfo, Metadata, Protocol, RemoveFile, SetTransaction};
+use super::checkpoint;
+use super::conflicts::{self, Attempt};
+use super::error::DeltaError;
+use super::features;
+use super::log::{DeltaLog, parse_commit};
+use super::snapshot::Snapshot;
+use crate::env::Env;
+use crate::storage::PutResult;
+use crate::types::StructType;
+
+/// How often a blind append tries the next version.
+const MAX_ATTEMPTS: u32 = 1000;
+
+/// A set of changes that becomes one version of the table, whole or not at all.
+///
+/// Optimistic: it works on the snapshot that it began with, and when another writer was first, it
+/// checks whether what that one did matters. Delta's isolation level is Serializable.
+pub struct Transaction {
+    log: DeltaLog,
+    read: Option<Arc<Snapshot>>,
+    reads_table: bool,
+    metadata: Option<Metadata>,
+    protocol: Option<Protocol>,
+    txns: Vec<SetTransaction>,
+    adds: Vec<AddFile>,
+    removes: Vec<RemoveFile>,
+}
+
+/// What a commit did.
+#[derive(Debug)]
+pub struct CommitOutcome {
+    /// The version that it made.
+    pub version: u64,
+    /// Why a checkpoint that was due could not be written. The commit stands all the same: a
+    /// checkpoint only makes reading faster.
+    pub checkpoint_failure: Option<DeltaError>,
+}
+
+impl Transaction {
+    pub(super) fn new(log: DeltaLog, read: Option<Arc<Snapshot>>) -> Self {
+        Transaction {
+            log,
+            read,
+            reads_table: false,
+            metadata: None,
+            protocol: None,
+            txns: Vec::new(),
+            adds: Vec::new(),
+            removes: Vec::new(),
+        }
+    }
+
+    /// The table as the transaction sees it; `None` for a table to be made.
+    pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.read.as_ref()
+    }
+
+    /// Sets what the table is: needed for a new one. The protocol follows.
+    pub fn set_metadata(&mut self, metadata: Metadata) -> &mut Self {
+        self.metadata = Some(metadata);
+        self
+    }
+
+    /// Sets the protocol, should it be more than the metadata needs.
+    pub fn set_protocol(&mut self, protocol: Protocol) -> &mut Self {
+        self.protocol = Some(protocol);
+        self
+    }
+
+    /// Records that the application `app_id` has now written `version` (a streaming query's id and
+    /// batch). `last_updated` is in milliseconds since the epoch.
+    pub fn set_txn(
+        &mut self,
+        app_id: impl Into<String>,
+        version: i64,
+        last_updated: i64,
+    ) -> &mut Self {
+        self.txns.push(SetTransaction {
+            app_id: app_id.into(),
+            version,
+            last_updated: Some(last_updated),
+        });
+        self
+    }
+
+    /// Adds a data file.
+    pub fn add(&mut self, file: AddFile) -> &mut Self {
+        self.adds.push(file);
+        self
+    }
+
+    /// Removes a file of the snapshot. `deletion_timestamp` is in milliseconds since the epoch;
+    /// `data_change` is false if its rows stay in the table.
+    pub fn remove(
+        &mut self,
+        file: &AddFile,
+        deletion_timestamp: i64,
+        data_change: bool,
+    ) -> &mut Self {
+        self.removes
+            .push(file.to_remove(deletion_timestamp, data_change));
+        self
+    }
+
+    /// Removes all files of the snapshot.
+    pub fn remove_all(&mut self, deletion_timestamp: i64) -> &mut Self {
+        if let Some(read) = &self.read {
+            let removes = read.files().map(|f| f.to_remove(deletion_timestamp, true));
+            self.removes.extend(removes);
+        }
+        self
+    }
+
+    /// Says that what is written depends on the table's content (an `INSERT` that selects from
+    /// its own table), so that it isn't a blind append.
+    pub fn set_reads_table(&mut self) -> &mut Self {
+        self.reads_table = true;
+        self
+    }
+
+    /// Commits, and writes a checkpoint where one is due.
+    ///
+    /// `info` names the operation; its times, ids and version are filled in here.
+    ///
+    /// # Errors
+    /// A `Concurrent…` or `…Changed` error if another writer's commit is in the way;
+    /// [`DeltaError::MetadataAbsent`] for a new table without metadata;
+    /// [`DeltaError::UnsupportedFeaturesForWrite`]. Then nothing was committed.
+    pub fn commit(mut self, info: CommitInfo, env: &Env) -> Result<CommitOutcome, DeltaError> {
+        self.prepare()?;
+        let is_blind_append = self.removes.is_empty() && !self.reads_table;
+        let data_change =
+            self.adds.iter().any(|a| a.data_change) || self.removes.iter().any(|r| r.data_change);
+        let read_version = self.read.as_ref().map(|s| s.version());
+        let isolation_level = if data_change || self.removes.is_empty() {
+            "Serializable"
+        } else {
+            "SnapshotIsolation"
+        };
+        let info = CommitInfo {
+            timestamp: Some(env.clock.now_ms()),
+            read_version: read_version.and_then(|v| i64::try_from(v).ok()),
+            isolation_level: Some(isolation_level.into()),
+            is_blind_append: Some(is_blind_append),
+            engine_info: Some(concat!("Multihop/", env!("CARGO_PKG_VERSION")).into()),
+            txn_id: Some(env.new_uuid()),
+            ..info
+        };
+        let attempt = Attempt {
+            reads_table: !is_blind_append,
+            data_change,
+            sets_protocol: self.protocol.is_some(),
+            removes: &self.removes,
+            txns: &self.txns,
+        };
+        let body = self.body(info)?;
+        let version = self.write(&attempt, &body)?;
+        let checkpoint_failure = self.checkpoint_if_due(version, env).err();
+        Ok(CommitOutcome {
+            version,
+            checkpoint_failure,
+        })
+    }
+
+    /// Checks that the table may be written so, and settles its protocol.
+    fn prepare(&mut self) -> Result<(), DeltaError> {
+        let read = self.read.as_deref();
+        let old_metadata = read.map(Snapshot::metadata);
+        let old_protocol = read.map(Snapshot::protocol);
+        if let Some(metadata) = &self.metadata {
+            let schema = StructType::from_json_str(&metadata.schema_string)?;
+            let base = self.protocol.as_ref().or(old_protocol);
+            let needed = features::protocol_for(&schema, &metadata.configuration, base);
+            if Some(&needed) != old_protocol {
+                self.protocol = Some(needed);
+            }
+        }
+        let (Some(metadata), Some(protocol)) = (
+            self.metadata.as_ref().or(old_metadata),
+            self.protocol.as_ref().or(old_protocol),
+        ) else {
+            return Err(DeltaError::MetadataAbsent);
+        };
+        let schema = StructType::from_json_str(&metadata.schema_string)?;
+        features::check_writable(protocol, metadata, &schema)?;
+        let append_only = metadata.configuration.get("delta.appendOnly");
+        if append_only.is_some_and(|v| v == "true") && self.removes.iter().any(|r| r.data_change) {
+            return Err(DeltaError::AppendOnly {
+                table: self.log.table_path().clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The commit file: commitInfo, metaData, protocol, txn, adds, removes.
+    fn body(&self, info: CommitInfo) -> Result<Bytes, DeltaError> {
+        let actions = std::iter::once(Action::CommitInfo(info))
+            .chain(self.metadata.clone().map(Action::Metadata))
+            .chain(self.protocol.clone().map(Action::Protocol))
+            .chain(self.txns.iter().cloned().map(Action::Txn))
+            .chain(self.adds.iter().cloned().map(Action::Add))
+            .chain(self.removes.iter().cloned().map(Action::Remove));
+        let mut body = String::new();
+        for action in actions {
+            let line = action.to_json().map_err(|e| DeltaError::NotSerializable {
+                reason: e.to_string(),
+            })?;
+            body.push_str(&line);
+            body.push('\n');
+        }
+        Ok(body.into())
+    }
+
+    /// Puts the commit file at the first version that is free and that nothing in between forbids.
+    fn write(&self, attempt: &Attempt<'_>, body: &Bytes) -> Result<u64, DeltaError> {
+        let fs = self.log.file_system();
+        let start_version = self.read.as_ref().map_or(0, |s| s.version() + 1);
+        let mut version = start_version;
+        for _ in 0..MAX_ATTEMPTS {
+            let path = self.log.commit_path(version)?;
+            match fs.put_if_absent(&path, body.clone())? {
+                PutResult::Created => return Ok(version),
+                PutResult::Exists => {}
+            }
+            for (winner, status) in self.log.commits_from(version)? {
+                let actions = parse_commit(&status.path, &fs.read(&status.path)?)?;
+                conflicts::check(attempt, winner, &actions)?;
+                version = winner.saturating_add(1);
+            }
+        }
+        Err(DeltaError::MaxCommitRetriesExceeded {
+            attempts: MAX_ATTEMPTS,
+            start_version,
+            fail_version: version,
+        })
+    }
+
+    fn checkpoint_if_due(&self, version: u64, env: &Env) -> Result<(), DeltaError> {
+        let configuration = self
+            .metadata
+            .as_ref()
+            .map(|m| &m.configuration)
+            .or(self.read.as_deref().map(Snapshot::configuration));
+        let interval = configuration
+            .and_then(|c| c.get("delta.checkpointInterval"))
+            .and_then(|text| text.parse::<u64>().ok())
+            .filter(|interval| *interval > 0)
+            .unwrap_or(10);
+        if version == 0 || version % interval != 0 {
+            return Ok(());
+        }
+        let snapshot = self.log.snapshot_at(version)?;
+        checkpoint::write(
+            self.log.file_system().as_ref(),
+            self.log.log_path(),
+            &snapshot,
+            env.clock.now_ms(),
+        )
+    }
+}
+
+/// `info` as an error message shows the commit that was in the way.
+pub(super) fn describe_commit(version: u64, info: Option<&CommitInfo>) -> String {
+    let mut text = info
+        .and_then(|info| serde_json::to_value(info).ok())
+        .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    if let Value::Object(map) = &mut text {
+        map.insert("version".into(), Value::from(version));
+    }
+    text.to_string()
+}
