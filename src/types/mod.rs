@@ -2,6 +2,8 @@
 //!
 //! `data_type` and `json` need no engine; `frame`, `arrow` and `value` belong to it.
 
+#[cfg(feature = "engine")]
+pub mod calendar;
 mod data_type;
 #[cfg(feature = "engine")]
 mod frame;
@@ -16,4 +18,7 @@ pub use data_type::{
 pub use frame::{Frame, FrameError, physical_type};
 pub use json::{SchemaJsonError, type_from_json, type_to_json};
 #[cfg(feature = "engine")]
-pub use value::Value;
+pub use value::{
+    ListParts, Value, decimal_text, double_text, float_text, list_from_parts, series_from_values,
+    values_from_series,
+};
