@@ -1,24 +1,17 @@
-//! Files and frames.
+//! Files to frames and back: parquet, JSON, CSV, text, whole binary files.
+//!
+//! [`infer_schema`] and [`read_file`] are the door for every format. Decoders take a file's bytes
+//! and do no I/O; they yield frames of about [`parquet::FRAME_ROWS`] rows, so that a large file is
+//! never in memory as rows.
 
+mod door;
+mod error;
+mod options;
+pub mod parquet;
 pub mod partitions;
+mod sniff;
 
-/// A file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FileFormat {
-    Parquet,
-    Json,
-    Csv,
-    Text,
-    BinaryFile,
-}
-
-/// Options of a reader or writer, by name without case, in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Options {}
-
-/// Why a file can't be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum FormatError {
-    #[error(transparent)]
-    Storage(#[from] crate::storage::StorageError),
-}
+pub use door::{FileFormat, FileRead, ReadRequest, UnknownFields, infer_schema, read_file};
+pub use error::{Damage, FormatError};
+pub use options::Options;
+pub use sniff::{Sniffed, sniff};

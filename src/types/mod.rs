@@ -3,6 +3,8 @@
 //! `data_type` and `json` need no engine; `frame`, `arrow` and `value` belong to it.
 
 #[cfg(feature = "engine")]
+pub mod arrow;
+#[cfg(feature = "engine")]
 pub mod calendar;
 mod data_type;
 #[cfg(feature = "engine")]
