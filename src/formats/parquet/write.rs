@@ -78,7 +78,7 @@ pub struct ParquetWriter {
 
 impl ParquetWriter {
     /// # Errors
-    /// [`FormatError::UnsupportedType`] for a schema that parquet can't hold, such as a struct
+    /// [`FormatError::UnsupportedType`] for a schema that parquet can't hold: VOID, a struct
     /// without fields.
     pub fn new(schema: &SchemaRef, options: &ParquetWriteOptions) -> Result<Self, FormatError> {
         check_writable(schema)?;
@@ -126,7 +126,7 @@ impl ParquetWriter {
 
 fn check_writable(schema: &StructType) -> Result<(), FormatError> {
     for field in &schema.fields {
-        if has_empty_struct(&field.data_type) {
+        if unwritable(&field.data_type) {
             return Err(FormatError::UnsupportedType {
                 format: "Parquet",
                 column: format!("`{}`", field.name),
@@ -137,13 +137,12 @@ fn check_writable(schema: &StructType) -> Result<(), FormatError> {
     Ok(())
 }
 
-fn has_empty_struct(data_type: &DataType) -> bool {
+fn unwritable(data_type: &DataType) -> bool {
     match data_type {
-        DataType::Struct(s) => {
-            s.is_empty() || s.fields.iter().any(|f| has_empty_struct(&f.data_type))
-        }
-        DataType::Array { element, .. } => has_empty_struct(element),
-        DataType::Map { key, value, .. } => has_empty_struct(key) || has_empty_struct(value),
+        DataType::Null => true,
+        DataType::Struct(s) => s.is_empty() || s.fields.iter().any(|f| unwritable(&f.data_type)),
+        DataType::Array { element, .. } => unwritable(element),
+        DataType::Map { key, value, .. } => unwritable(key) || unwritable(value),
         _ => false,
     }
 }

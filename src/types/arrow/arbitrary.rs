@@ -137,7 +137,7 @@ fn array(data_type: &DataType, rows: usize, d: &mut Dice, nullable: bool) -> Arr
         DataType::Decimal { precision, .. } => {
             let limit = 10i128.pow(u32::from(*precision));
             let values = d.some(rows, nullable, |v| {
-                (i128::from(v) * i128::from(v) - i128::from(v)) % limit
+                (v as i128).wrapping_mul(0x1234_5678_9abc_def0_1234_5679) % limit
             });
             Arc::new(Decimal128Array::from(values).with_data_type(arrow_type))
         }

@@ -13,10 +13,11 @@ mod tests;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, LargeListArray, MapArray, RecordBatch, RecordBatchOptions,
-    StructArray, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, LargeListArray, MapArray,
+    RecordBatch, RecordBatchOptions, StructArray, new_null_array,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use arrow::compute::filter;
 use arrow::datatypes::{DataType as ArrowType, Field, Fields, Schema, TimeUnit};
 use arrow::error::ArrowError;
 use polars_core::prelude::PolarsError;
@@ -281,9 +282,10 @@ fn struct_fields(schema: &StructType, nested: &dyn Fn(&DataType) -> ArrowType) -
         .collect()
 }
 
-/// From the form of [`memory_type`] to that of [`file_type`].
+/// From the form that `ffi` gives to that of [`file_type`].
 fn to_file_form(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
     Ok(match data_type {
+        DataType::Null => new_null_array(&ArrowType::Null, array.len()),
         DataType::Array { element, .. } => {
             let list = array.as_list::<i64>();
             let field = Arc::new(Field::new("element", file_type(element), true));
@@ -295,7 +297,7 @@ fn to_file_form(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, Arro
             )?)
         }
         DataType::Map { key, value, .. } => {
-            let list = array.as_list::<i64>();
+            let list = without_hidden_entries(array.as_list::<i64>())?;
             let ArrowType::Map(entries_field, _) = file_type(data_type) else {
                 return Ok(array.clone());
             };
@@ -340,4 +342,31 @@ fn to_file_form(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, Arro
         }
         _ => array.clone(),
     })
+}
+
+/// A list without the entries that belong to no row or to a null one. Polars may leave some there,
+/// all null; a map's key can't be.
+fn without_hidden_entries(list: &LargeListArray) -> Result<LargeListArray, ArrowError> {
+    let ArrowType::LargeList(field) = list.data_type() else {
+        return Ok(list.clone());
+    };
+    let all = list.values().len();
+    let mut visible = BooleanBufferBuilder::new(all);
+    visible.append_n(list.offsets().first() as usize, false);
+    let mut offsets = vec![0i64];
+    let mut kept = 0;
+    let starts = list.offsets().iter().zip(list.offsets().iter().skip(1));
+    for (row, (start, end)) in starts.enumerate() {
+        let length = end - start;
+        visible.append_n(length as usize, list.is_valid(row));
+        kept += if list.is_valid(row) { length } else { 0 };
+        offsets.push(kept);
+    }
+    visible.append_n(all - visible.len(), false);
+    if kept as usize == all {
+        return Ok(list.clone());
+    }
+    let values = filter(list.values(), &BooleanArray::new(visible.finish(), None))?;
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+    LargeListArray::try_new(field.clone(), offsets, values, list.nulls().cloned())
 }

@@ -150,8 +150,23 @@ fn times_and_wide_decimals_are_errors() {
 }
 
 #[test]
-fn an_empty_struct_has_no_fields_in_files() {
-    let schema = StructType::of([("s", DataType::Struct(StructType::default()))]);
-    let frame = Frame::empty(Arc::new(schema));
-    assert_eq!(frame.to_arrow().unwrap().num_rows(), 0);
+fn void_columns_and_empty_structs_survive() {
+    let empty = DataType::Struct(StructType::default());
+    let schema = Arc::new(StructType::of([
+        ("v", DataType::Null),
+        ("vs", DataType::array(DataType::Null)),
+        ("s", empty.clone()),
+        ("ss", DataType::array(empty)),
+    ]));
+    let none = RecordBatch::try_new_with_options(
+        Arc::new(Schema::empty()),
+        vec![],
+        &RecordBatchOptions::new().with_row_count(Some(3)),
+    );
+    let frame = Frame::from_arrow(&none.unwrap(), &schema).unwrap();
+    let batch = frame.to_arrow().unwrap();
+    assert_eq!(batch.num_rows(), 3);
+    assert_eq!(schema_from_arrow(&batch.schema()).unwrap(), *schema);
+    let again = Frame::from_arrow(&batch, &schema).unwrap();
+    assert_eq!(again.to_arrow().unwrap(), batch);
 }
