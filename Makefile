@@ -27,8 +27,8 @@ setup: ## Install everything that the other targets need
 
 .PHONY: test
 test: ## Run all tests
-	@tools/steps.sh rust clang node wasm-bindgen trunk wasm-pack browser npm python
-	@tools/test.sh native web e2e interop
+	@tools/steps.sh rust clang node wasm-bindgen trunk wasm-pack browser npm
+	@tools/test.sh native web e2e
 
 .PHONY: test-native
 test-native: ## Run the Rust tests

@@ -21,11 +21,11 @@ const args = [
   "--no-first-run",
 ];
 
-/** Serves target/site (or SITE) under `base`, and starts a browser. */
-export async function openSite({ base = "/" } = {}) {
+/** Serves target/site (or SITE) under `base`, and starts a browser, with more arguments if given. */
+export async function openSite({ base = "/", more = [] } = {}) {
   await mkdir(output, { recursive: true });
   const server = await serve(process.env.SITE ?? `${root}target/site`, { base });
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args: [...args, ...more] });
   return {
     url: server.url,
     browser,
