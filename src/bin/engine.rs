@@ -1,3 +1,1 @@
-fn main() {
-    console_error_panic_hook::set_once();
-}
+fn main() {}

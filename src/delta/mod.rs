@@ -15,6 +15,7 @@ mod features;
 mod intervals;
 mod log;
 mod log_file;
+mod logs;
 mod paths;
 mod schema;
 mod snapshot;
@@ -29,6 +30,7 @@ pub use actions::{
 pub use column_mapping::{ColumnMappingMode, physical_name, physical_schema};
 pub use error::DeltaError;
 pub use log::{DeltaLog, HistoryEntry};
+pub use logs::DeltaLogs;
 pub use schema::merge_structs;
 pub use snapshot::Snapshot;
 pub use transaction::{CommitOutcome, Transaction};

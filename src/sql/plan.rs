@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::delta::AddFile;
-use crate::formats::{FileFormat, Options};
+use crate::formats::{FileFormat, Options, UnknownFields};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, Metadata, SchemaRef, StructField, StructType, Value};
 
@@ -161,6 +161,9 @@ pub struct FileScan {
     pub partition_columns: usize,
     /// The rescued data column's name, if it is read.
     pub rescued_column: Option<String>,
+    /// Collects the top-level fields that files have and `schema` lacks, if somebody wants to
+    /// know. Projection must not make known fields unknown.
+    pub unknown: Option<UnknownFields>,
     /// Positions in the output to produce, ascending; `None` is all. Others are absent from
     /// the node's `output` too. Set by `optimize`.
     pub projection: Option<Vec<usize>>,

@@ -1,0 +1,415 @@
+//! A Delta table as a stream: first the files of a snapshot, then what each commit adds.
+//!
+//! Source: Delta documentation, "Table streaming reads and writes"; Delta's `DeltaSource` and
+//! `DeltaSourceOffset`.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::super::checkpoint::Offset;
+use super::file_options::{number, size};
+use super::{Source, StreamError, offset_number};
+use crate::delta::{Action, AddFile, CommitInfo, DeltaLog};
+use crate::formats::Options;
+use crate::sql::plan::{DeltaScan, PlanNode, StreamSource, StreamSourceSpec};
+use crate::types::SchemaRef;
+
+/// Files of a batch where no limit is set.
+const MAX_FILES: u64 = 1000;
+
+/// How a Delta stream is set up.
+struct DeltaSourceOptions {
+    max_files: Option<u64>,
+    max_bytes: Option<u64>,
+    ignore_deletes: bool,
+    ignore_changes: bool,
+    skip_change_commits: bool,
+    start: Start,
+}
+
+/// Where a stream without a checkpoint begins.
+enum Start {
+    Snapshot,
+    Latest,
+    Version(u64),
+    TimestampMs(i64),
+}
+
+impl DeltaSourceOptions {
+    fn parse(options: &Options) -> Result<Self, StreamError> {
+        let max_bytes = size(options, "maxBytesPerTrigger")?;
+        let max_files = number(options, "maxFilesPerTrigger")?;
+        let start = match (options.get("startingVersion"), options.get("startingTimestamp")) {
+            (Some(_), Some(_)) => return Err(StreamError::TwoStarts),
+            (None, None) => Start::Snapshot,
+            (Some(text), None) if text.eq_ignore_ascii_case("latest") => Start::Latest,
+            (Some(text), None) => {
+                let version = text.trim().parse().map_err(|_| StreamError::InvalidOption {
+                    option: "startingVersion".into(),
+                    value: text.into(),
+                    expected: "a version number or 'latest'",
+                })?;
+                Start::Version(version)
+            }
+            (None, Some(text)) => {
+                let parsed = parse_timestamp_ms(text);
+                Start::TimestampMs(parsed.ok_or_else(|| StreamError::InvalidOption {
+                    option: "startingTimestamp".into(),
+                    value: text.into(),
+                    expected: "a date or timestamp such as 2026-01-31 or 2026-01-31 12:00:00",
+                })?)
+            }
+        };
+        Ok(DeltaSourceOptions {
+            max_files: max_files.or((max_bytes.is_none()).then_some(MAX_FILES)),
+            max_bytes,
+            ignore_deletes: options.get_bool("ignoreDeletes", false)?,
+            ignore_changes: options.get_bool("ignoreChanges", false)?,
+            skip_change_commits: options.get_bool("skipChangeCommits", false)?,
+            start,
+        })
+    }
+}
+
+fn parse_timestamp_ms(text: &str) -> Option<i64> {
+    let text = text.trim().replace('T', " ");
+    let text = text.trim_end_matches('Z');
+    let full = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
+    let date = || {
+        chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .and_then(|d| d.and_hms_opt(0, 0, 0))
+    };
+    full.or_else(date).map(|t| t.and_utc().timestamp_millis())
+}
+
+/// A place in a table's history: before the `index + 1`th file of `version`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    version: u64,
+    /// The last file taken; -1 is none.
+    index: i64,
+    /// Whether `version` is the snapshot that the stream begins with: its files are all those
+    /// of the snapshot, not those that the commit added.
+    in_snapshot: bool,
+}
+
+impl Position {
+    fn start_of(version: u64) -> Self {
+        Position {
+            version,
+            index: -1,
+            in_snapshot: false,
+        }
+    }
+}
+
+/// A table's log read as a stream.
+pub(super) struct DeltaSource {
+    log: Arc<DeltaLog>,
+    schema: SchemaRef,
+    name: Option<String>,
+    options: DeltaSourceOptions,
+    /// The table's id when the stream began.
+    table_id: String,
+    /// The first snapshot's files, ordered; kept while the stream is in it.
+    snapshot: Option<(u64, Vec<Arc<AddFile>>)>,
+    /// With `availableNow`, the last version to offer.
+    last_version: Option<u64>,
+}
+
+impl DeltaSource {
+    pub fn open(log: Arc<DeltaLog>, source: &StreamSource) -> Result<Self, StreamError> {
+        let table_id = log.snapshot()?.metadata().id.clone();
+        let name = match &source.spec {
+            StreamSourceSpec::Delta { name, .. } => name.clone(),
+            _ => None,
+        };
+        Ok(DeltaSource {
+            log,
+            schema: source.schema.clone(),
+            name,
+            options: DeltaSourceOptions::parse(&source.options)?,
+            table_id,
+            snapshot: None,
+            last_version: None,
+        })
+    }
+
+    fn position(&self, offset: &Offset) -> Result<Position, StreamError> {
+        let id = offset
+            .get("reservoirId")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
+        if id != self.table_id {
+            return Err(StreamError::DifferentTable {
+                expected: id.into(),
+                found: self.table_id.clone(),
+            });
+        }
+        let version = offset_number(offset, "reservoirVersion").unwrap_or(0);
+        Ok(Position {
+            version: u64::try_from(version).unwrap_or(0),
+            index: offset_number(offset, "index").unwrap_or(-1),
+            in_snapshot: offset
+                .get("isStartingVersion")
+                .and_then(serde_json::Value::as_bool)
+                .unwrap_or(false),
+        })
+    }
+
+    fn offset(&self, position: Position) -> Offset {
+        json!({
+            "sourceVersion": 1,
+            "reservoirId": self.table_id,
+            "reservoirVersion": position.version,
+            "index": position.index,
+            "isStartingVersion": position.in_snapshot,
+        })
+    }
+
+    /// Where a stream without a checkpoint begins.
+    fn first_position(&self) -> Result<Position, StreamError> {
+        let latest = self.log.snapshot()?.version();
+        Ok(match self.options.start {
+            Start::Snapshot => Position {
+                version: latest,
+                index: -1,
+                in_snapshot: true,
+            },
+            Start::Latest => Position::start_of(latest + 1),
+            Start::Version(version) => {
+                // Versions that don't exist are refused as time travel to them is.
+                self.log.snapshot_at(version)?;
+                Position::start_of(version)
+            }
+            Start::TimestampMs(ms) => {
+                let at = self.log.version_at_timestamp(ms)?;
+                let is_exact = self.log.snapshot_at(at)?.timestamp_ms() == ms;
+                Position::start_of(if is_exact { at } else { at + 1 })
+            }
+        })
+    }
+
+    /// The files of the snapshot `version`, in the order of the stream.
+    fn snapshot_files(&mut self, version: u64) -> Result<&[Arc<AddFile>], StreamError> {
+        if self.snapshot.as_ref().is_none_or(|(v, _)| *v != version) {
+            let snapshot = self.log.snapshot_at(version)?;
+            let mut files: Vec<Arc<AddFile>> = snapshot.files().cloned().collect();
+            files.sort_by(|a, b| {
+                (a.modification_time, &a.path).cmp(&(b.modification_time, &b.path))
+            });
+            self.snapshot = Some((version, files));
+        }
+        Ok(self
+            .snapshot
+            .as_ref()
+            .map_or(&[], |(_, files)| files.as_slice()))
+    }
+
+    /// The files that a commit gives to the stream, or the reason why it can't go on.
+    fn commit_files(&self, version: u64) -> Result<Vec<Arc<AddFile>>, StreamError> {
+        let mut adds = Vec::new();
+        let mut removed = None;
+        let mut info = None;
+        for action in self.log.commit(version)? {
+            match action {
+                Action::Add(add) if add.data_change => adds.push(Arc::new(add)),
+                Action::Remove(remove) if remove.data_change && removed.is_none() => {
+                    removed = Some(remove.path);
+                }
+                Action::Metadata(metadata) => {
+                    let new = crate::types::StructType::from_json_str(&metadata.schema_string)
+                        .unwrap_or_default();
+                    self.check_schema(version, &new)?;
+                }
+                Action::CommitInfo(commit) => info = Some(commit),
+                _ => {}
+            }
+        }
+        let Some(file) = removed else {
+            return Ok(adds);
+        };
+        if self.options.skip_change_commits {
+            return Ok(Vec::new());
+        }
+        let table = self.log.table_path().clone();
+        if adds.is_empty() {
+            if self.options.ignore_deletes || self.options.ignore_changes {
+                return Ok(adds);
+            }
+            return Err(StreamError::SourceDeleted {
+                file,
+                version,
+                table,
+            });
+        }
+        if self.options.ignore_changes {
+            return Ok(adds);
+        }
+        Err(StreamError::SourceChanged {
+            info: info.map(|i| describe(&i)).unwrap_or_default(),
+            version,
+            table,
+        })
+    }
+
+    /// A column that was added or changed its type ends the stream: its plan has the old schema.
+    fn check_schema(
+        &self,
+        version: u64,
+        new: &crate::types::StructType,
+    ) -> Result<(), StreamError> {
+        let is_same = new.len() == self.schema.len()
+            && new.fields.iter().zip(&self.schema.fields).all(|(a, b)| {
+                a.name == b.name && a.data_type == b.data_type
+            });
+        if is_same {
+            return Ok(());
+        }
+        Err(StreamError::SourceSchemaChanged {
+            version,
+            old: self.schema.tree_string(),
+            new: new.tree_string(),
+        })
+    }
+
+    /// The files after `from`, each with the position at which it has been taken, until `take`
+    /// says no. Gives the position after the last one.
+    fn walk(
+        &mut self,
+        from: Position,
+        latest: u64,
+        mut take: impl FnMut(&Arc<AddFile>) -> bool,
+    ) -> Result<Position, StreamError> {
+        let mut at = from;
+        loop {
+            let files: Vec<Arc<AddFile>> = if at.in_snapshot {
+                self.snapshot_files(at.version)?.to_vec()
+            } else if at.version <= latest {
+                self.commit_files(at.version)?
+            } else {
+                return Ok(at);
+            };
+            let done = usize::try_from(at.index + 1).unwrap_or(0);
+            for file in files.iter().skip(done) {
+                if !take(file) {
+                    return Ok(at);
+                }
+                at.index += 1;
+            }
+            at = Position::start_of(at.version + 1);
+        }
+    }
+}
+
+/// What an operation was, as the error names it.
+fn describe(info: &CommitInfo) -> String {
+    let parameters: Vec<String> = info
+        .operation_parameters
+        .iter()
+        .map(|(name, value)| match value.as_str() {
+            Some(text) => format!("{name} -> {text}"),
+            None => format!("{name} -> {value}"),
+        })
+        .collect();
+    format!("{} (Map({}))", info.operation, parameters.join(", "))
+}
+
+impl Source for DeltaSource {
+    fn description(&self) -> String {
+        format!("DeltaSource[{}]", self.log.table_path())
+    }
+
+    fn next_offset(
+        &mut self,
+        start: Option<&Offset>,
+        ignore_limits: bool,
+    ) -> Result<Option<Offset>, StreamError> {
+        let from = match start {
+            Some(offset) => self.position(offset)?,
+            None => self.first_position()?,
+        };
+        let newest = self.log.snapshot()?;
+        if newest.metadata().id != self.table_id {
+            return Err(StreamError::DifferentTable {
+                expected: self.table_id.clone(),
+                found: newest.metadata().id.clone(),
+            });
+        }
+        let latest = self.last_version.unwrap_or(u64::MAX).min(newest.version());
+        let (max_files, max_bytes) = (self.options.max_files, self.options.max_bytes);
+        let (mut files, mut bytes) = (0_u64, 0_u64);
+        let end = self.walk(from, latest, |file| {
+            let size = bytes.saturating_add(u64::try_from(file.size).unwrap_or(0));
+            let is_full = max_files.is_some_and(|max| files >= max)
+                || (files > 0 && max_bytes.is_some_and(|max| size > max));
+            if is_full && !ignore_limits {
+                return false;
+            }
+            files += 1;
+            bytes = size;
+            true
+        })?;
+        if start.is_none() && files == 0 && end == from {
+            return Ok(None);
+        }
+        Ok(Some(self.offset(end)))
+    }
+
+    fn batch(&mut self, start: Option<&Offset>, end: &Offset) -> Result<PlanNode, StreamError> {
+        let end = self.position(end)?;
+        let from = match start {
+            Some(offset) => self.position(offset)?,
+            // The first batch's end tells which snapshot it began with.
+            None if end.in_snapshot => Position { index: -1, ..end },
+            None => match self.options.start {
+                Start::Snapshot => Position {
+                    version: end.version.saturating_sub(1),
+                    index: -1,
+                    in_snapshot: true,
+                },
+                _ => self.first_position()?,
+            },
+        };
+        let mut files = Vec::new();
+        let mut at = from;
+        // The same walk as for the offset, up to `end`.
+        while (at.version, at.index) < (end.version, end.index) {
+            let last = at.version == end.version;
+            let of_version: Vec<Arc<AddFile>> = if at.in_snapshot {
+                self.snapshot_files(at.version)?.to_vec()
+            } else {
+                self.commit_files(at.version)?
+            };
+            let skip = usize::try_from(at.index + 1).unwrap_or(0);
+            let until = if last {
+                usize::try_from(end.index + 1).unwrap_or(0)
+            } else {
+                of_version.len()
+            };
+            files.extend(of_version.into_iter().take(until).skip(skip));
+            if last {
+                break;
+            }
+            at = Position::start_of(at.version + 1);
+        }
+        if !end.in_snapshot {
+            self.snapshot = None;
+        }
+        Ok(PlanNode::DeltaScan(DeltaScan {
+            table: self.log.table_path().clone(),
+            name: self.name.clone(),
+            version: None,
+            files: Some(files),
+            schema: self.schema.clone(),
+            projection: None,
+        }))
+    }
+
+    fn prepare_available_now(&mut self) -> Result<(), StreamError> {
+        self.last_version = Some(self.log.snapshot()?.version());
+        Ok(())
+    }
+}

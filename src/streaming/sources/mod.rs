@@ -1,0 +1,103 @@
+//! Where a stream's rows come from.
+
+mod cloud_files;
+mod delta;
+mod file_log;
+mod file_options;
+mod schema_log;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use cloud_files::infer_cloud_files_schema;
+pub use file_options::{FileSourceOptions, SchemaEvolutionMode};
+
+use super::StreamError;
+use super::checkpoint::{Checkpoint, Offset};
+use crate::delta::DeltaLog;
+use crate::sql::plan::{PlanNode, StreamSource, StreamSourceSpec};
+use crate::storage::{DbfsPath, FileSystem};
+
+/// A source that can be replayed: between the same two offsets it gives the same rows.
+///
+/// Source: Spark's `SupportsAdmissionControl` and `Source`.
+pub trait Source {
+    /// Its name in progress and messages: `CloudFilesSource[dbfs:/in]`.
+    fn description(&self) -> String;
+
+    /// Where a batch that begins after `start` ends, within the source's rate limits (all there
+    /// is with `ignore_limits`). The same as `start` if nothing is new; `None` if there has
+    /// never been anything.
+    fn next_offset(
+        &mut self,
+        start: Option<&Offset>,
+        ignore_limits: bool,
+    ) -> Result<Option<Offset>, StreamError>;
+
+    /// The rows after `start` up to `end`, as a scan with the columns of the source's plan.
+    fn batch(&mut self, start: Option<&Offset>, end: &Offset) -> Result<PlanNode, StreamError>;
+
+    /// Called when all rows of a batch were read and before they are committed: the last moment
+    /// to refuse them.
+    fn check_batch(&mut self) -> Result<(), StreamError> {
+        Ok(())
+    }
+
+    /// From now on [`Source::next_offset`] offers only what is there at this moment
+    /// (`Trigger.AvailableNow`).
+    fn prepare_available_now(&mut self) -> Result<(), StreamError>;
+
+    /// The `metrics` of the source's progress.
+    fn metrics(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+/// What sources need of their surroundings.
+#[derive(Clone)]
+pub struct SourceContext {
+    pub fs: Arc<dyn FileSystem>,
+    /// The log of a table, shared so that snapshots stay cached.
+    pub delta_log: Arc<dyn Fn(&DbfsPath) -> Arc<DeltaLog>>,
+}
+
+/// Makes the source that `source` describes, the `index`th of its query.
+pub(super) fn open(
+    source: &StreamSource,
+    index: usize,
+    checkpoint: &Checkpoint,
+    context: &SourceContext,
+) -> Result<Box<dyn Source>, StreamError> {
+    match &source.spec {
+        StreamSourceSpec::CloudFiles { path, format }
+        | StreamSourceSpec::Files { path, format } => {
+            let options = match source.spec {
+                StreamSourceSpec::CloudFiles { .. } => {
+                    FileSourceOptions::cloud_files(&source.options)?
+                }
+                _ => FileSourceOptions::plain(&source.options)?,
+            };
+            Ok(Box::new(cloud_files::FileSource::open(
+                context.fs.clone(),
+                path.clone(),
+                *format,
+                source.schema.clone(),
+                options,
+                checkpoint.source_dir(index)?,
+            )?))
+        }
+        StreamSourceSpec::Delta { table, .. } => Ok(Box::new(delta::DeltaSource::open(
+            (context.delta_log)(table),
+            source,
+        )?)),
+        StreamSourceSpec::Rate { .. } => Err(StreamError::UnknownFormat {
+            format: "rate".into(),
+        }),
+    }
+}
+
+/// A whole number in an offset's JSON.
+fn offset_number(offset: &Offset, key: &str) -> Option<i64> {
+    offset.get(key).and_then(Value::as_i64)
+}
