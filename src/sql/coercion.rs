@@ -456,8 +456,6 @@ pub fn can_cast(from: &DataType, to: &DataType, mode: EvalMode) -> bool {
         (T::Timestamp, t) if t.is_numeric() => true,
         (T::Date, t) if t.is_numeric() => legacy,
         (f, t) if f.is_datetime() && t.is_datetime() => true,
-        (f, t) if is_interval(f) => t.is_integral() || matches!(t, T::Decimal { .. }),
-        (f, t) if is_interval(t) => f.is_integral() || matches!(f, T::Decimal { .. }),
         (T::Array { element: f, .. }, T::Array { element: t, .. }) => can_cast(f, t, mode),
         (
             T::Map {

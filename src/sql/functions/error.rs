@@ -229,6 +229,12 @@ impl From<polars_core::error::PolarsError> for FunctionError {
     }
 }
 
+impl From<polars_core::error::PolarsError> for crate::sql::SqlError {
+    fn from(error: polars_core::error::PolarsError) -> Self {
+        FunctionError::from(error).into()
+    }
+}
+
 /// ` Use 'try_add' to …`, where there is such a function.
 fn alternative(function: &Option<&'static str>) -> String {
     function.map_or_else(String::new, |f| {

@@ -6,9 +6,16 @@
 //! The analyzer looks a name up with [`lookup`] and calls [`Function::bind`]; the executor
 //! evaluates the arguments and hands them over in a [`Call`].
 
+mod bind;
+mod call;
+pub mod cast;
 mod error;
+mod sql_text;
 
+pub use bind::{BindResult, Binder, cast_expr};
+pub use call::{Arg, Output, Values};
 pub use error::{FunctionError, Mismatch};
+pub use sql_text::{call_text, sql_text};
 
 use polars_core::prelude::{IdxCa, Series};
 
