@@ -1,1 +1,8 @@
-fn main() {}
+//! The engine in headless Chromium: what it depends on works in WebAssembly, and it answers in its worker.
+//! Run by `make test-web`.
+
+#![cfg(target_arch = "wasm32")]
+
+mod codecs;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

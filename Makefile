@@ -1,0 +1,75 @@
+# Every target does its own set-up: on a fresh machine `make run` or `make test` is all there is to type.
+# PORT=8080              where `make run` serves
+# MULTIHOP_CACHE=…       where tools and compiled code are kept (~/.cache/multihop), shared by all checkouts
+# CARGO_TARGET_DIR=…     where compiled code is kept ($MULTIHOP_CACHE/target)
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PORT ?= 8080
+
+site := rust clang wasm-bindgen trunk node site
+with_env := . tools/env.sh &&
+
+.PHONY: help
+help: ## List these targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+.PHONY: run
+run: ## Build the site and serve it on this machine (PORT=8080)
+	@tools/steps.sh $(site)
+	@exec node tools/serve.mjs target/site --port $(PORT)
+
+.PHONY: setup
+setup: ## Install everything that the other targets need
+	@tools/steps.sh rust clang node wasm-bindgen trunk browser npm python cargo-deny
+
+.PHONY: test
+test: ## Run all tests
+	@tools/steps.sh rust clang node wasm-bindgen trunk browser npm
+	@tools/test.sh native web e2e
+
+.PHONY: test-native
+test-native: ## Run the Rust tests
+	@tools/steps.sh rust clang
+	@tools/test.sh native
+
+.PHONY: test-web
+test-web: ## Run the engine's tests in headless Chromium
+	@tools/steps.sh rust clang wasm-bindgen browser
+	@tools/test.sh web
+
+.PHONY: test-e2e
+test-e2e: ## Walk through the built site in Chromium
+	@tools/steps.sh $(site) browser npm
+	@tools/test.sh e2e
+
+.PHONY: test-interop
+test-interop: ## Let other engines read the Delta tables that a run writes
+	@tools/steps.sh rust clang python
+	@tools/test.sh interop
+
+.PHONY: lint
+lint: ## Check formatting, clippy (native and browser), layers, licences, sources
+	@tools/steps.sh rust clang node npm cargo-deny
+	@tools/lint.sh
+
+.PHONY: bench
+bench: ## Measure; prints figures with the machine's description
+	@tools/steps.sh rust clang
+	@$(with_env) cargo bench
+
+.PHONY: dist
+dist: ## Build what ships into dist/ and check its size against the budgets
+	@tools/steps.sh rust clang node npm wasm-bindgen trunk
+	@$(with_env) node tools/dist.mjs
+
+.PHONY: doc
+doc: ## Build the crate's documentation
+	@tools/steps.sh rust clang
+	@$(with_env) cargo doc --no-deps --document-private-items && echo "$$CARGO_TARGET_DIR/doc/multihop/index.html"
+
+.PHONY: clean
+clean: ## Remove what is built inside this checkout (not the shared cache)
+	@rm -rf target dist node_modules tests/e2e/output

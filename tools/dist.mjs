@@ -1,0 +1,47 @@
+// Builds what ships into dist/ and checks its size: small code (profile "dist"), wasm-opt, minified scripts.
+// dist/ can be put on any static host, at any path.
+
+import { spawnSync } from "node:child_process";
+import { readFile, readdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+
+const budgets = [
+  { part: "page", files: /^(page-.*|start)\.(js|wasm)$|\.css$|^index\.html$/, most: 400e3 },
+  { part: "engine", files: /^engine.*\.(js|wasm)$/, most: 3.2e6 },
+];
+
+// The npm package's wasm-opt comes first: Debian's is too old for today's Rust.
+const bin = new URL("../node_modules/.bin", import.meta.url).pathname;
+const trunk = spawnSync("trunk", ["build", "--release", "--cargo-profile", "dist", "--dist", "dist"], {
+  stdio: "inherit",
+  env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
+});
+if (trunk.status !== 0) {
+  console.error(trunk.error ? `multihop: trunk: ${trunk.error.message}` : "multihop: the build failed, see above");
+  process.exit(1);
+}
+
+const compressed = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;
+
+const names = await readdir("dist");
+const rows = [];
+let over = false;
+for (const { part, files, most } of budgets) {
+  let raw = 0;
+  let brotli = 0;
+  for (const name of names.filter((name) => files.test(name))) {
+    const bytes = await readFile(join("dist", name));
+    raw += bytes.length;
+    brotli += compressed(bytes);
+  }
+  over ||= brotli > most;
+  rows.push([part, kilobytes(raw), kilobytes(brotli), kilobytes(most), brotli > most ? "over" : "within"]);
+}
+console.log("\n| part | raw | brotli | budget | |\n|---|---:|---:|---:|---|");
+for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+if (over) {
+  console.error("\nmultihop: a part is over its budget");
+  process.exit(1);
+}

@@ -1,0 +1,17 @@
+// Starts the page's program. If it cannot start, the shell says why, so the screen is never blank.
+
+const script = document.querySelector("script[data-page]");
+const progress = document.getElementById("progress");
+
+try {
+  if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly");
+  const page = await import(new URL(script.dataset.page, document.baseURI));
+  await page.default({ module_or_path: new URL(script.dataset.wasm, document.baseURI) });
+} catch (error) {
+  console.error(error);
+  const text = `Multihop could not start: ${error.message ?? error}. Load the page again; if that does not help, use a current Chrome, Edge, Firefox or Safari.`;
+  if (progress?.isConnected) {
+    progress.setAttribute("role", "alert");
+    progress.textContent = text;
+  }
+}
