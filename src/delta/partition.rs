@@ -1,0 +1,276 @@
+//! Partition values and directories. Delta PROTOCOL.md, "Partition Value Serialization".
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use polars_core::prelude::{AnyValue, PlSmallStr, Scalar, Series, TimeUnit, TimeZone};
+
+use super::actions::PartitionValues;
+use super::error::DeltaError;
+use crate::formats::NULL_PARTITION;
+use crate::types::{DataType, Value, physical_type};
+
+/// A value as the log writes it; `None` is NULL, as which the empty string counts too.
+pub fn serialize_partition_value(value: &Value, data_type: &DataType) -> Option<String> {
+    let text = match value {
+        Value::Boolean(v) => v.to_string(),
+        Value::Byte(v) => v.to_string(),
+        Value::Short(v) => v.to_string(),
+        Value::Integer(v) => v.to_string(),
+        Value::Long(v) => v.to_string(),
+        Value::Float(v) => float_text(f64::from(*v), v.to_string()),
+        Value::Double(v) => float_text(*v, format!("{v:?}")),
+        Value::Decimal(v) => {
+            let scale = match data_type {
+                DataType::Decimal { scale, .. } => *scale,
+                _ => 0,
+            };
+            format_decimal(*v, scale)
+        }
+        Value::String(v) => v.to_string(),
+        Value::Binary(v) => binary_text(v),
+        Value::Date(days) => NaiveDate::from_epoch_days(*days)?
+            .format("%Y-%m-%d")
+            .to_string(),
+        Value::Timestamp(micros) | Value::TimestampNtz(micros) => {
+            let time = DateTime::from_timestamp_micros(*micros)?;
+            let format = if micros.rem_euclid(1_000_000) == 0 {
+                "%Y-%m-%d %H:%M:%S"
+            } else {
+                "%Y-%m-%d %H:%M:%S%.6f"
+            };
+            time.format(format).to_string()
+        }
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// Reads a value of the log.
+///
+/// # Errors
+/// [`DeltaError::InvalidPartitionValue`] if the text isn't one of the type.
+pub fn parse_partition_value(
+    text: Option<&str>,
+    data_type: &DataType,
+) -> Result<Value, DeltaError> {
+    let Some(text) = text.filter(|t| !t.is_empty()) else {
+        return Ok(Value::Null);
+    };
+    parse(text, data_type).ok_or_else(|| DeltaError::InvalidPartitionValue {
+        value: text.into(),
+        data_type: data_type.sql(),
+    })
+}
+
+fn parse(text: &str, data_type: &DataType) -> Option<Value> {
+    Some(match data_type {
+        DataType::Boolean => Value::Boolean(text.to_ascii_lowercase().parse().ok()?),
+        DataType::Byte => Value::Byte(text.parse().ok()?),
+        DataType::Short => Value::Short(text.parse().ok()?),
+        DataType::Integer => Value::Integer(text.parse().ok()?),
+        DataType::Long => Value::Long(text.parse().ok()?),
+        DataType::Float => Value::Float(text.parse().ok()?),
+        DataType::Double => Value::Double(text.parse().ok()?),
+        DataType::Decimal { precision, scale } => {
+            Value::Decimal(parse_decimal(text, *precision, *scale)?)
+        }
+        DataType::String => Value::String(text.into()),
+        DataType::Binary => Value::Binary(Arc::from(binary_bytes(text))),
+        DataType::Date => {
+            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+            Value::Date(date.to_epoch_days())
+        }
+        DataType::Timestamp => Value::Timestamp(parse_timestamp(text)?),
+        DataType::TimestampNtz => Value::TimestampNtz(parse_timestamp(text)?),
+        _ => return None,
+    })
+}
+
+/// With a zone (ISO 8601), or without one, taken as UTC.
+fn parse_timestamp(text: &str) -> Option<i64> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.timestamp_micros());
+    }
+    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .or_else(|| {
+            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+            date.and_hms_opt(0, 0, 0)
+        })
+        .map(|time| time.and_utc().timestamp_micros())
+}
+
+fn float_text(value: f64, finite: String) -> String {
+    if value.is_nan() {
+        "NaN".into()
+    } else if value.is_infinite() {
+        if value > 0.0 { "Infinity" } else { "-Infinity" }.into()
+    } else {
+        finite
+    }
+}
+
+/// The digits of an unscaled decimal with its point.
+pub(super) fn format_decimal(unscaled: i128, scale: u8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let scale = usize::from(scale);
+    if scale == 0 {
+        return format!("{sign}{digits}");
+    }
+    let digits = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    format!("{sign}{whole}.{fraction}")
+}
+
+fn parse_decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let significant = fraction.trim_end_matches('0');
+    let scale = usize::from(scale);
+    let all_digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    if significant.len() > scale
+        || (whole.is_empty() && fraction.is_empty())
+        || !all_digits(whole)
+        || !all_digits(significant)
+    {
+        return None;
+    }
+    let text = format!("{whole}{significant:0<scale$}");
+    let value: i128 = if text.is_empty() { 0 } else { text.parse().ok()? };
+    let fits = value < 10_i128.checked_pow(u32::from(precision))?;
+    fits.then_some(if negative { -value } else { value })
+}
+
+/// Bytes as characters: printable ASCII as it is, the rest `\u00ff`.
+fn binary_text(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for byte in bytes {
+        if (b' '..=b'~').contains(byte) && *byte != b'\\' {
+            out.push(char::from(*byte));
+        } else {
+            let _ = write!(out, "\\u{byte:04x}");
+        }
+    }
+    out
+}
+
+fn binary_bytes(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let escaped = rest
+            .strip_prefix("\\u")
+            .and_then(|hex| u8::from_str_radix(hex.get(..4)?, 16).ok());
+        if let Some(byte) = escaped {
+            out.push(byte);
+            rest = rest.get(6..).unwrap_or_default();
+        } else {
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            let mut buffer = [0; 4];
+            out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        }
+    }
+    out
+}
+
+/// A column of one value.
+pub(super) fn constant_column(
+    name: &str,
+    value: &Value,
+    data_type: &DataType,
+    height: usize,
+) -> Series {
+    let utc = Arc::new(TimeZone::UTC);
+    let any = match value {
+        Value::Boolean(v) => AnyValue::Boolean(*v),
+        Value::Byte(v) => AnyValue::Int8(*v),
+        Value::Short(v) => AnyValue::Int16(*v),
+        Value::Integer(v) => AnyValue::Int32(*v),
+        Value::Long(v) => AnyValue::Int64(*v),
+        Value::Float(v) => AnyValue::Float32(*v),
+        Value::Double(v) => AnyValue::Float64(*v),
+        Value::Decimal(v) => match data_type {
+            DataType::Decimal { precision, scale } => {
+                AnyValue::Decimal(*v, usize::from(*precision), usize::from(*scale))
+            }
+            _ => AnyValue::Null,
+        },
+        Value::String(v) => AnyValue::StringOwned(PlSmallStr::from_str(v)),
+        Value::Binary(v) => AnyValue::BinaryOwned(v.to_vec()),
+        Value::Date(v) => AnyValue::Date(*v),
+        Value::Timestamp(v) => AnyValue::DatetimeOwned(*v, TimeUnit::Microseconds, Some(utc)),
+        Value::TimestampNtz(v) => AnyValue::DatetimeOwned(*v, TimeUnit::Microseconds, None),
+        _ => AnyValue::Null,
+    };
+    let name = PlSmallStr::from_str(name);
+    let dtype = physical_type(data_type);
+    if matches!(any, AnyValue::Null) {
+        return Series::full_null(name, height, &dtype);
+    }
+    let one = Scalar::new(dtype, any).into_series(name);
+    one.new_from_index(0, height)
+}
+
+/// The value at `row` of a column that partitions a table.
+pub(super) fn value_at(column: &Series, row: usize, data_type: &DataType) -> Value {
+    let Ok(any) = column.get(row) else {
+        return Value::Null;
+    };
+    match any {
+        AnyValue::Boolean(v) => Value::Boolean(v),
+        AnyValue::Int8(v) => Value::Byte(v),
+        AnyValue::Int16(v) => Value::Short(v),
+        AnyValue::Int32(v) => Value::Integer(v),
+        AnyValue::Int64(v) => Value::Long(v),
+        AnyValue::Float32(v) => Value::Float(v),
+        AnyValue::Float64(v) => Value::Double(v),
+        AnyValue::Decimal(v, _, _) => Value::Decimal(v),
+        AnyValue::String(v) => Value::String(v.into()),
+        AnyValue::StringOwned(v) => Value::String(v.as_str().into()),
+        AnyValue::Binary(v) => Value::Binary(v.into()),
+        AnyValue::BinaryOwned(v) => Value::Binary(v.into()),
+        AnyValue::Date(v) => Value::Date(v),
+        AnyValue::Datetime(v, _, _) | AnyValue::DatetimeOwned(v, _, _) => match data_type {
+            DataType::TimestampNtz => Value::TimestampNtz(v),
+            _ => Value::Timestamp(v),
+        },
+        _ => Value::Null,
+    }
+}
+
+/// `k=v/k=v` for partition values in the table's order of columns, escaped as Hive does.
+pub(super) fn directory(columns: &[String], values: &PartitionValues) -> String {
+    let parts: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            let value = values.get(column).and_then(Option::as_deref);
+            let value = value.map_or_else(|| NULL_PARTITION.to_owned(), escape);
+            format!("{}={value}", escape(column))
+        })
+        .collect();
+    parts.join("/")
+}
+
+/// Spark's `ExternalCatalogUtils.escapePathName`; further control characters as well, since a
+/// path can't hold them.
+fn escape(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_control() || "\"#%'*/:=?\\{[]^".contains(c) {
+            let mut buffer = [0; 4];
+            for byte in c.encode_utf8(&mut buffer).as_bytes() {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
