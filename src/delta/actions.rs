@@ -296,6 +296,10 @@ struct Line {
 impl Action {
     /// Reads one line of a commit; `None` for an action that we don't know.
     pub fn from_json(line: &[u8]) -> Result<Option<Action>, serde_json::Error> {
+        // Serde would also take a list for a struct.
+        if line.trim_ascii_start().first() != Some(&b'{') {
+            return Err(serde::de::Error::custom("an action is a JSON object"));
+        }
         let line: Line = serde_json::from_slice(line)?;
         let action = None
             .or(line.add.map(Action::Add))

@@ -1,5 +1,6 @@
 //! What can go wrong with a Delta table.
 
+use crate::formats::FormatError;
 use crate::storage::{DbfsPath, StorageError};
 use crate::types::{FrameError, SchemaJsonError, StructType};
 
@@ -207,6 +208,16 @@ pub enum DeltaError {
     )]
     InvalidFilePath { path: String, reason: String },
 
+    #[error(
+        "[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: {column}. The data has NULL there; filter those rows out or give them a value."
+    )]
+    NotNullViolated { column: String },
+
+    #[error(
+        "The data file {path} has rows that are marked as deleted by a deletion vector, which Multihop can't read yet. Rewrite the table without them where it was written: REORG TABLE … APPLY (PURGE)."
+    )]
+    DeletionVector { path: String },
+
     #[error("The log entry can't be written: {reason}")]
     NotSerializable { reason: String },
 
@@ -215,6 +226,9 @@ pub enum DeltaError {
 
     #[error(transparent)]
     Frame(#[from] FrameError),
+
+    #[error(transparent)]
+    Format(#[from] FormatError),
 }
 
 fn metadata_mismatch(id: &str, table: &StructType, data: &StructType) -> String {

@@ -18,12 +18,14 @@ mod log_file;
 mod logs;
 mod partition;
 mod paths;
+mod scan;
 mod schema;
 mod snapshot;
 mod stats;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod write;
 
 pub use actions::{
     Action, AddFile, CommitInfo, DeletionVector, DomainMetadata, Format, Metadata, PartitionValues,
@@ -34,7 +36,9 @@ pub use error::DeltaError;
 pub use log::{DeltaLog, HistoryEntry};
 pub use logs::DeltaLogs;
 pub use partition::{parse_partition_value, serialize_partition_value};
+pub use scan::{ColumnBound, TableScan};
 pub use schema::merge_structs;
 pub use snapshot::Snapshot;
 pub use stats::StatsCollector;
 pub use transaction::{CommitOutcome, Transaction};
+pub use write::FileWriter;

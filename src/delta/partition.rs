@@ -4,35 +4,17 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use polars_core::prelude::{AnyValue, PlSmallStr, Scalar, Series, TimeUnit, TimeZone};
 
 use super::actions::PartitionValues;
 use super::error::DeltaError;
-use crate::formats::NULL_PARTITION;
-use crate::types::{DataType, Value, physical_type};
+use crate::formats::partitions::NULL_PARTITION;
+use crate::types::{DataType, Value};
 
 /// A value as the log writes it; `None` is NULL, as which the empty string counts too.
 pub fn serialize_partition_value(value: &Value, data_type: &DataType) -> Option<String> {
     let text = match value {
-        Value::Boolean(v) => v.to_string(),
-        Value::Byte(v) => v.to_string(),
-        Value::Short(v) => v.to_string(),
-        Value::Integer(v) => v.to_string(),
-        Value::Long(v) => v.to_string(),
-        Value::Float(v) => float_text(f64::from(*v), v.to_string()),
-        Value::Double(v) => float_text(*v, format!("{v:?}")),
-        Value::Decimal(v) => {
-            let scale = match data_type {
-                DataType::Decimal { scale, .. } => *scale,
-                _ => 0,
-            };
-            format_decimal(*v, scale)
-        }
-        Value::String(v) => v.to_string(),
+        Value::Null => return None,
         Value::Binary(v) => binary_text(v),
-        Value::Date(days) => NaiveDate::from_epoch_days(*days)?
-            .format("%Y-%m-%d")
-            .to_string(),
         Value::Timestamp(micros) | Value::TimestampNtz(micros) => {
             let time = DateTime::from_timestamp_micros(*micros)?;
             let format = if micros.rem_euclid(1_000_000) == 0 {
@@ -42,7 +24,7 @@ pub fn serialize_partition_value(value: &Value, data_type: &DataType) -> Option<
             };
             time.format(format).to_string()
         }
-        _ => return None,
+        other => other.cast_text(data_type, chrono_tz::Tz::UTC),
     };
     (!text.is_empty()).then_some(text)
 }
@@ -80,7 +62,12 @@ fn parse(text: &str, data_type: &DataType) -> Option<Value> {
         DataType::Binary => Value::Binary(Arc::from(binary_bytes(text))),
         DataType::Date => {
             let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-            Value::Date(date.to_epoch_days())
+            Value::Date(
+                date.signed_duration_since(NaiveDate::default())
+                    .num_days()
+                    .try_into()
+                    .ok()?,
+            )
         }
         DataType::Timestamp => Value::Timestamp(parse_timestamp(text)?),
         DataType::TimestampNtz => Value::TimestampNtz(parse_timestamp(text)?),
@@ -103,29 +90,6 @@ fn parse_timestamp(text: &str) -> Option<i64> {
         .map(|time| time.and_utc().timestamp_micros())
 }
 
-fn float_text(value: f64, finite: String) -> String {
-    if value.is_nan() {
-        "NaN".into()
-    } else if value.is_infinite() {
-        if value > 0.0 { "Infinity" } else { "-Infinity" }.into()
-    } else {
-        finite
-    }
-}
-
-/// The digits of an unscaled decimal with its point.
-pub(super) fn format_decimal(unscaled: i128, scale: u8) -> String {
-    let digits = unscaled.unsigned_abs().to_string();
-    let sign = if unscaled < 0 { "-" } else { "" };
-    let scale = usize::from(scale);
-    if scale == 0 {
-        return format!("{sign}{digits}");
-    }
-    let digits = format!("{digits:0>width$}", width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    format!("{sign}{whole}.{fraction}")
-}
-
 fn parse_decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -143,7 +107,11 @@ fn parse_decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
         return None;
     }
     let text = format!("{whole}{significant:0<scale$}");
-    let value: i128 = if text.is_empty() { 0 } else { text.parse().ok()? };
+    let value: i128 = if text.is_empty() {
+        0
+    } else {
+        text.parse().ok()?
+    };
     let fits = value < 10_i128.checked_pow(u32::from(precision))?;
     fits.then_some(if negative { -value } else { value })
 }
@@ -178,71 +146,6 @@ fn binary_bytes(text: &str) -> Vec<u8> {
         }
     }
     out
-}
-
-/// A column of one value.
-pub(super) fn constant_column(
-    name: &str,
-    value: &Value,
-    data_type: &DataType,
-    height: usize,
-) -> Series {
-    let utc = Arc::new(TimeZone::UTC);
-    let any = match value {
-        Value::Boolean(v) => AnyValue::Boolean(*v),
-        Value::Byte(v) => AnyValue::Int8(*v),
-        Value::Short(v) => AnyValue::Int16(*v),
-        Value::Integer(v) => AnyValue::Int32(*v),
-        Value::Long(v) => AnyValue::Int64(*v),
-        Value::Float(v) => AnyValue::Float32(*v),
-        Value::Double(v) => AnyValue::Float64(*v),
-        Value::Decimal(v) => match data_type {
-            DataType::Decimal { precision, scale } => {
-                AnyValue::Decimal(*v, usize::from(*precision), usize::from(*scale))
-            }
-            _ => AnyValue::Null,
-        },
-        Value::String(v) => AnyValue::StringOwned(PlSmallStr::from_str(v)),
-        Value::Binary(v) => AnyValue::BinaryOwned(v.to_vec()),
-        Value::Date(v) => AnyValue::Date(*v),
-        Value::Timestamp(v) => AnyValue::DatetimeOwned(*v, TimeUnit::Microseconds, Some(utc)),
-        Value::TimestampNtz(v) => AnyValue::DatetimeOwned(*v, TimeUnit::Microseconds, None),
-        _ => AnyValue::Null,
-    };
-    let name = PlSmallStr::from_str(name);
-    let dtype = physical_type(data_type);
-    if matches!(any, AnyValue::Null) {
-        return Series::full_null(name, height, &dtype);
-    }
-    let one = Scalar::new(dtype, any).into_series(name);
-    one.new_from_index(0, height)
-}
-
-/// The value at `row` of a column that partitions a table.
-pub(super) fn value_at(column: &Series, row: usize, data_type: &DataType) -> Value {
-    let Ok(any) = column.get(row) else {
-        return Value::Null;
-    };
-    match any {
-        AnyValue::Boolean(v) => Value::Boolean(v),
-        AnyValue::Int8(v) => Value::Byte(v),
-        AnyValue::Int16(v) => Value::Short(v),
-        AnyValue::Int32(v) => Value::Integer(v),
-        AnyValue::Int64(v) => Value::Long(v),
-        AnyValue::Float32(v) => Value::Float(v),
-        AnyValue::Float64(v) => Value::Double(v),
-        AnyValue::Decimal(v, _, _) => Value::Decimal(v),
-        AnyValue::String(v) => Value::String(v.into()),
-        AnyValue::StringOwned(v) => Value::String(v.as_str().into()),
-        AnyValue::Binary(v) => Value::Binary(v.into()),
-        AnyValue::BinaryOwned(v) => Value::Binary(v.into()),
-        AnyValue::Date(v) => Value::Date(v),
-        AnyValue::Datetime(v, _, _) | AnyValue::DatetimeOwned(v, _, _) => match data_type {
-            DataType::TimestampNtz => Value::TimestampNtz(v),
-            _ => Value::Timestamp(v),
-        },
-        _ => Value::Null,
-    }
 }
 
 /// `k=v/k=v` for partition values in the table's order of columns, escaped as Hive does.

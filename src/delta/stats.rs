@@ -7,8 +7,7 @@ use polars_core::prelude::{AnyValue, Series};
 use super::actions::Properties;
 use super::column_mapping::{ColumnMappingMode, physical_name};
 use super::error::DeltaError;
-use super::partition::format_decimal;
-use crate::types::{DataType, Frame, StructType};
+use crate::types::{DataType, Frame, StructType, decimal_text};
 
 /// Leaf columns with statistics, unless `delta.dataSkippingNumIndexedCols` says otherwise.
 const INDEXED_COLUMNS: usize = 32;
@@ -54,7 +53,9 @@ impl StatsCollector {
         let mut indexed = configuration
             .get("delta.dataSkippingNumIndexedCols")
             .and_then(|text| text.parse::<i64>().ok())
-            .map_or(INDEXED_COLUMNS, |n| usize::try_from(n).unwrap_or(usize::MAX));
+            .map_or(INDEXED_COLUMNS, |n| {
+                usize::try_from(n).unwrap_or(usize::MAX)
+            });
         StatsCollector {
             rows: 0,
             columns: nodes(schema, mode, &mut indexed),
@@ -172,8 +173,8 @@ impl Node {
         let polars = crate::types::FrameError::from;
         let min = column.min_reduce().map_err(polars)?;
         let max = column.max_reduce().map_err(polars)?;
-        self.min.lower(bound(min.as_any_value()));
-        self.max.raise(bound(max.as_any_value()));
+        self.min.lower(bound(&min.as_any_value()));
+        self.max.raise(bound(&max.as_any_value()));
         // Spark takes NaN for the greatest value; Polars leaves it out.
         if matches!(self.data_type, DataType::Float | DataType::Double) && has_nan(column) {
             self.max = Bound::Unknown;
@@ -219,7 +220,7 @@ impl Bound {
 
     /// Whether `other` has to take this one's place.
     fn is_beyond(&self, other: &Bound, order: std::cmp::Ordering) -> bool {
-        match (&*self, other) {
+        match (self, other) {
             (Bound::Unknown, _) | (_, Bound::Empty) => false,
             (Bound::Empty, _) | (_, Bound::Unknown) => true,
             (Bound::Integer(a), Bound::Integer(b)) => a.cmp(b) == order,
@@ -245,9 +246,9 @@ fn bound(value: &AnyValue<'_>) -> Bound {
         AnyValue::Int8(v) => Bound::Integer((*v).into()),
         AnyValue::Int16(v) => Bound::Integer((*v).into()),
         AnyValue::Int32(v) | AnyValue::Date(v) => Bound::Integer((*v).into()),
-        AnyValue::Int64(v)
-        | AnyValue::Datetime(v, _, _)
-        | AnyValue::DatetimeOwned(v, _, _) => Bound::Integer((*v).into()),
+        AnyValue::Int64(v) | AnyValue::Datetime(v, _, _) | AnyValue::DatetimeOwned(v, _, _) => {
+            Bound::Integer((*v).into())
+        }
         AnyValue::Decimal(v, _, _) => Bound::Integer(*v),
         AnyValue::Float32(v) if v.is_finite() => Bound::Double(f64::from(*v)),
         AnyValue::Float64(v) if v.is_finite() => Bound::Double(*v),
@@ -270,11 +271,11 @@ fn double_json(value: f64, data_type: &DataType) -> Option<String> {
 
 fn integer_json(value: i128, data_type: &DataType, is_max: bool) -> Option<String> {
     match data_type {
-        DataType::Decimal { scale, .. } => Some(format_decimal(value, *scale)),
+        DataType::Decimal { scale, .. } => Some(decimal_text(value, *scale)),
         DataType::Date => {
-            let days = i32::try_from(value).ok()?;
-            let date = chrono::NaiveDate::from_epoch_days(days)?;
-            Some(format!("\"{}\"", date.format("%Y-%m-%d")))
+            let seconds = i64::try_from(value).ok()?.checked_mul(86_400)?;
+            let date = chrono::DateTime::from_timestamp(seconds, 0)?;
+            in_four_digits(date).then(|| format!("\"{}\"", date.format("%Y-%m-%d")))
         }
         DataType::Timestamp | DataType::TimestampNtz => {
             let micros = i64::try_from(value).ok()?;
@@ -282,11 +283,26 @@ fn integer_json(value: i128, data_type: &DataType, is_max: bool) -> Option<Strin
             let millis = micros.div_euclid(1000);
             let up = i64::from(is_max && micros.rem_euclid(1000) != 0);
             let time = chrono::DateTime::from_timestamp_millis(millis.checked_add(up)?)?;
-            let zone = if *data_type == DataType::Timestamp { "Z" } else { "" };
-            Some(format!("\"{}{zone}\"", time.format("%Y-%m-%dT%H:%M:%S%.3f")))
+            if !in_four_digits(time) {
+                return None;
+            }
+            let zone = if *data_type == DataType::Timestamp {
+                "Z"
+            } else {
+                ""
+            };
+            Some(format!(
+                "\"{}{zone}\"",
+                time.format("%Y-%m-%dT%H:%M:%S%.3f")
+            ))
         }
         _ => Some(value.to_string()),
     }
+}
+
+/// Years that every reader understands.
+fn in_four_digits(time: chrono::DateTime<chrono::Utc>) -> bool {
+    (0..=9999).contains(&chrono::Datelike::year(&time))
 }
 
 fn prefix(text: &str) -> &str {
@@ -304,7 +320,11 @@ fn upper_prefix(text: &str) -> Option<String> {
         return Some(kept.to_owned());
     };
     // As Delta does: a character greater than any that was cut off.
-    let tie_breaker = if next < '\u{fffd}' { '\u{fffd}' } else { char::MAX };
+    let tie_breaker = if next < '\u{fffd}' {
+        '\u{fffd}'
+    } else {
+        char::MAX
+    };
     if next == char::MAX {
         return None;
     }

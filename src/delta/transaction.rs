@@ -254,7 +254,7 @@ impl Transaction {
             .and_then(|text| text.parse::<u64>().ok())
             .filter(|interval| *interval > 0)
             .unwrap_or(10);
-        if version == 0 || version % interval != 0 {
+        if version == 0 || !version.is_multiple_of(interval) {
             return Ok(());
         }
         let snapshot = self.log.snapshot_at(version)?;

@@ -60,7 +60,7 @@ impl Listing {
             json,
         });
         let mut all: Vec<Files> = classic.chain(v2).collect();
-        all.sort_by(|a, b| b.version.cmp(&a.version));
+        all.sort_by_key(|files| std::cmp::Reverse(files.version));
         all
     }
 }

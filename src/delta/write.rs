@@ -1,0 +1,359 @@
+//! Writing data files.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use polars_core::prelude::{IdxCa, PlSmallStr, Series};
+
+use super::actions::{AddFile, Metadata, PartitionValues};
+use super::column_mapping::{ColumnMappingMode, physical_name};
+use super::error::DeltaError;
+use super::partition::{directory, serialize_partition_value};
+use super::paths::encode_path;
+use super::stats::StatsCollector;
+use crate::env::Env;
+use crate::formats::parquet::{ParquetWriteOptions, ParquetWriter};
+use crate::storage::{DbfsPath, FileSystem, PutResult};
+use crate::types::{
+    DataType, Frame, FrameError, SchemaRef, StructField, StructType, Value, physical_type,
+};
+
+/// A file is closed when it has about this many bytes.
+const TARGET_FILE_BYTES: usize = 128 * 1024 * 1024;
+
+/// Partitions written at once. Beyond it the largest is closed: more files, bounded memory.
+const OPEN_PARTITIONS: usize = 128;
+
+/// Writes the rows of frames into data files of a table, a file a partition, and says what to add
+/// to the log.
+///
+/// Files that are never committed are rubbish that no reader sees; `VACUUM` takes them away.
+pub struct FileWriter {
+    fs: Arc<dyn FileSystem>,
+    table: DbfsPath,
+    env: Env,
+    layout: Layout,
+    open: IndexMap<PartitionValues, OpenFile>,
+    done: Vec<AddFile>,
+    rows: u64,
+}
+
+/// How the table's columns lie in its files.
+struct Layout {
+    metadata: Metadata,
+    mode: ColumnMappingMode,
+    schema: SchemaRef,
+    /// Positions of the partition columns in the schema, and their physical names.
+    partitions: Vec<usize>,
+    partition_names: Vec<String>,
+    /// Positions of the columns that the files hold, and the files' schema.
+    data: Vec<usize>,
+    data_schema: SchemaRef,
+}
+
+struct OpenFile {
+    parquet: ParquetWriter,
+    stats: StatsCollector,
+}
+
+impl FileWriter {
+    /// Writes for the table at `table` as `metadata` describes it: the transaction's new metadata
+    /// where it sets any, else the snapshot's.
+    ///
+    /// # Errors
+    /// For a schema that can't be read or written.
+    pub fn new(
+        fs: Arc<dyn FileSystem>,
+        table: DbfsPath,
+        metadata: &Metadata,
+        env: &Env,
+    ) -> Result<Self, DeltaError> {
+        Ok(FileWriter {
+            fs,
+            table,
+            env: env.clone(),
+            layout: Layout::new(metadata)?,
+            open: IndexMap::new(),
+            done: Vec::new(),
+            rows: 0,
+        })
+    }
+
+    /// Adds the rows of a frame. Its columns are taken by name without case, in any order; columns
+    /// that it lacks are NULL.
+    ///
+    /// # Errors
+    /// [`DeltaError::FailedToMergeFields`] for a column of a type that doesn't fit;
+    /// [`DeltaError::NotNullViolated`].
+    pub fn write(&mut self, frame: &Frame) -> Result<(), DeltaError> {
+        let frame = conform(frame, &self.layout.schema)?;
+        for (field, column) in self.layout.schema.fields.iter().zip(frame.columns()) {
+            if !field.nullable && column.null_count() > 0 {
+                return Err(DeltaError::NotNullViolated {
+                    column: field.name.clone(),
+                });
+            }
+        }
+        self.rows += frame.height() as u64;
+        for (values, part) in self.layout.split(&frame)? {
+            self.write_partition(values, &part)?;
+        }
+        Ok(())
+    }
+
+    /// Rows written so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Closes the files that are open. What was written, in the order in which it was closed.
+    pub fn finish(mut self) -> Result<Vec<AddFile>, DeltaError> {
+        for (values, file) in std::mem::take(&mut self.open) {
+            self.close(values, file)?;
+        }
+        Ok(self.done)
+    }
+
+    fn write_partition(&mut self, values: PartitionValues, part: &Frame) -> Result<(), DeltaError> {
+        if part.height() == 0 {
+            return Ok(());
+        }
+        if !self.open.contains_key(&values) {
+            if self.open.len() >= OPEN_PARTITIONS {
+                self.close_largest()?;
+            }
+            let file = self.layout.open_file()?;
+            self.open.insert(values.clone(), file);
+        }
+        let Some(file) = self.open.get_mut(&values) else {
+            return Ok(());
+        };
+        file.stats.update(part)?;
+        file.parquet.write(part)?;
+        if file.parquet.estimated_size() >= TARGET_FILE_BYTES
+            && let Some(file) = self.open.swap_remove(&values)
+        {
+            self.close(values, file)?;
+        }
+        Ok(())
+    }
+
+    fn close_largest(&mut self) -> Result<(), DeltaError> {
+        let sizes = self.open.iter().enumerate();
+        let largest = sizes.max_by_key(|(_, (_, file))| file.parquet.estimated_size());
+        let Some((index, _)) = largest else {
+            return Ok(());
+        };
+        match self.open.swap_remove_index(index) {
+            Some((values, file)) => self.close(values, file),
+            None => Ok(()),
+        }
+    }
+
+    fn close(&mut self, values: PartitionValues, file: OpenFile) -> Result<(), DeltaError> {
+        let stats = file.stats.finish();
+        let bytes = file.parquet.finish()?;
+        let size = bytes.len();
+        let directory = directory(&self.layout.partition_names, &values);
+        let path = loop {
+            let name = format!("part-00000-{}-c000.snappy.parquet", self.env.new_uuid());
+            let path = match directory.is_empty() {
+                true => name,
+                false => format!("{directory}/{name}"),
+            };
+            // An id source that repeats itself must not cost another commit's rows.
+            match self
+                .fs
+                .put_if_absent(&self.table.join(&path)?, bytes.clone())?
+            {
+                PutResult::Created => break path,
+                PutResult::Exists => {}
+            }
+        };
+        self.done.push(AddFile {
+            path: encode_path(&path),
+            partition_values: values,
+            size: i64::try_from(size).unwrap_or(i64::MAX),
+            modification_time: self.env.clock.now_ms(),
+            data_change: true,
+            stats: Some(stats),
+            ..AddFile::default()
+        });
+        Ok(())
+    }
+}
+
+impl Layout {
+    fn new(metadata: &Metadata) -> Result<Self, DeltaError> {
+        let schema = Arc::new(StructType::from_json_str(&metadata.schema_string)?);
+        let mode = ColumnMappingMode::of(&metadata.configuration)?;
+        let mut partitions = Vec::new();
+        let mut partition_names = Vec::new();
+        for column in &metadata.partition_columns {
+            let index = schema.index_of(column);
+            let field = index.and_then(|i| schema.fields.get(i));
+            let (Some(index), Some(field)) = (index, field) else {
+                return Err(DeltaError::MissingPartitionColumn {
+                    column: column.clone(),
+                    schema: schema.names().join(", "),
+                });
+            };
+            partitions.push(index);
+            partition_names.push(physical_name(field, mode).to_owned());
+        }
+        let data: Vec<usize> = (0..schema.len())
+            .filter(|i| !partitions.contains(i))
+            .collect();
+        let data_schema = Arc::new(select(&schema, &data));
+        Ok(Layout {
+            metadata: metadata.clone(),
+            mode,
+            schema,
+            partitions,
+            partition_names,
+            data,
+            data_schema,
+        })
+    }
+
+    fn open_file(&self) -> Result<OpenFile, DeltaError> {
+        let configuration = &self.metadata.configuration;
+        Ok(OpenFile {
+            parquet: ParquetWriter::new(&self.data_schema, &ParquetWriteOptions::default())?,
+            stats: StatsCollector::new(&self.data_schema, self.mode, configuration),
+        })
+    }
+
+    /// The rows of each partition, in the order of their first row, without partition columns.
+    fn split(&self, frame: &Frame) -> Result<Vec<(PartitionValues, Frame)>, DeltaError> {
+        if self.partitions.is_empty() {
+            return Ok(vec![(PartitionValues::new(), frame.clone())]);
+        }
+        let keys: Vec<String> = self.partitions.iter().map(usize::to_string).collect();
+        let rows = frame.to_polars()?;
+        let groups = rows.group_by_stable(&keys).map_err(FrameError::from)?;
+        let mut parts: IndexMap<PartitionValues, Vec<Frame>> = IndexMap::new();
+        let data = self.data_columns(frame)?;
+        for group in groups.get_groups().iter() {
+            let rows = match group {
+                polars_core::prelude::GroupsIndicator::Idx((_, all)) => all.to_vec(),
+                polars_core::prelude::GroupsIndicator::Slice([first, len]) => {
+                    (first..first.saturating_add(len)).collect()
+                }
+            };
+            let Some(first) = rows.first().copied() else {
+                continue;
+            };
+            let mut values = PartitionValues::new();
+            for (index, name) in self.partitions.iter().zip(&self.partition_names) {
+                let (field, column) = (self.schema.fields.get(*index), frame.column(*index));
+                if let (Some(field), Some(column)) = (field, column) {
+                    let value = Value::from_series(column, first as usize, &field.data_type)?;
+                    let text = serialize_partition_value(&value, &field.data_type);
+                    values.insert(name.clone(), text);
+                }
+            }
+            let part = data.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?;
+            // NULL and '' are two groups and one partition.
+            parts.entry(values).or_default().push(part);
+        }
+        let mut joined = Vec::with_capacity(parts.len());
+        for (values, frames) in parts {
+            if let Some(frame) = Frame::concat(&frames)? {
+                joined.push((values, frame));
+            }
+        }
+        Ok(joined)
+    }
+
+    fn data_columns(&self, frame: &Frame) -> Result<Frame, DeltaError> {
+        let columns: Vec<Series> = self
+            .data
+            .iter()
+            .filter_map(|i| frame.column(*i).cloned())
+            .collect();
+        Ok(Frame::new(
+            self.data_schema.clone(),
+            columns,
+            frame.height(),
+        )?)
+    }
+}
+
+fn select(schema: &StructType, indices: &[usize]) -> StructType {
+    let fields = indices.iter().filter_map(|i| schema.fields.get(*i));
+    StructType::new(fields.cloned().collect())
+}
+
+/// The frame's columns in the table's order and types.
+fn conform(frame: &Frame, schema: &SchemaRef) -> Result<Frame, DeltaError> {
+    let mut columns = Vec::with_capacity(schema.len());
+    for field in &schema.fields {
+        let index = frame.schema().index_of(&field.name);
+        let ours = index.and_then(|i| Some((frame.schema().fields.get(i)?, frame.column(i)?)));
+        columns.push(match ours {
+            Some((from, column)) => conform_column(column, from, field)?,
+            None => nulls(field, frame.height()),
+        });
+    }
+    Ok(Frame::new(schema.clone(), columns, frame.height())?)
+}
+
+fn nulls(field: &StructField, height: usize) -> Series {
+    Series::full_null(
+        PlSmallStr::from_str(&field.name),
+        height,
+        &physical_type(&field.data_type),
+    )
+}
+
+/// A column in the table's type: the same, a narrower integer, or a struct whose fields come in
+/// another order or number.
+fn conform_column(
+    column: &Series,
+    from: &StructField,
+    to: &StructField,
+) -> Result<Series, DeltaError> {
+    let wanted = physical_type(&to.data_type);
+    if column.dtype() == &wanted {
+        return Ok(column.clone());
+    }
+    if fits(&from.data_type, &to.data_type) {
+        // By name, at every depth: Polars adds what is missing and drops what is new.
+        let cast = column
+            .cast_with_options(
+                &wanted,
+                polars_core::chunked_array::cast::CastOptions::Strict,
+            )
+            .map_err(FrameError::from)?;
+        return Ok(cast);
+    }
+    Err(DeltaError::FailedToMergeFields {
+        table_field: to.name.clone(),
+        data_field: from.name.clone(),
+        table_type: to.data_type.sql(),
+        data_type: from.data_type.sql(),
+    })
+}
+
+/// Whether every value of one type can be stored in the other.
+fn fits(from: &DataType, to: &DataType) -> bool {
+    use DataType::{Array, Byte, Integer, Map, Null, Short, Struct};
+    match (from, to) {
+        (Null, _) | (Byte, Short | Integer) | (Short, Integer) => true,
+        (Struct(from), Struct(to)) => from.fields.iter().all(|f| {
+            let ours = to.field(&f.name);
+            ours.is_some_and(|t| fits(&f.data_type, &t.data_type))
+        }),
+        (Array { element: from, .. }, Array { element: to, .. }) => fits(from, to),
+        (
+            Map {
+                key: from_key,
+                value: from_value,
+                ..
+            },
+            Map { key, value, .. },
+        ) => fits(from_key, key) && fits(from_value, value),
+        (from, to) => from == to,
+    }
+}
