@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use super::{FormatError, Options, parquet};
+use super::{FormatError, Options, json, parquet};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
@@ -149,7 +149,6 @@ pub fn infer_schema(
     files: &mut dyn Iterator<Item = (DbfsPath, Bytes)>,
     options: &Options,
 ) -> Result<StructType, FormatError> {
-    let _ = options;
     match format {
         FileFormat::Parquet => {
             let mut merged: Option<StructType> = None;
@@ -161,6 +160,15 @@ pub fn infer_schema(
                 });
             }
             merged.ok_or(FormatError::CannotInfer {
+                format: format.title(),
+            })
+        }
+        FileFormat::Json => {
+            let options = json::JsonOptions::from_options(options)?;
+            let mut any = false;
+            let mut seen = files.inspect(|_| any = true);
+            let schema = json::infer_schema(&mut seen, &options)?;
+            any.then_some(schema).ok_or(FormatError::CannotInfer {
                 format: format.title(),
             })
         }
@@ -182,6 +190,7 @@ pub fn read_file(
 ) -> Result<FileRead, FormatError> {
     match format {
         FileFormat::Parquet => parquet::read_file(bytes, &file.path, request),
+        FileFormat::Json => json::read_file(bytes, &file.path, request),
         other => Err(FormatError::UnknownFormat {
             name: other.name().into(),
         }),

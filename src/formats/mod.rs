@@ -4,12 +4,15 @@
 //! and do no I/O; they yield frames of about [`parquet::FRAME_ROWS`] rows, so that a large file is
 //! never in memory as rows.
 
+mod columns;
 mod door;
 mod error;
+pub mod json;
 mod options;
 pub mod parquet;
 pub mod partitions;
 mod sniff;
+mod temporal;
 
 pub use door::{FileFormat, FileRead, ReadRequest, UnknownFields, infer_schema, read_file};
 pub use error::{Damage, FormatError};

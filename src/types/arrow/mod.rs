@@ -167,6 +167,20 @@ impl Frame {
         Ok(Frame::new(schema.clone(), columns, rows)?)
     }
 
+    /// Takes arrow arrays that already have the types of [`memory_type`].
+    pub(crate) fn from_arrow_columns(
+        arrays: &[ArrayRef],
+        schema: &SchemaRef,
+        height: usize,
+    ) -> Result<Frame, ArrowConversionError> {
+        let mut columns = Vec::with_capacity(arrays.len());
+        for (field, array) in schema.fields.iter().zip(arrays) {
+            let physical = physical_type(&field.data_type);
+            columns.push(ffi::to_polars(&field.name, array, &physical)?);
+        }
+        Ok(Frame::new(schema.clone(), columns, height)?)
+    }
+
     /// The rows as a record batch with the schema of [`schema_to_arrow`].
     ///
     /// # Errors
@@ -203,7 +217,7 @@ fn fields_from_arrow(fields: &Fields) -> Result<StructType, ArrowConversionError
 }
 
 /// The Arrow type in which Polars holds a Spark type: that of [`physical_type`].
-fn memory_type(data_type: &DataType) -> ArrowType {
+pub(crate) fn memory_type(data_type: &DataType) -> ArrowType {
     match data_type {
         DataType::Map { key, value, .. } => ArrowType::LargeList(Arc::new(Field::new(
             "element",

@@ -1,0 +1,89 @@
+//! The options of Spark's JSON source.
+
+use crate::formats::temporal::{Temporal, TemporalOptions};
+use crate::formats::{FormatError, Options};
+
+/// What becomes of a record that doesn't fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ParseMode {
+    /// NULL where a value doesn't fit; a row of NULLs for what can't be parsed.
+    #[default]
+    Permissive,
+    /// The record is left out.
+    DropMalformed,
+    /// The read fails.
+    FailFast,
+}
+
+impl ParseMode {
+    /// The option `mode`; an unknown one is PERMISSIVE, as in Spark.
+    pub fn from_options(options: &Options) -> Self {
+        match options.get("mode").map(str::to_uppercase).as_deref() {
+            Some("DROPMALFORMED") => ParseMode::DropMalformed,
+            Some("FAILFAST") => ParseMode::FailFast,
+            _ => ParseMode::Permissive,
+        }
+    }
+}
+
+/// The option `columnNameOfCorruptRecord`.
+pub(in crate::formats) fn corrupt_column(options: &Options) -> String {
+    options
+        .get("columnNameOfCorruptRecord")
+        .unwrap_or("_corrupt_record")
+        .into()
+}
+
+/// How JSON is read. Names and defaults are those of Spark's JSON source.
+#[derive(Debug, Clone)]
+pub struct JsonOptions {
+    pub mode: ParseMode,
+    pub column_name_of_corrupt_record: String,
+    /// One value fills the file, instead of one a line.
+    pub multi_line: bool,
+    /// A file that is one array over several lines is read element by element even without
+    /// `multiLine`. Ours, not Spark's, and on by default: a file dropped on the page should be
+    /// read. The option is `detectArray`.
+    pub detect_array: bool,
+    pub primitives_as_string: bool,
+    pub prefers_decimal: bool,
+    pub infer_timestamp: bool,
+    pub drop_field_if_all_null: bool,
+    /// Auto Loader's `readerCaseSensitive`: whether a field is only matched in its exact case.
+    pub case_sensitive: bool,
+    pub allow_comments: bool,
+    pub allow_unquoted_field_names: bool,
+    pub allow_single_quotes: bool,
+    pub allow_numeric_leading_zeros: bool,
+    pub allow_backslash_escaping_any: bool,
+    pub allow_unescaped_control_chars: bool,
+    pub allow_non_numeric_numbers: bool,
+    pub(in crate::formats) temporal: Temporal,
+}
+
+impl JsonOptions {
+    /// # Errors
+    /// [`FormatError::InvalidOption`].
+    pub fn from_options(options: &Options) -> Result<Self, FormatError> {
+        Ok(JsonOptions {
+            mode: ParseMode::from_options(options),
+            column_name_of_corrupt_record: corrupt_column(options),
+            multi_line: options.get_bool("multiLine", false)?,
+            detect_array: options.get_bool("detectArray", true)?,
+            primitives_as_string: options.get_bool("primitivesAsString", false)?,
+            prefers_decimal: options.get_bool("prefersDecimal", false)?,
+            infer_timestamp: options.get_bool("inferTimestamp", false)?,
+            drop_field_if_all_null: options.get_bool("dropFieldIfAllNull", false)?,
+            case_sensitive: options.get_bool("readerCaseSensitive", true)?,
+            allow_comments: options.get_bool("allowComments", false)?,
+            allow_unquoted_field_names: options.get_bool("allowUnquotedFieldNames", false)?,
+            allow_single_quotes: options.get_bool("allowSingleQuotes", true)?,
+            allow_numeric_leading_zeros: options.get_bool("allowNumericLeadingZeros", false)?,
+            allow_backslash_escaping_any: options
+                .get_bool("allowBackslashEscapingAnyCharacter", false)?,
+            allow_unescaped_control_chars: options.get_bool("allowUnquotedControlChars", false)?,
+            allow_non_numeric_numbers: options.get_bool("allowNonNumericNumbers", true)?,
+            temporal: Temporal::new(&TemporalOptions::from_options(options))?,
+        })
+    }
+}
