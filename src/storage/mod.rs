@@ -5,6 +5,8 @@
 
 mod memory;
 mod path;
+#[cfg(test)]
+mod tests;
 
 pub use memory::MemoryFileSystem;
 pub use path::DbfsPath;

@@ -1,1 +1,3 @@
+//! Native tests across modules, by subject.
 
+mod delta;

@@ -1,0 +1,377 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::*;
+use crate::env::Env;
+
+fn file_system(capacity: u64) -> MemoryFileSystem {
+    MemoryFileSystem::new(Env::deterministic(1_000, 1).clock, capacity)
+}
+
+fn path(text: &str) -> DbfsPath {
+    DbfsPath::parse(text).unwrap()
+}
+
+fn put(fs: &MemoryFileSystem, name: &str, content: &'static str) {
+    fs.put(&path(name), Bytes::from_static(content.as_bytes()))
+        .unwrap();
+}
+
+fn names(statuses: &[FileStatus]) -> Vec<String> {
+    statuses.iter().map(|s| s.path.to_string()).collect()
+}
+
+mod paths {
+    use super::*;
+
+    #[test]
+    fn a_path_is_the_same_however_it_is_spelled() {
+        for spelled in [
+            "dbfs:/a/b",
+            "dbfs:///a/b",
+            "dbfs:/a//b/",
+            "/a/b",
+            "a/b",
+            "a/./b",
+            "a/x/../b",
+            "dbfs:a/b",
+        ] {
+            assert_eq!(path(spelled).to_string(), "dbfs:/a/b", "{spelled}");
+        }
+        assert_eq!(path("").to_string(), "dbfs:/");
+        assert_eq!(path("dbfs:/"), DbfsPath::root());
+    }
+
+    #[test]
+    fn no_path_leaves_the_root() {
+        for spelled in [
+            "..",
+            "/..",
+            "a/../..",
+            "dbfs:/../a",
+            "a/b/../../../c",
+            "./..",
+        ] {
+            let error = DbfsPath::parse(spelled).unwrap_err();
+            assert!(
+                matches!(error, StorageError::InvalidPath { .. }),
+                "{spelled}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_name_leaves_its_directory() {
+        let dir = path("/landing/x");
+        for name in [
+            "../y",
+            "..",
+            "a/../../y",
+            "../x-other/f",
+            "../../etc",
+            "a/../..",
+        ] {
+            assert!(dir.join(name).is_err(), "{name}");
+        }
+        assert_eq!(dir.join("a/../b").unwrap(), path("/landing/x/b"));
+        assert_eq!(dir.join("/abs").unwrap(), path("/landing/x/abs"));
+        assert_eq!(dir.join("").unwrap(), dir);
+        assert_eq!(dir.join("s3://b").unwrap(), path("/landing/x/s3:/b"));
+    }
+
+    #[test]
+    fn other_file_systems_and_control_characters_are_refused_with_the_reason() {
+        let scheme = DbfsPath::parse("s3://bucket/key").unwrap_err().to_string();
+        assert!(scheme.contains("Only dbfs:/"), "{scheme}");
+        assert!(DbfsPath::parse("file:/etc/passwd").is_err());
+        for bad in ["a\0b", "a\nb", "a\u{7f}", "a\u{85}b"] {
+            assert!(DbfsPath::parse(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(path("a/b:c").to_string(), "dbfs:/a/b:c");
+        assert_eq!(path("<script>.json").name(), "<script>.json");
+    }
+
+    #[test]
+    fn parents_names_and_relations() {
+        let file = path("/a/b/c.txt");
+        assert_eq!(file.name(), "c.txt");
+        assert_eq!(file.parent(), Some(path("/a/b")));
+        assert_eq!(path("/a").parent(), Some(DbfsPath::root()));
+        assert_eq!(DbfsPath::root().parent(), None);
+        assert_eq!(file.relative_to(&path("/a")), Some("b/c.txt"));
+        assert_eq!(file.relative_to(&DbfsPath::root()), Some("a/b/c.txt"));
+        assert_eq!(file.relative_to(&path("/a/b/c")), None);
+        assert!(file.is_in(&path("/a/b")));
+        assert!(file.is_in(&file));
+        assert!(!path("/a/b-x").is_in(&path("/a/b")));
+    }
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let fs = file_system(100);
+    put(&fs, "/d/f", "hello");
+    assert_eq!(fs.read(&path("/d/f")).unwrap(), "hello");
+    let status = fs.status(&path("/d/f")).unwrap().unwrap();
+    assert_eq!((status.size, status.is_dir), (5, false));
+    assert!(status.modification_time >= 1_000);
+    assert!(fs.status(&path("/d")).unwrap().unwrap().is_dir);
+    assert_eq!(fs.status(&path("/x")).unwrap(), None);
+    assert!(matches!(
+        fs.read(&path("/x")),
+        Err(StorageError::NotFound { .. })
+    ));
+    assert!(matches!(
+        fs.read(&path("/d")),
+        Err(StorageError::IsDirectory { .. })
+    ));
+    assert!(matches!(
+        fs.read(&DbfsPath::root()),
+        Err(StorageError::IsDirectory { .. })
+    ));
+}
+
+#[test]
+fn a_range_ends_where_the_file_ends() {
+    let fs = file_system(100);
+    put(&fs, "/f", "hello");
+    let range = |offset, length| fs.read_range(&path("/f"), offset, length).unwrap();
+    assert_eq!(range(1, 3), "ell");
+    assert_eq!(range(3, u64::MAX), "lo");
+    assert_eq!(range(u64::MAX, u64::MAX), "");
+    assert_eq!(range(5, 1), "");
+}
+
+#[test]
+fn of_those_who_put_if_absent_one_wins() {
+    let fs = file_system(100);
+    let first = fs.put_if_absent(&path("/f"), "1".into()).unwrap();
+    let second = fs.put_if_absent(&path("/f"), "2".into()).unwrap();
+    assert_eq!((first, second), (PutResult::Created, PutResult::Exists));
+    assert_eq!(fs.read(&path("/f")).unwrap(), "1");
+
+    let fs = Arc::new(file_system(1000));
+    let wins: usize = std::thread::scope(|scope| {
+        let tasks: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    (0..50)
+                        .filter(|i| {
+                            let file = path(&format!("/{i}"));
+                            fs.put_if_absent(&file, "x".into()).unwrap() == PutResult::Created
+                        })
+                        .count()
+                })
+            })
+            .collect();
+        tasks.into_iter().map(|t| t.join().unwrap()).sum()
+    });
+    assert_eq!(wins, 50);
+}
+
+#[test]
+fn a_file_is_no_directory_and_a_directory_no_file() {
+    let fs = file_system(100);
+    put(&fs, "/d/f", "x");
+    fs.mkdirs(&path("/made/deep")).unwrap();
+    for dir in ["/d", "/made", "/made/deep", "/"] {
+        let error = fs.put(&path(dir), "x".into()).unwrap_err();
+        assert!(
+            matches!(error, StorageError::IsDirectory { .. }),
+            "{dir}: {error}"
+        );
+        let error = fs.put_if_absent(&path(dir), "x".into()).unwrap_err();
+        assert!(
+            matches!(error, StorageError::IsDirectory { .. }),
+            "{dir}: {error}"
+        );
+    }
+    for below in ["/d/f/g", "/d/f/g/h"] {
+        let error = fs.put(&path(below), "x".into()).unwrap_err();
+        assert_eq!(error, StorageError::NotDirectory { path: path("/d/f") });
+        assert!(fs.mkdirs(&path(below)).is_err());
+    }
+    assert!(matches!(
+        fs.list(&path("/d/f")),
+        Err(StorageError::NotDirectory { .. })
+    ));
+    assert!(matches!(
+        fs.mkdirs(&path("/d/f")),
+        Err(StorageError::NotDirectory { .. })
+    ));
+    fs.mkdirs(&path("/d")).unwrap();
+    assert_eq!(fs.read(&path("/d/f")).unwrap(), "x");
+}
+
+#[test]
+fn a_listing_shows_files_and_directories_by_name_each_once() {
+    let fs = file_system(1000);
+    for name in [
+        "/dir/b",
+        "/dir/a/x",
+        "/dir/a/y",
+        "/dir-x/f",
+        "/dir.y",
+        "/dir/a-z/f",
+        "/dir/é",
+    ] {
+        put(&fs, name, "x");
+    }
+    fs.mkdirs(&path("/dir/empty/deep")).unwrap();
+    fs.mkdirs(&path("/dir/a/sub")).unwrap();
+    let listed = fs.list(&path("/dir")).unwrap();
+    let shown: Vec<(&str, bool)> = listed.iter().map(|s| (s.path.name(), s.is_dir)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("a", true),
+            ("a-z", true),
+            ("b", false),
+            ("empty", true),
+            ("é", false)
+        ]
+    );
+    assert_eq!(
+        names(&fs.list(&path("/dir/empty")).unwrap()),
+        ["dbfs:/dir/empty/deep"]
+    );
+    assert!(fs.list(&path("/dir/empty/deep")).unwrap().is_empty());
+    assert_eq!(
+        names(&fs.list(&DbfsPath::root()).unwrap()),
+        ["dbfs:/dir", "dbfs:/dir-x", "dbfs:/dir.y"]
+    );
+    assert!(matches!(
+        fs.list(&path("/di")),
+        Err(StorageError::NotFound { .. })
+    ));
+    assert!(file_system(1).list(&DbfsPath::root()).unwrap().is_empty());
+}
+
+#[test]
+fn a_listing_from_a_name_has_the_files_from_there_on() {
+    let fs = file_system(1000);
+    for name in [
+        "/log/1",
+        "/log/2",
+        "/log/3",
+        "/log/_x",
+        "/log/2/",
+        "/log-x/9",
+        "/log/sub/9",
+    ] {
+        if !name.ends_with('/') {
+            put(&fs, name, "x");
+        }
+    }
+    let from = |start| names(&fs.list_from(&path("/log"), start).unwrap());
+    assert_eq!(from("2"), ["dbfs:/log/2", "dbfs:/log/3", "dbfs:/log/_x"]);
+    assert_eq!(
+        from(""),
+        ["dbfs:/log/1", "dbfs:/log/2", "dbfs:/log/3", "dbfs:/log/_x"]
+    );
+    assert_eq!(from("25"), ["dbfs:/log/3", "dbfs:/log/_x"]);
+    assert!(from("~").is_empty());
+    assert!(fs.list_from(&path("/nothing"), "").unwrap().is_empty());
+    assert!(fs.list_from(&path("/log"), "../x").is_err());
+}
+
+#[test]
+fn a_recursive_listing_has_every_file_below_and_no_neighbour() {
+    let fs = file_system(1000);
+    for name in ["/t/a", "/t/p=1/x", "/t/p=1/q=2/y", "/t-old/z", "/tz"] {
+        put(&fs, name, "x");
+    }
+    assert_eq!(
+        names(&fs.list_recursive(&path("/t")).unwrap()),
+        ["dbfs:/t/a", "dbfs:/t/p=1/q=2/y", "dbfs:/t/p=1/x"]
+    );
+    assert_eq!(fs.list_recursive(&DbfsPath::root()).unwrap().len(), 5);
+    assert!(fs.list_recursive(&path("/none")).unwrap().is_empty());
+}
+
+#[test]
+fn deleting_takes_a_file_or_a_whole_directory_but_no_neighbour() {
+    let fs = file_system(1000);
+    for name in ["/t/a", "/t/sub/b", "/t-old/z", "/f"] {
+        put(&fs, name, "12345");
+    }
+    fs.mkdirs(&path("/t/made")).unwrap();
+    assert!(fs.delete(&path("/f")).unwrap());
+    assert!(!fs.delete(&path("/f")).unwrap());
+    assert!(fs.delete(&path("/t")).unwrap());
+    assert_eq!(fs.status(&path("/t")).unwrap(), None);
+    assert_eq!(
+        names(&fs.list_recursive(&DbfsPath::root()).unwrap()),
+        ["dbfs:/t-old/z"]
+    );
+    assert_eq!(fs.usage(), (5, 1000));
+    assert!(fs.delete(&DbfsPath::root()).unwrap());
+    assert_eq!(fs.usage(), (0, 1000));
+}
+
+#[test]
+fn a_directory_that_was_made_stays_when_its_files_go() {
+    let fs = file_system(1000);
+    fs.mkdirs(&path("/landing")).unwrap();
+    put(&fs, "/landing/f", "x");
+    fs.delete(&path("/landing/f")).unwrap();
+    assert!(fs.status(&path("/landing")).unwrap().unwrap().is_dir);
+    assert!(fs.list(&path("/landing")).unwrap().is_empty());
+}
+
+#[test]
+fn a_full_file_system_says_what_is_missing_and_keeps_what_it_has() {
+    let fs = file_system(10);
+    put(&fs, "/a", "12345678");
+    let error = fs.put(&path("/b"), "123".into()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "No space left: dbfs:/b needs 3 bytes, 2 of 10 are free. Delete files, VACUUM tables or drop what you don't need, then try again."
+    );
+    assert_eq!(fs.status(&path("/b")).unwrap(), None);
+    // A replaced file's bytes count as free; a failed replacement leaves the old content.
+    put(&fs, "/a", "1234567890");
+    assert!(fs.put(&path("/a"), "12345678901".into()).is_err());
+    assert_eq!(fs.read(&path("/a")).unwrap(), "1234567890");
+    assert_eq!(fs.usage(), (10, 10));
+    fs.delete(&path("/a")).unwrap();
+    put(&fs, "/b", "123");
+    assert_eq!(fs.usage(), (3, 10));
+}
+
+#[test]
+fn changes_are_told_in_order_and_failures_not_at_all() {
+    let fs = file_system(10);
+    let start = fs.change_count();
+    assert_eq!(fs.changes_since(start), Some(vec![]));
+    put(&fs, "/a", "1");
+    put(&fs, "/a", "22");
+    let _ = fs.put_if_absent(&path("/a"), "3".into()).unwrap();
+    assert!(fs.put(&path("/b"), "12345678901".into()).is_err());
+    fs.delete(&path("/a")).unwrap();
+    fs.delete(&path("/a")).unwrap();
+    let written = |size| Change::Written {
+        path: path("/a"),
+        size,
+    };
+    assert_eq!(
+        fs.changes_since(start).unwrap(),
+        [written(1), written(2), Change::Deleted { path: path("/a") }]
+    );
+    assert_eq!(fs.changes_since(start + 2).unwrap().len(), 1);
+    assert_eq!(fs.changes_since(fs.change_count() + 5), Some(vec![]));
+}
+
+#[test]
+fn changes_that_are_no_longer_kept_are_not_told_in_part() {
+    let fs = file_system(1 << 20);
+    for i in 0..5000 {
+        put(&fs, &format!("/{}", i % 10), "x");
+    }
+    assert_eq!(fs.changes_since(0), None);
+    assert_eq!(
+        fs.changes_since(fs.change_count() - 100).unwrap().len(),
+        100
+    );
+}
