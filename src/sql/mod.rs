@@ -2,6 +2,7 @@
 
 pub mod coercion;
 pub mod error;
+pub mod execute;
 pub mod functions;
 pub mod plan;
 pub mod streaming_rules;

@@ -68,6 +68,12 @@ pub enum PlanNode {
     DeltaScan(DeltaScan),
     /// Where a stream's data will come in. Only a streaming query can run it.
     StreamSource(Arc<StreamSource>),
+    /// A streaming source's rows of one micro-batch, in the source's place.
+    Batch {
+        input: Arc<Plan>,
+        /// Which of [`Plan::stream_sources`] it stands for.
+        ordinal: usize,
+    },
     /// Renames the qualifier of all columns.
     SubqueryAlias {
         input: Arc<Plan>,
@@ -499,7 +505,8 @@ impl Plan {
             | PlanNode::FileScan(_)
             | PlanNode::DeltaScan(_)
             | PlanNode::StreamSource(_) => Vec::new(),
-            PlanNode::SubqueryAlias { input, .. }
+            PlanNode::Batch { input, .. }
+            | PlanNode::SubqueryAlias { input, .. }
             | PlanNode::View { input, .. }
             | PlanNode::Project { input, .. }
             | PlanNode::Filter { input, .. }
@@ -537,7 +544,8 @@ impl Plan {
             | PlanNode::FileScan(_)
             | PlanNode::DeltaScan(_)
             | PlanNode::StreamSource(_) => Vec::new(),
-            PlanNode::SubqueryAlias { input, .. }
+            PlanNode::Batch { input, .. }
+            | PlanNode::SubqueryAlias { input, .. }
             | PlanNode::View { input, .. }
             | PlanNode::Project { input, .. }
             | PlanNode::Filter { input, .. }
@@ -557,8 +565,10 @@ impl Plan {
 
     /// Whether rows come from a streaming source (`DataFrame.isStreaming`).
     pub fn is_streaming(&self) -> bool {
-        matches!(self.node, PlanNode::StreamSource(_))
-            || self.inputs().iter().any(|p| p.is_streaming())
+        matches!(
+            self.node,
+            PlanNode::StreamSource(_) | PlanNode::Batch { .. }
+        ) || self.inputs().iter().any(|p| p.is_streaming())
     }
 
     /// The streaming sources, left to right: their order is the order of the offsets in a
@@ -574,20 +584,34 @@ impl Plan {
         }
     }
 
-    /// The plan of one micro-batch: each streaming source replaced by the next of `batches`,
-    /// whose output must have the source's columns. Sources without a batch keep their place.
+    /// The plan of one micro-batch: each streaming source replaced by a [`PlanNode::Batch`] over
+    /// the next of `batches`, whose output must have the source's columns. Sources without a
+    /// batch keep their place.
     pub fn with_batches(&self, batches: &mut impl Iterator<Item = PlanNode>) -> Plan {
+        self.replace_sources(&mut batches.enumerate())
+    }
+
+    fn replace_sources(&self, batches: &mut impl Iterator<Item = (usize, PlanNode)>) -> Plan {
         if let PlanNode::StreamSource(_) = self.node {
-            let mut plan = self.clone();
-            if let Some(batch) = batches.next() {
-                plan.node = batch;
-            }
-            return plan;
+            let Some((ordinal, node)) = batches.next() else {
+                return self.clone();
+            };
+            let output = self.output.clone();
+            return Plan {
+                node: PlanNode::Batch {
+                    input: Arc::new(Plan {
+                        node,
+                        output: output.clone(),
+                    }),
+                    ordinal,
+                },
+                output,
+            };
         }
         let inputs = self
             .inputs()
             .iter()
-            .map(|p| Arc::new(p.with_batches(batches)))
+            .map(|p| Arc::new(p.replace_sources(batches)))
             .collect();
         self.with_inputs(inputs)
     }

@@ -14,6 +14,7 @@ use crate::formats::FormatError;
 use crate::storage::StorageError;
 use crate::types::FrameError;
 
+use super::execute::ExecuteError;
 use super::functions::{FunctionError, Mismatch};
 use super::streaming_rules::StreamingRuleError;
 
@@ -45,6 +46,8 @@ pub enum SqlError {
     Frame(#[from] FrameError),
     #[error(transparent)]
     Function(#[from] FunctionError),
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
 }
 
 impl SqlError {
@@ -98,7 +101,8 @@ impl SqlError {
             SqlError::Storage(_)
             | SqlError::Format(_)
             | SqlError::Delta(_)
-            | SqlError::Frame(_) => "SparkException",
+            | SqlError::Frame(_)
+            | SqlError::Execute(_) => "SparkException",
             SqlError::Function(_) => match self.sql_state().as_deref() {
                 Some(state) if state.starts_with("42") => "AnalysisException",
                 Some("22003" | "22012" | "22015") => "ArithmeticException",
@@ -143,6 +147,12 @@ impl SqlError {
             reason: AnalysisReason::Function(error),
             position,
         }))
+    }
+}
+
+impl From<polars_core::error::PolarsError> for SqlError {
+    fn from(e: polars_core::error::PolarsError) -> Self {
+        SqlError::Frame(FrameError::Polars(e))
     }
 }
 

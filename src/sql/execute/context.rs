@@ -8,7 +8,6 @@ use super::state::{OutputMode, StateStore};
 use super::subquery::SubqueryCache;
 use crate::sql::SqlError;
 use crate::sql::functions::EvalContext;
-use crate::sql::plan::EvalMode;
 use crate::storage::FileSystem;
 
 /// What one run of a plan may use: files, the time, state, and the counters it fills.
@@ -55,7 +54,6 @@ impl ExecContext {
     pub(super) fn eval_context(&self, rows: usize) -> EvalContext {
         EvalContext {
             rows,
-            mode: EvalMode::Ansi,
             time_zone: self.time_zone,
             now_us: self.now_us,
             input_file: "".into(),

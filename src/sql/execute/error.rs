@@ -10,14 +10,6 @@ pub enum ExecuteError {
         "[SCALAR_SUBQUERY_TOO_MANY_ROWS] More than one row returned by a subquery used as an expression. SQLSTATE: 21000"
     )]
     ScalarSubqueryTooManyRows,
-    /// A sum left its type. Spark's text for `sum` over BIGINT and DECIMAL.
-    #[error(
-        "[ARITHMETIC_OVERFLOW] {what} overflow. Use 'try_{function}' to tolerate overflow and return NULL instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this error. SQLSTATE: 22003"
-    )]
-    AggregateOverflow {
-        what: &'static str,
-        function: &'static str,
-    },
     #[error(
         "[STREAMING_NOT_STARTED] Queries with streaming sources must be executed with writeStream.start()"
     )]
@@ -26,9 +18,7 @@ pub enum ExecuteError {
         "[UNSUPPORTED_STREAM_STREAM_JOIN] A join of two streams isn't supported yet: make one side static, or write each stream to a table and join the tables."
     )]
     StreamStreamJoin,
-    #[error(
-        "[UNSUPPORTED_FUNCTION] The function `{function}` can't be computed here: {reason}."
-    )]
+    #[error("[UNSUPPORTED_FUNCTION] The function `{function}` can't be computed here: {reason}.")]
     Unsupported {
         function: String,
         reason: &'static str,

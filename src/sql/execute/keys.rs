@@ -1,7 +1,7 @@
 //! Rows as hash keys: grouping, joining and deduplicating share this.
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use polars_arrow::array::{Array, BinaryArray};
+use polars_arrow::array::BinaryArray;
 use polars_arrow::bitmap::Bitmap;
 use polars_core::chunked_array::ops::row_encode::{_get_rows_encoded_ca, encode_rows_unordered};
 use polars_core::prelude::{Column, IdxSize, PlSmallStr, Series};
@@ -36,7 +36,8 @@ impl KeyRows {
         Ok(KeyRows { rows, len })
     }
 
-    fn get(&self, row: usize) -> &[u8] {
+    /// The bytes of a row.
+    pub fn get(&self, row: usize) -> &[u8] {
         if row < self.rows.len() {
             self.rows.value(row)
         } else {
@@ -72,7 +73,7 @@ pub(super) fn non_null_rows(columns: &[Series]) -> Option<Bitmap> {
     columns
         .iter()
         .filter(|c| c.null_count() > 0)
-        .filter_map(Series::rechunk_validity)
+        .filter_map(|c| c.rechunk_validity())
         .reduce(|a, b| &a & &b)
 }
 

@@ -1,0 +1,298 @@
+//! `GROUP BY`: groups in a hash table, an accumulator for each aggregate.
+//!
+//! An accumulator's buffers are columns with a row a group; they can be merged into another
+//! aggregator's, so that a group is computed in parts and kept as streaming state. The same
+//! [`Aggregator`] serves batch queries, micro-batches and window functions.
+
+mod accumulator;
+mod collect;
+mod distinct;
+mod numeric;
+mod pick;
+
+pub(super) use accumulator::{Accumulator, accumulator};
+
+use std::sync::Arc;
+
+use polars_core::prelude::{BooleanChunked, IdxCa, IdxSize, PlSmallStr, Series};
+
+use super::evaluate::Scope;
+use super::keys::{KeyRows, KeyTable};
+use super::stream::chunks;
+use super::{ExecContext, ExecuteError, FrameStream, OutputMode, StateChange};
+use crate::sql::SqlError;
+use crate::sql::plan::{AggregateCall, Expr};
+use crate::types::{Frame, SchemaRef, StructField, StructType, physical_type};
+
+/// Groups and their accumulators.
+pub struct Aggregator {
+    keys: Vec<Expr>,
+    calls: Vec<AggregateCall>,
+    accumulators: Vec<Box<dyn Accumulator>>,
+    table: KeyTable,
+    /// The groups' keys, in the order in which groups came.
+    key_columns: Vec<Series>,
+    /// Which groups changed since they were loaded.
+    changed: Vec<bool>,
+    /// Keys, then results.
+    schema: SchemaRef,
+    buffer_schema: SchemaRef,
+    ctx: Arc<ExecContext>,
+}
+
+impl Aggregator {
+    /// No groups yet. `schema` has the keys' fields, then the calls'.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Unsupported`] for a call that can't be computed.
+    pub fn new(
+        keys: Vec<Expr>,
+        calls: Vec<AggregateCall>,
+        schema: &SchemaRef,
+        ctx: &Arc<ExecContext>,
+    ) -> Result<Self, SqlError> {
+        let accumulators = calls
+            .iter()
+            .map(accumulator)
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut fields: Vec<StructField> = schema.fields.iter().take(keys.len()).cloned().collect();
+        for (i, accumulator) in accumulators.iter().enumerate() {
+            for (j, data_type) in accumulator.buffer_types().into_iter().enumerate() {
+                fields.push(StructField::new(format!("buffer_{i}_{j}"), data_type));
+            }
+        }
+        let key_columns = keys
+            .iter()
+            .map(|k| Series::new_empty(PlSmallStr::EMPTY, &physical_type(&k.data_type)))
+            .collect();
+        let mut aggregator = Aggregator {
+            keys,
+            calls,
+            accumulators,
+            table: KeyTable::default(),
+            key_columns,
+            changed: Vec::new(),
+            schema: schema.clone(),
+            buffer_schema: Arc::new(StructType::new(fields)),
+            ctx: ctx.clone(),
+        };
+        if aggregator.keys.is_empty() {
+            // A global aggregate has its one group even without input.
+            aggregator.groups(&[], 1)?;
+        }
+        Ok(aggregator)
+    }
+
+    /// Takes in the rows of a chunk.
+    ///
+    /// # Errors
+    /// What the keys' and arguments' evaluation says; overflow in ANSI mode.
+    pub fn update(&mut self, frame: &Frame) -> Result<(), SqlError> {
+        if frame.height() == 0 {
+            return Ok(());
+        }
+        let ctx = self.ctx.clone();
+        let scope = Scope::new(frame, &ctx);
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| scope.evaluate_rows(key))
+            .collect::<Result<Vec<_>, _>>()?;
+        let groups = self.groups(&keys, frame.height())?;
+        self.touch(&groups);
+        for (call, accumulator) in self.calls.iter().zip(&mut self.accumulators) {
+            let mask = match &call.filter {
+                Some(filter) => Some(scope.matches(filter)?),
+                None => None,
+            };
+            let kept;
+            let scope = match &mask {
+                // A filtered-out row's arguments aren't evaluated: they may fail.
+                Some(mask) => {
+                    kept = super::stream::keep(frame, mask)?;
+                    &Scope::new(&kept, &ctx)
+                }
+                None => &scope,
+            };
+            let args = call
+                .args
+                .iter()
+                .map(|arg| scope.evaluate_rows(arg))
+                .collect::<Result<Vec<_>, _>>()?;
+            match &mask {
+                Some(mask) => accumulator.update(&filtered(&groups, mask), &args)?,
+                None => accumulator.update(&groups, &args)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in buffers that another aggregator of the same kind gave.
+    ///
+    /// # Errors
+    /// If they don't have this aggregator's columns; overflow in ANSI mode.
+    pub fn merge(&mut self, buffers: &Frame) -> Result<(), SqlError> {
+        if buffers.columns().len() != self.buffer_schema.len() {
+            return Err(ExecuteError::Internal {
+                what: "The state of an aggregate has other columns than the query",
+            }
+            .into());
+        }
+        let (keys, mut rest) = buffers.columns().split_at(self.keys.len());
+        let groups = self.groups(keys, buffers.height())?;
+        self.touch(&groups);
+        for accumulator in &mut self.accumulators {
+            let (own, others) = rest.split_at(accumulator.buffer_types().len());
+            accumulator.merge(&groups, own)?;
+            rest = others;
+        }
+        Ok(())
+    }
+
+    /// Counts the groups so far as unchanged.
+    pub fn forget_changes(&mut self) {
+        self.changed.fill(false);
+    }
+
+    /// The number of groups.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there is no group.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The groups' keys and buffers; `changed` for only those that changed.
+    pub fn buffers(&self, changed: bool) -> Result<Frame, SqlError> {
+        let mut columns = self.key_columns.clone();
+        for accumulator in &self.accumulators {
+            columns.extend(accumulator.buffers()?);
+        }
+        self.rows(columns, &self.buffer_schema, changed)
+    }
+
+    /// The groups' keys and results, groups in the order in which they came; `changed` for only
+    /// those that changed.
+    ///
+    /// # Errors
+    /// Overflow of a result's type in ANSI mode.
+    pub fn finish(&self, changed: bool) -> Result<Frame, SqlError> {
+        let mut columns = self.key_columns.clone();
+        for (call, accumulator) in self.calls.iter().zip(&self.accumulators) {
+            let result = accumulator.finish()?;
+            let physical = physical_type(&call.data_type);
+            columns.push(if result.dtype() == &physical {
+                result
+            } else {
+                result.cast(&physical)?
+            });
+        }
+        self.rows(columns, &self.schema, changed)
+    }
+
+    fn rows(
+        &self,
+        columns: Vec<Series>,
+        schema: &SchemaRef,
+        changed: bool,
+    ) -> Result<Frame, SqlError> {
+        let frame = Frame::new(schema.clone(), columns, self.len())?;
+        if !changed || self.changed.iter().all(|c| *c) {
+            return Ok(frame);
+        }
+        let rows: Vec<IdxSize> = (0..)
+            .zip(&self.changed)
+            .filter(|(_, changed)| **changed)
+            .map(|(row, _)| row)
+            .collect();
+        Ok(frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?)
+    }
+
+    /// The group of each row, made where it is new.
+    fn groups(&mut self, keys: &[Series], rows: usize) -> Result<Vec<IdxSize>, SqlError> {
+        let (groups, new) = self.table.insert(&KeyRows::encode(keys, rows)?);
+        if !new.is_empty() {
+            let new = IdxCa::from_vec(PlSmallStr::EMPTY, new);
+            for (column, key) in self.key_columns.iter_mut().zip(keys) {
+                column.append(&key.take(&new)?)?;
+            }
+            self.changed.resize(self.table.len(), false);
+            for accumulator in &mut self.accumulators {
+                accumulator.resize(self.table.len());
+            }
+        }
+        Ok(groups)
+    }
+
+    fn touch(&mut self, groups: &[IdxSize]) {
+        for group in groups {
+            if let Some(changed) = self.changed.get_mut(*group as usize) {
+                *changed = true;
+            }
+        }
+    }
+}
+
+fn filtered(groups: &[IdxSize], mask: &BooleanChunked) -> Vec<IdxSize> {
+    groups
+        .iter()
+        .zip(mask)
+        .filter(|(_, keep)| *keep == Some(true))
+        .map(|(group, _)| *group)
+        .collect()
+}
+
+/// The aggregate operator. With `operator` it is a micro-batch's: state is loaded before the
+/// first row, what changed is saved after the last, and the output mode decides what comes out.
+pub(super) fn aggregate(
+    rows: FrameStream,
+    aggregator: Aggregator,
+    operator: Option<usize>,
+) -> FrameStream {
+    let schema = aggregator.schema.clone();
+    let mut started = false;
+    super::stream::blocking(
+        rows,
+        schema,
+        aggregator,
+        move |aggregator: &mut Aggregator, frame| {
+            if !std::mem::replace(&mut started, true) {
+                load(aggregator, operator)?;
+            }
+            aggregator.update(&frame)
+        },
+        move |mut aggregator| {
+            let Some(operator) = operator else {
+                return Ok(chunks(aggregator.finish(false)?));
+            };
+            if aggregator.ctx.state.is_some() {
+                // Without a single chunk nothing was loaded yet.
+                finish_batch(&mut aggregator, operator)?;
+            }
+            let changed = aggregator.ctx.output_mode != OutputMode::Complete;
+            Ok(chunks(aggregator.finish(changed)?))
+        },
+    )
+}
+
+fn load(aggregator: &mut Aggregator, operator: Option<usize>) -> Result<(), SqlError> {
+    let (Some(operator), Some(state)) = (operator, aggregator.ctx.state.clone()) else {
+        return Ok(());
+    };
+    if let Some(buffers) = state.load(operator)? {
+        aggregator.merge(&buffers)?;
+        aggregator.forget_changes();
+    }
+    Ok(())
+}
+
+fn finish_batch(aggregator: &mut Aggregator, operator: usize) -> Result<(), SqlError> {
+    let Some(state) = aggregator.ctx.state.clone() else {
+        return Ok(());
+    };
+    let rows = aggregator.buffers(true)?;
+    let key_columns = aggregator.keys.len();
+    state.save(operator, StateChange { key_columns, rows })
+}
