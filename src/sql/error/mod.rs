@@ -150,12 +150,6 @@ impl SqlError {
     }
 }
 
-impl From<polars_core::error::PolarsError> for SqlError {
-    fn from(e: polars_core::error::PolarsError) -> Self {
-        SqlError::Frame(FrameError::Polars(e))
-    }
-}
-
 impl From<ParseError> for SqlError {
     fn from(e: ParseError) -> Self {
         SqlError::Parse(Box::new(e))

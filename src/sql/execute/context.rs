@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::ExecuteError;
 use super::state::{OutputMode, StateStore};
 use super::subquery::SubqueryCache;
+use crate::delta::DeltaLog;
+use crate::formats::UnknownFields;
 use crate::sql::SqlError;
 use crate::sql::functions::EvalContext;
-use crate::storage::FileSystem;
+use crate::storage::{DbfsPath, FileSystem};
 
 /// What one run of a plan may use: files, the time, state, and the counters it fills.
 ///
@@ -29,13 +31,17 @@ pub struct ExecContext {
     pub output_mode: OutputMode,
     pub metrics: Arc<Metrics>,
     pub cancel: Cancellation,
-    pub(super) subqueries: SubqueryCache,
+    /// A table's log: the session's, which has its snapshots at hand.
+    pub delta_log: Arc<dyn Fn(&DbfsPath) -> Arc<DeltaLog>>,
+    /// Results of this run's subqueries.
+    pub subqueries: SubqueryCache,
 }
 
 impl ExecContext {
     /// A context for a batch query over `fs` at `now_us`, in UTC, database `default`.
     /// Set the other fields as needed.
     pub fn new(fs: Arc<dyn FileSystem>, now_us: i64) -> Self {
+        let logs = fs.clone();
         ExecContext {
             fs,
             now_us,
@@ -46,6 +52,9 @@ impl ExecContext {
             output_mode: OutputMode::Append,
             metrics: Arc::default(),
             cancel: Cancellation::default(),
+            delta_log: Arc::new(move |table| {
+                Arc::new(DeltaLog::for_table(logs.clone(), table.clone()))
+            }),
             subqueries: SubqueryCache::default(),
         }
     }
@@ -97,6 +106,8 @@ pub struct Metrics {
     rows_out: AtomicU64,
     /// By the ordinal of the streaming source.
     source_rows: Mutex<Vec<u64>>,
+    /// Fields that files had and their schema hadn't.
+    unknown_fields: Mutex<Vec<(DbfsPath, UnknownFields)>>,
 }
 
 impl Metrics {
@@ -130,6 +141,26 @@ impl Metrics {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Top-level fields that files had and their schema lacks, by file. Complete when the run is.
+    pub fn unknown_fields(&self) -> Vec<(DbfsPath, UnknownFields)> {
+        let fields = self
+            .unknown_fields
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        fields
+            .iter()
+            .filter(|(_, f)| !f.is_empty())
+            .cloned()
+            .collect()
+    }
+
+    pub(super) fn watch_unknown(&self, path: DbfsPath, fields: UnknownFields) {
+        self.unknown_fields
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((path, fields));
     }
 
     pub(super) fn add_file(&self, bytes: u64) {

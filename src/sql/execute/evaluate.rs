@@ -20,7 +20,7 @@ use super::context::ExecContext;
 use super::fallible::is_infallible;
 use super::subquery;
 use crate::sql::SqlError;
-use crate::sql::functions::{Call, EvalContext, FunctionKind, Lambda};
+use crate::sql::functions::{self, Call, EvalContext, FunctionKind, Lambda};
 use crate::sql::plan::{EvalMode, Expr, ExprKind, LambdaParameter};
 use crate::types::{DataType, Frame, SchemaRef, Value, physical_type};
 
@@ -165,8 +165,7 @@ impl<'a> Scope<'a> {
         to: &DataType,
         mode: EvalMode,
     ) -> Result<Series, SqlError> {
-        let _ = (from, mode);
-        Ok(value.cast(&physical_type(to))?)
+        functions::cast::cast(value, from, to, mode, self.context.time_zone)
     }
 
     fn call(

@@ -31,6 +31,8 @@ mod sort;
 mod state;
 mod stream;
 mod subquery;
+#[cfg(test)]
+mod tests;
 
 pub use aggregate::Aggregator;
 pub use context::{Cancellation, ExecContext, Metrics};
@@ -38,6 +40,7 @@ pub use error::ExecuteError;
 pub use evaluate::evaluate;
 pub(in crate::sql) use fallible::is_infallible;
 pub use state::{OutputMode, StateChange, StateStore};
+pub use subquery::SubqueryCache;
 
 use std::sync::Arc;
 
@@ -129,7 +132,7 @@ impl Builder<'_> {
             }
             PlanNode::Local(frame) => scan::local(frame.clone(), schema, ctx)?,
             PlanNode::Range { start, end, step } => scan::range(*start, *end, *step, schema),
-            PlanNode::FileScan(files) => scan::files(files.clone(), plan, ctx)?,
+            PlanNode::FileScan(files) => scan::files(files.clone(), ctx),
             PlanNode::DeltaScan(delta) => scan::delta(delta.clone(), plan, ctx)?,
             PlanNode::StreamSource(_) => return Err(ExecuteError::StreamNotStarted.into()),
             PlanNode::Batch { input, ordinal } => {

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use polars_core::prelude::{Int64Chunked, IntoSeries, PlSmallStr};
+use polars_core::prelude::{Int64Chunked, IntoSeries, PlSmallStr, Series};
 
 use super::stream::{self, chunks};
 use super::{CHUNK_ROWS, ExecContext, ExecuteError, FrameStream, full_schema};
+use crate::formats::partitions::partition_values;
+use crate::formats::{ReadRequest, read_file};
 use crate::sql::SqlError;
-use crate::sql::plan::{DeltaScan, FileScan, Plan};
-use crate::types::{Frame, SchemaRef};
+use crate::sql::functions::cast::cast;
+use crate::sql::plan::{DeltaScan, EvalMode, FileScan, Plan, metadata_attribute};
+use crate::storage::FileStatus;
+use crate::types::{DataType, Frame, SchemaRef, StructField, StructType, Value};
 
 /// Rows at hand, under the plan's names.
 pub(super) fn local(
@@ -46,16 +50,157 @@ pub(super) fn range(start: i64, end: i64, step: i64, schema: SchemaRef) -> Frame
     }))
 }
 
-pub(super) fn files(
+/// Files of a format, one after another.
+pub(super) fn files(scan: FileScan, ctx: Arc<ExecContext>) -> FrameStream {
+    let reader = FileReader::new(scan, ctx);
+    let mut files = reader.scan.files.clone().into_iter();
+    let mut open: Option<FrameStream> = None;
+    Box::new(std::iter::from_fn(move || {
+        loop {
+            if let Some(frames) = &mut open {
+                match frames.next() {
+                    Some(frame) => return Some(frame),
+                    None => open = None,
+                }
+            }
+            match reader.open(files.next()?) {
+                Ok(frames) => open = Some(frames),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }))
+}
+
+/// How the files of a scan are read.
+struct FileReader {
     scan: FileScan,
-    plan: &Plan,
+    request: ReadRequest,
+    columns: Arc<Vec<Source>>,
+    schema: SchemaRef,
     ctx: Arc<ExecContext>,
-) -> Result<FrameStream, SqlError> {
-    let _ = (scan, full_schema(plan), ctx);
-    Err(ExecuteError::Internal {
-        what: "Files can't be scanned yet",
+}
+
+/// Where an output column comes from.
+enum Source {
+    /// The file's column at this position of the request.
+    Data(usize),
+    Partition(StructField),
+    Metadata,
+}
+
+impl FileReader {
+    fn new(scan: FileScan, ctx: Arc<ExecContext>) -> Self {
+        let width = scan.schema.len();
+        let data_width = width.saturating_sub(scan.partition_columns);
+        let all = || (0..=width).collect();
+        let positions = scan.projection.clone().unwrap_or_else(all);
+        let (mut columns, mut data, mut output) = (Vec::new(), Vec::new(), Vec::new());
+        for position in positions {
+            match scan.schema.fields.get(position) {
+                Some(field) if position < data_width => {
+                    columns.push(Source::Data(data.len()));
+                    data.push(field.clone());
+                    output.push(field.clone());
+                }
+                Some(field) => {
+                    columns.push(Source::Partition(field.clone()));
+                    output.push(field.clone());
+                }
+                None => {
+                    columns.push(Source::Metadata);
+                    let attribute = metadata_attribute();
+                    output.push(StructField {
+                        nullable: false,
+                        ..StructField::new(attribute.name, attribute.data_type)
+                    });
+                }
+            }
+        }
+        let mut request = ReadRequest::new(Arc::new(StructType::new(data)));
+        request.options = scan.options.clone();
+        request.rescued_column = scan.rescued_column.clone();
+        FileReader {
+            scan,
+            request,
+            columns: Arc::new(columns),
+            schema: Arc::new(StructType::new(output)),
+            ctx,
+        }
     }
-    .into())
+
+    fn open(&self, file: FileStatus) -> Result<FrameStream, SqlError> {
+        let bytes = self.ctx.fs.read(&file.path)?;
+        let size = bytes.len() as u64;
+        let read = read_file(self.scan.format, bytes, &file, &self.request)?;
+        self.ctx.metrics.add_file(size);
+        self.ctx
+            .metrics
+            .watch_unknown(file.path.clone(), read.unknown);
+        let constants = self.constants(&file)?;
+        let origin: Arc<str> = file.path.to_string().into();
+        let (columns, schema, ctx) = (self.columns.clone(), self.schema.clone(), self.ctx.clone());
+        Ok(Box::new(read.frames.map(move |frame| {
+            let frame = frame?;
+            ctx.metrics.add_rows_read(frame.height());
+            let columns = columns
+                .iter()
+                .zip(&constants)
+                .filter_map(|(source, constant)| match (source, constant) {
+                    (Source::Data(i), _) => frame.column(*i).cloned(),
+                    (_, constant) => constant
+                        .as_ref()
+                        .map(|c| c.new_from_index(0, frame.height())),
+                })
+                .collect();
+            let frame = Frame::new(schema.clone(), columns, frame.height())?;
+            Ok(frame.with_origin(Some(origin.clone())))
+        })))
+    }
+
+    /// For each output column: the one value that all rows of `file` have in it.
+    fn constants(&self, file: &FileStatus) -> Result<Vec<Option<Series>>, SqlError> {
+        let values = match self.scan.paths.iter().find(|p| file.path.is_in(p)) {
+            Some(base) => partition_values(base, &file.path),
+            None => Vec::new(),
+        };
+        self.columns
+            .iter()
+            .map(|source| match source {
+                Source::Data(_) => Ok(None),
+                Source::Partition(field) => {
+                    let value = values.iter().find(|(name, _)| *name == field.name);
+                    let text = match value {
+                        Some((_, Some(text))) => Value::from(text.as_str()),
+                        _ => Value::Null,
+                    };
+                    let text = text.to_series(&DataType::String)?;
+                    let value = cast(
+                        &text,
+                        &DataType::String,
+                        &field.data_type,
+                        EvalMode::Legacy,
+                        self.ctx.time_zone,
+                    )?;
+                    Ok(Some(value))
+                }
+                Source::Metadata => Ok(Some(file_metadata(file)?)),
+            })
+            .collect()
+    }
+}
+
+/// The value of `_metadata`, as [`metadata_attribute`] has it.
+fn file_metadata(file: &FileStatus) -> Result<Series, SqlError> {
+    let size = Value::Long(i64::try_from(file.size).unwrap_or(i64::MAX));
+    let value = Value::Struct(vec![
+        Value::from(file.path.to_string().as_str()),
+        Value::from(file.path.name()),
+        size.clone(),
+        Value::Long(0),
+        size,
+        Value::Timestamp(file.modification_time.saturating_mul(1000)),
+    ]);
+    Ok(value.to_series(&metadata_attribute().data_type)?)
 }
 
 pub(super) fn delta(

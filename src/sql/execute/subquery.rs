@@ -12,11 +12,15 @@ use crate::types::{DataType, Frame, physical_type};
 
 /// Results by plan. The plans are kept, so that an address stays one plan's.
 #[derive(Default)]
-pub(super) struct SubqueryCache(Mutex<Vec<(Arc<Plan>, Frame)>>);
+pub struct SubqueryCache(Mutex<Vec<(Arc<Plan>, Frame)>>);
 
 impl SubqueryCache {
     /// The rows of `plan`: from the cache, else run now.
-    pub fn result(&self, plan: &Arc<Plan>, ctx: &Arc<ExecContext>) -> Result<Frame, SqlError> {
+    pub(super) fn result(
+        &self,
+        plan: &Arc<Plan>,
+        ctx: &Arc<ExecContext>,
+    ) -> Result<Frame, SqlError> {
         if let Some(frame) = self.get(plan) {
             return Ok(frame);
         }
@@ -25,7 +29,7 @@ impl SubqueryCache {
         Ok(frame)
     }
 
-    pub fn get(&self, plan: &Arc<Plan>) -> Option<Frame> {
+    pub(super) fn get(&self, plan: &Arc<Plan>) -> Option<Frame> {
         let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cached
             .iter()
@@ -33,7 +37,7 @@ impl SubqueryCache {
             .map(|(_, frame)| frame.clone())
     }
 
-    pub fn put(&self, plan: Arc<Plan>, frame: Frame) {
+    pub(super) fn put(&self, plan: Arc<Plan>, frame: Frame) {
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cached.push((plan, frame));
     }

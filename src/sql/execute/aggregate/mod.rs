@@ -252,24 +252,33 @@ pub(super) fn aggregate(
     operator: Option<usize>,
 ) -> FrameStream {
     let schema = aggregator.schema.clone();
-    let mut started = false;
+    let Some(operator) = operator else {
+        return super::stream::blocking(
+            rows,
+            schema,
+            aggregator,
+            |aggregator: &mut Aggregator, frame| aggregator.update(&frame),
+            |aggregator| Ok(chunks(aggregator.finish(false)?)),
+        );
+    };
     super::stream::blocking(
         rows,
         schema,
-        aggregator,
-        move |aggregator: &mut Aggregator, frame| {
-            if !std::mem::replace(&mut started, true) {
+        (aggregator, false),
+        move |(aggregator, loaded): &mut (Aggregator, bool), frame| {
+            if !std::mem::replace(loaded, true) {
                 load(aggregator, operator)?;
             }
             aggregator.update(&frame)
         },
-        move |mut aggregator| {
-            let Some(operator) = operator else {
-                return Ok(chunks(aggregator.finish(false)?));
-            };
-            if aggregator.ctx.state.is_some() {
-                // Without a single chunk nothing was loaded yet.
-                finish_batch(&mut aggregator, operator)?;
+        move |(mut aggregator, loaded)| {
+            if !loaded {
+                load(&mut aggregator, operator)?;
+            }
+            if let Some(state) = aggregator.ctx.state.clone() {
+                let rows = aggregator.buffers(true)?;
+                let key_columns = aggregator.keys.len();
+                state.save(operator, StateChange { key_columns, rows })?;
             }
             let changed = aggregator.ctx.output_mode != OutputMode::Complete;
             Ok(chunks(aggregator.finish(changed)?))
@@ -277,8 +286,8 @@ pub(super) fn aggregate(
     )
 }
 
-fn load(aggregator: &mut Aggregator, operator: Option<usize>) -> Result<(), SqlError> {
-    let (Some(operator), Some(state)) = (operator, aggregator.ctx.state.clone()) else {
+fn load(aggregator: &mut Aggregator, operator: usize) -> Result<(), SqlError> {
+    let Some(state) = aggregator.ctx.state.clone() else {
         return Ok(());
     };
     if let Some(buffers) = state.load(operator)? {
@@ -286,13 +295,4 @@ fn load(aggregator: &mut Aggregator, operator: Option<usize>) -> Result<(), SqlE
         aggregator.forget_changes();
     }
     Ok(())
-}
-
-fn finish_batch(aggregator: &mut Aggregator, operator: usize) -> Result<(), SqlError> {
-    let Some(state) = aggregator.ctx.state.clone() else {
-        return Ok(());
-    };
-    let rows = aggregator.buffers(true)?;
-    let key_columns = aggregator.keys.len();
-    state.save(operator, StateChange { key_columns, rows })
 }

@@ -1,0 +1,413 @@
+use std::sync::{Arc, Mutex};
+
+use super::support::*;
+use crate::sql::SqlError;
+use crate::sql::execute::{Aggregator, ExecContext, OutputMode, StateChange, StateStore};
+use crate::sql::functions::AggregateKind;
+use crate::sql::plan::*;
+use crate::types::{DataType, Frame, StructType, Value};
+
+fn group_by(input: &Arc<Plan>, keys: Vec<Expr>, calls: Vec<AggregateCall>) -> Plan {
+    let mut output: Vec<Attribute> = keys
+        .iter()
+        .map(|k| Attribute::new("k", k.data_type.clone(), true))
+        .collect();
+    output.extend(
+        calls
+            .iter()
+            .map(|c| Attribute::new("a", c.data_type.clone(), true)),
+    );
+    plan(
+        PlanNode::Aggregate {
+            input: input.clone(),
+            keys,
+            aggregates: calls,
+        },
+        output,
+    )
+}
+
+fn sales() -> Arc<Plan> {
+    local(frame(&[
+        (
+            "who",
+            DataType::String,
+            vec![
+                text("ann"),
+                text("bob"),
+                Value::Null,
+                text("ann"),
+                Value::Null,
+            ],
+        ),
+        (
+            "n",
+            DataType::Long,
+            vec![
+                Value::Long(2),
+                Value::Null,
+                Value::Long(5),
+                Value::Long(7),
+                Value::Long(5),
+            ],
+        ),
+    ]))
+}
+
+#[test]
+fn groups_come_in_the_order_in_which_they_were_first_seen_and_null_is_one() {
+    let input = sales();
+    let n = col(&input, 1);
+    let calls = vec![
+        aggregate(AggregateKind::Count, vec![], DataType::Long),
+        aggregate(AggregateKind::Count, vec![n.clone()], DataType::Long),
+        aggregate(AggregateKind::Sum, vec![n.clone()], DataType::Long),
+        aggregate(AggregateKind::Avg, vec![n.clone()], DataType::Double),
+        aggregate(AggregateKind::Min, vec![n.clone()], DataType::Long),
+        aggregate(AggregateKind::Max, vec![n], DataType::Long),
+    ];
+    let found = rows(&group_by(&input, vec![col(&input, 0)], calls));
+    let l = Value::Long;
+    assert_eq!(
+        found,
+        vec![
+            vec![
+                text("ann"),
+                l(2),
+                l(2),
+                l(9),
+                Value::Double(4.5),
+                l(2),
+                l(7)
+            ],
+            vec![
+                text("bob"),
+                l(1),
+                l(0),
+                Value::Null,
+                Value::Null,
+                Value::Null,
+                Value::Null
+            ],
+            vec![
+                Value::Null,
+                l(2),
+                l(2),
+                l(10),
+                Value::Double(5.0),
+                l(5),
+                l(5)
+            ],
+        ]
+    );
+}
+
+#[test]
+fn a_global_aggregate_of_nothing_is_one_row() {
+    let input = local(frame(&[("n", DataType::Long, vec![])]));
+    let calls = vec![
+        aggregate(AggregateKind::Count, vec![], DataType::Long),
+        aggregate(AggregateKind::Sum, vec![col(&input, 0)], DataType::Long),
+        aggregate(
+            AggregateKind::CollectList,
+            vec![col(&input, 0)],
+            DataType::array(DataType::Long),
+        ),
+    ];
+    assert_eq!(
+        rows(&group_by(&input, vec![], calls)),
+        vec![vec![Value::Long(0), Value::Null, Value::Array(vec![])]]
+    );
+    assert!(rows(&group_by(&input, vec![col(&input, 0)], vec![])).is_empty());
+}
+
+#[test]
+fn nan_and_zero_group_whatever_their_bits() {
+    let values = [0.0, -0.0, f64::NAN, -f64::NAN].map(Value::Double);
+    let input = local(frame(&[("x", DataType::Double, values.to_vec())]));
+    let count = aggregate(AggregateKind::Count, vec![], DataType::Long);
+    let found = rows(&group_by(&input, vec![col(&input, 0)], vec![count]));
+    let counts: Vec<_> = found.iter().map(|r| r[1].clone()).collect();
+    assert_eq!(counts, vec![Value::Long(2), Value::Long(2)]);
+}
+
+#[test]
+fn a_sum_beyond_bigint_is_an_error_unless_ansi_is_off() {
+    let input = local(frame(&[(
+        "n",
+        DataType::Long,
+        vec![Value::Long(i64::MAX), Value::Long(1)],
+    )]));
+    let with = |mode| {
+        let sum = AggregateCall {
+            mode,
+            ..aggregate(AggregateKind::Sum, vec![col(&input, 0)], DataType::Long)
+        };
+        try_rows(&group_by(&input, vec![], vec![sum]), &Arc::new(context()))
+    };
+    let error = with(EvalMode::Ansi).unwrap_err().to_string();
+    assert!(error.starts_with("[ARITHMETIC_OVERFLOW]"), "{error}");
+    assert_eq!(with(EvalMode::Legacy).unwrap(), [[Value::Long(i64::MIN)]]);
+    assert_eq!(with(EvalMode::Try).unwrap(), [[Value::Null]]);
+}
+
+#[test]
+fn decimals_add_up_exactly_and_average_half_up() {
+    let decimal = DataType::decimal(10, 2);
+    let values = [1, 1, 3].map(Value::Decimal).to_vec();
+    let input = local(frame(&[("d", decimal, values)]));
+    let sum = aggregate(
+        AggregateKind::Sum,
+        vec![col(&input, 0)],
+        DataType::decimal(20, 2),
+    );
+    let avg = aggregate(
+        AggregateKind::Avg,
+        vec![col(&input, 0)],
+        DataType::decimal(14, 6),
+    );
+    assert_eq!(
+        rows(&group_by(&input, vec![], vec![sum, avg])),
+        vec![vec![Value::Decimal(5), Value::Decimal(16667)]]
+    );
+}
+
+#[test]
+fn filter_and_distinct_choose_what_an_aggregate_sees() {
+    let input = sales();
+    let distinct = AggregateCall {
+        distinct: true,
+        ..aggregate(AggregateKind::Sum, vec![col(&input, 1)], DataType::Long)
+    };
+    let filtered = AggregateCall {
+        filter: Some(call(">", vec![col(&input, 1), long(4)])),
+        ..aggregate(AggregateKind::Count, vec![], DataType::Long)
+    };
+    assert_eq!(
+        rows(&group_by(&input, vec![], vec![distinct, filtered])),
+        vec![vec![Value::Long(14), Value::Long(3)]]
+    );
+}
+
+#[test]
+fn every_aggregate_gives_the_same_in_parts_as_at_once() {
+    let input = local(frame(&[
+        (
+            "k",
+            DataType::Long,
+            (0..40).map(|i| Value::Long(i % 3)).collect(),
+        ),
+        (
+            "n",
+            DataType::Long,
+            (0..40)
+                .map(|i| {
+                    if i % 7 == 0 {
+                        Value::Null
+                    } else {
+                        Value::Long(i * 37 % 11)
+                    }
+                })
+                .collect(),
+        ),
+        (
+            "s",
+            DataType::String,
+            (0..40)
+                .map(|i| text(&format!("s{}", i * 13 % 10)))
+                .collect(),
+        ),
+        (
+            "b",
+            DataType::Boolean,
+            (0..40).map(|i| Value::Boolean(i % 4 == 0)).collect(),
+        ),
+        (
+            "d",
+            DataType::decimal(10, 2),
+            (0..40).map(|i| Value::Decimal(i * 25)).collect(),
+        ),
+    ]));
+    let (n, s, b, d) = (
+        col(&input, 1),
+        col(&input, 2),
+        col(&input, 3),
+        col(&input, 4),
+    );
+    let half = Expr::literal(Value::Double(0.5), DataType::Double);
+    use AggregateKind as K;
+    let mut calls = vec![
+        aggregate(K::Count, vec![n.clone()], DataType::Long),
+        aggregate(K::Sum, vec![n.clone()], DataType::Long),
+        aggregate(K::Avg, vec![n.clone()], DataType::Double),
+        aggregate(K::Sum, vec![d.clone()], DataType::decimal(20, 2)),
+        aggregate(K::Avg, vec![d], DataType::decimal(14, 6)),
+        aggregate(K::Min, vec![s.clone()], DataType::String),
+        aggregate(K::Max, vec![n.clone()], DataType::Long),
+        aggregate(
+            K::First {
+                ignore_nulls: false,
+            },
+            vec![n.clone()],
+            DataType::Long,
+        ),
+        aggregate(
+            K::Last { ignore_nulls: true },
+            vec![n.clone()],
+            DataType::Long,
+        ),
+        aggregate(
+            K::CollectList,
+            vec![s.clone()],
+            DataType::array(DataType::String),
+        ),
+        aggregate(
+            K::CollectSet,
+            vec![n.clone()],
+            DataType::array(DataType::Long),
+        ),
+        aggregate(K::VarSamp, vec![n.clone()], DataType::Double),
+        aggregate(K::ApproxCountDistinct, vec![s.clone()], DataType::Long),
+        aggregate(K::BoolAnd, vec![b.clone()], DataType::Boolean),
+        aggregate(K::BoolOr, vec![b.clone()], DataType::Boolean),
+        aggregate(K::CountIf, vec![b], DataType::Long),
+        aggregate(K::MaxBy, vec![s.clone(), n.clone()], DataType::String),
+        aggregate(K::Median, vec![n.clone()], DataType::Double),
+        aggregate(K::Percentile, vec![n.clone(), half], DataType::Double),
+        aggregate(K::Mode, vec![s.clone()], DataType::String),
+    ];
+    calls.push(AggregateCall {
+        distinct: true,
+        ..aggregate(K::Count, vec![s], DataType::Long)
+    });
+    let whole = group_by(&input, vec![col(&input, 0)], calls.clone());
+    let schema = whole.schema();
+    let ctx = Arc::new(context());
+    let PlanNode::Local(all) = &input.node else {
+        panic!()
+    };
+    let new = || Aggregator::new(vec![col(&input, 0)], calls.clone(), &schema, &ctx).unwrap();
+    let mut merged = new();
+    for part in 0..4 {
+        let mut aggregator = new();
+        aggregator.update(&all.slice(part * 10, 10)).unwrap();
+        merged.merge(&aggregator.buffers(false).unwrap()).unwrap();
+    }
+    let round = |rows: Vec<Vec<Value>>| -> Vec<String> {
+        rows.into_iter()
+            .map(|row| {
+                let cells: Vec<String> = row
+                    .into_iter()
+                    .map(|v| match v {
+                        Value::Double(x) => format!("{x:.9}"),
+                        other => format!("{other:?}"),
+                    })
+                    .collect();
+                cells.join(" ")
+            })
+            .collect()
+    };
+    assert_eq!(
+        round(values(&merged.finish(false).unwrap())),
+        round(rows(&whole))
+    );
+}
+
+/// Keeps what is saved, as whole states.
+#[derive(Default)]
+struct Store(Mutex<Option<Frame>>);
+
+impl StateStore for Store {
+    fn load(&self, _: usize) -> Result<Option<Frame>, SqlError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+
+    fn save(&self, operator: usize, change: StateChange) -> Result<(), SqlError> {
+        assert_eq!(operator, 0);
+        let mut state = self.0.lock().unwrap();
+        let before = state.take().map(|f| values(&f)).unwrap_or_default();
+        let new = values(&change.rows);
+        let key = |row: &Vec<Value>| row[..change.key_columns].to_vec();
+        let mut all: Vec<_> = before
+            .into_iter()
+            .filter(|row| new.iter().all(|n| key(n) != key(row)))
+            .collect();
+        all.extend(new);
+        let schema = change.rows.schema().clone();
+        let columns: Vec<_> = schema
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(i, f)| {
+                let column = all.iter().map(|r| r[i].clone()).collect();
+                (f.name.as_str(), f.data_type.clone(), column)
+            })
+            .collect();
+        *state = Some(frame(&columns));
+        Ok(())
+    }
+}
+
+fn batch(store: &Arc<Store>, mode: OutputMode, distinct: bool, keys: &[i64]) -> Vec<Vec<Value>> {
+    let output = vec![Attribute::new("k", DataType::Long, true)];
+    let source = plan(
+        PlanNode::StreamSource(Arc::new(StreamSource {
+            spec: StreamSourceSpec::Rate { rows_per_second: 1 },
+            options: Default::default(),
+            schema: Arc::new(StructType::of([("k", DataType::Long)])),
+        })),
+        output.clone(),
+    );
+    let input = Arc::new(source);
+    let query = if distinct {
+        plan(PlanNode::Distinct { input, on: None }, output)
+    } else {
+        let count = aggregate(AggregateKind::Count, vec![], DataType::Long);
+        group_by(&input, vec![col(&input, 0)], vec![count])
+    };
+    let rows = frame(&[(
+        "k",
+        DataType::Long,
+        keys.iter().map(|k| Value::Long(*k)).collect(),
+    )]);
+    let plan = query.with_batches(&mut [PlanNode::Local(rows)].into_iter());
+    let ctx = Arc::new(ExecContext {
+        state: Some(store.clone()),
+        output_mode: mode,
+        ..context()
+    });
+    let found = try_rows(&plan, &ctx).unwrap();
+    assert_eq!(ctx.metrics.source_rows(), vec![keys.len() as u64]);
+    found
+}
+
+#[test]
+fn a_streaming_aggregate_goes_on_from_its_state() {
+    let store = Arc::new(Store::default());
+    let row = |k, n| vec![Value::Long(k), Value::Long(n)];
+    assert_eq!(
+        batch(&store, OutputMode::Complete, false, &[1, 2, 1]),
+        vec![row(1, 2), row(2, 1)]
+    );
+    assert_eq!(
+        batch(&store, OutputMode::Update, false, &[2, 3]),
+        vec![row(2, 2), row(3, 1)]
+    );
+    let mut all = batch(&store, OutputMode::Complete, false, &[]);
+    all.sort_by_key(|r| r[0].as_i64());
+    assert_eq!(all, vec![row(1, 2), row(2, 2), row(3, 1)]);
+}
+
+#[test]
+fn a_streaming_distinct_remembers_earlier_batches() {
+    let store = Arc::new(Store::default());
+    let row = |k| vec![Value::Long(k)];
+    assert_eq!(
+        batch(&store, OutputMode::Append, true, &[1, 2, 1]),
+        vec![row(1), row(2)]
+    );
+    assert_eq!(
+        batch(&store, OutputMode::Append, true, &[2, 3]),
+        vec![row(3)]
+    );
+}

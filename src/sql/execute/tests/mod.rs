@@ -1,0 +1,6 @@
+//! Operators over small frames.
+
+mod aggregate;
+mod join;
+mod pipeline;
+mod support;
