@@ -4,6 +4,7 @@ pub mod coercion;
 pub mod error;
 pub mod execute;
 pub mod functions;
+pub mod optimize;
 pub mod plan;
 pub mod streaming_rules;
 

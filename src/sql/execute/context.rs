@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::ExecuteError;
 use super::state::{OutputMode, StateStore};
 use super::subquery::SubqueryCache;
-use crate::delta::DeltaLog;
+use crate::delta::DeltaLogs;
 use crate::formats::UnknownFields;
 use crate::sql::SqlError;
 use crate::sql::functions::EvalContext;
@@ -31,8 +31,8 @@ pub struct ExecContext {
     pub output_mode: OutputMode,
     pub metrics: Arc<Metrics>,
     pub cancel: Cancellation,
-    /// A table's log: the session's, which has its snapshots at hand.
-    pub delta_log: Arc<dyn Fn(&DbfsPath) -> Arc<DeltaLog>>,
+    /// The session's table logs, which have snapshots at hand.
+    pub delta_logs: DeltaLogs,
     /// Results of this run's subqueries.
     pub subqueries: SubqueryCache,
 }
@@ -41,7 +41,7 @@ impl ExecContext {
     /// A context for a batch query over `fs` at `now_us`, in UTC, database `default`.
     /// Set the other fields as needed.
     pub fn new(fs: Arc<dyn FileSystem>, now_us: i64) -> Self {
-        let logs = fs.clone();
+        let delta_logs = DeltaLogs::new(fs.clone());
         ExecContext {
             fs,
             now_us,
@@ -52,9 +52,7 @@ impl ExecContext {
             output_mode: OutputMode::Append,
             metrics: Arc::default(),
             cancel: Cancellation::default(),
-            delta_log: Arc::new(move |table| {
-                Arc::new(DeltaLog::for_table(logs.clone(), table.clone()))
-            }),
+            delta_logs,
             subqueries: SubqueryCache::default(),
         }
     }

@@ -11,6 +11,10 @@ pub enum ExecuteError {
     )]
     ScalarSubqueryTooManyRows,
     #[error(
+        "[DELTA_SCHEMA_CHANGE_SINCE_ANALYSIS] The schema of your Delta table has changed in an incompatible way since your DataFrame or DeltaTable object was created. Please redefine your DataFrame or DeltaTable object. Changes: the column `{column}` is missing or has another type. SQLSTATE: KD007"
+    )]
+    SchemaChanged { column: String },
+    #[error(
         "[STREAMING_NOT_STARTED] Queries with streaming sources must be executed with writeStream.start()"
     )]
     StreamNotStarted,

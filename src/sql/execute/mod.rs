@@ -133,7 +133,7 @@ impl Builder<'_> {
             PlanNode::Local(frame) => scan::local(frame.clone(), schema, ctx)?,
             PlanNode::Range { start, end, step } => scan::range(*start, *end, *step, schema),
             PlanNode::FileScan(files) => scan::files(files.clone(), ctx),
-            PlanNode::DeltaScan(delta) => scan::delta(delta.clone(), plan, ctx)?,
+            PlanNode::DeltaScan(delta) => scan::delta(delta.clone(), Vec::new(), ctx),
             PlanNode::StreamSource(_) => return Err(ExecuteError::StreamNotStarted.into()),
             PlanNode::Batch { input, ordinal } => {
                 let ordinal = *ordinal;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use polars_core::prelude::{Int64Chunked, IntoSeries, PlSmallStr, Series};
 
 use super::stream::{self, chunks};
-use super::{CHUNK_ROWS, ExecContext, ExecuteError, FrameStream, full_schema};
+use super::{CHUNK_ROWS, ExecContext, ExecuteError, FrameStream};
+use crate::delta::{AddFile, ColumnBound, TableScan};
 use crate::formats::partitions::partition_values;
 use crate::formats::{ReadRequest, read_file};
 use crate::sql::SqlError;
 use crate::sql::functions::cast::cast;
-use crate::sql::plan::{DeltaScan, EvalMode, FileScan, Plan, metadata_attribute};
+use crate::sql::plan::{DeltaScan, EvalMode, FileScan, metadata_attribute};
 use crate::storage::FileStatus;
-use crate::types::{DataType, Frame, SchemaRef, StructField, StructType, Value};
+use crate::types::{DataType, Frame, SchemaRef, StructField, StructType, Value, physical_type};
 
 /// Rows at hand, under the plan's names.
 pub(super) fn local(
@@ -20,7 +21,20 @@ pub(super) fn local(
     schema: SchemaRef,
     ctx: Arc<ExecContext>,
 ) -> Result<FrameStream, SqlError> {
-    let frame = frame.with_schema(schema)?;
+    let mut columns = frame.columns().to_vec();
+    if columns.len() + 1 == schema.len() {
+        // A batch of rows at hand, in the place of a source whose `_metadata` could be asked for.
+        if let Some(field) = schema.fields.last() {
+            let physical = physical_type(&field.data_type);
+            columns.push(Series::full_null(
+                PlSmallStr::EMPTY,
+                frame.height(),
+                &physical,
+            ));
+        }
+    }
+    let origin = frame.origin().cloned();
+    let frame = Frame::new(schema, columns, frame.height())?.with_origin(origin);
     Ok(stream::map(chunks(frame), move |frame| {
         ctx.metrics.add_rows_read(frame.height());
         Ok(frame)
@@ -108,11 +122,7 @@ impl FileReader {
                 }
                 None => {
                     columns.push(Source::Metadata);
-                    let attribute = metadata_attribute();
-                    output.push(StructField {
-                        nullable: false,
-                        ..StructField::new(attribute.name, attribute.data_type)
-                    });
+                    output.push(metadata_field());
                 }
             }
         }
@@ -203,14 +213,145 @@ fn file_metadata(file: &FileStatus) -> Result<Series, SqlError> {
     Ok(value.to_series(&metadata_attribute().data_type)?)
 }
 
+/// A Delta table's files, one after another: those that were given, or those of the version
+/// that may hold rows within `bounds`.
 pub(super) fn delta(
     scan: DeltaScan,
-    plan: &Plan,
+    bounds: Vec<ColumnBound>,
     ctx: Arc<ExecContext>,
-) -> Result<FrameStream, SqlError> {
-    let _ = (scan, full_schema(plan), ctx);
-    Err(ExecuteError::Internal {
-        what: "Delta tables can't be scanned yet",
+) -> FrameStream {
+    let mut started: Option<(DeltaReader, std::vec::IntoIter<Arc<AddFile>>)> = None;
+    let mut open: Option<FrameStream> = None;
+    Box::new(std::iter::from_fn(move || {
+        loop {
+            if let Some(frames) = &mut open {
+                match frames.next() {
+                    Some(frame) => return Some(frame),
+                    None => open = None,
+                }
+            }
+            let opened = match &mut started {
+                None => match DeltaReader::start(&scan, &bounds, &ctx) {
+                    Ok((reader, files)) => {
+                        started = Some((reader, files.into_iter()));
+                        continue;
+                    }
+                    Err(error) => return Some(Err(error)),
+                },
+                Some((reader, files)) => {
+                    let file: Arc<AddFile> = files.next()?;
+                    reader.open(&file)
+                }
+            };
+            match opened {
+                Ok(frames) => open = Some(frames),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }))
+}
+
+/// How the files of a version are read.
+struct DeltaReader {
+    scan: TableScan,
+    /// For each output column: its place in the scan's frames; `None` for `_metadata`.
+    columns: Arc<Vec<Option<usize>>>,
+    schema: SchemaRef,
+    ctx: Arc<ExecContext>,
+}
+
+impl DeltaReader {
+    fn start(
+        scan: &DeltaScan,
+        bounds: &[ColumnBound],
+        ctx: &Arc<ExecContext>,
+    ) -> Result<(Self, Vec<Arc<AddFile>>), SqlError> {
+        let log = ctx.delta_logs.open(&scan.table);
+        let snapshot = match scan.version {
+            Some(version) => log.snapshot_at(version)?,
+            None => log.snapshot()?,
+        };
+        let width = scan.schema.len();
+        let positions = scan.projection.clone();
+        let positions = positions.unwrap_or_else(|| (0..=width).collect());
+        let (mut columns, mut read, mut output) = (Vec::new(), Vec::new(), Vec::new());
+        for position in positions {
+            let Some(field) = scan.schema.fields.get(position) else {
+                columns.push(None);
+                output.push(metadata_field());
+                continue;
+            };
+            // The table may have got columns since the relation was analysed.
+            let found = snapshot.schema().index_of(&field.name).filter(|i| {
+                let now = snapshot.schema().fields.get(*i);
+                now.is_some_and(|f| physical_type(&f.data_type) == physical_type(&field.data_type))
+            });
+            let found = found.ok_or_else(|| ExecuteError::SchemaChanged {
+                column: field.name.clone(),
+            })?;
+            columns.push(Some(read.len()));
+            read.push(found);
+            output.push(field.clone());
+        }
+        let table = TableScan::new(ctx.fs.clone(), &snapshot, Some(&read))?;
+        let files = match &scan.files {
+            Some(files) => files.clone(),
+            None => {
+                let files: Vec<_> = table
+                    .prune(&snapshot, bounds)
+                    .into_iter()
+                    .cloned()
+                    .collect();
+                ctx.metrics
+                    .add_pruned(snapshot.num_files().saturating_sub(files.len()));
+                files
+            }
+        };
+        let reader = DeltaReader {
+            scan: table,
+            columns: Arc::new(columns),
+            schema: Arc::new(StructType::new(output)),
+            ctx: ctx.clone(),
+        };
+        Ok((reader, files))
     }
-    .into())
+
+    fn open(&self, file: &AddFile) -> Result<FrameStream, SqlError> {
+        let frames = self.scan.read(file)?;
+        self.ctx.metrics.add_file(file.size.unsigned_abs());
+        let metadata = if self.columns.contains(&None) {
+            Some(file_metadata(&FileStatus {
+                path: self.scan.path_of(file)?,
+                size: file.size.unsigned_abs(),
+                modification_time: file.modification_time,
+                is_dir: false,
+            })?)
+        } else {
+            None
+        };
+        let (columns, schema, ctx) = (self.columns.clone(), self.schema.clone(), self.ctx.clone());
+        Ok(Box::new(frames.map(move |frame| {
+            let frame = frame?;
+            ctx.metrics.add_rows_read(frame.height());
+            let columns = columns
+                .iter()
+                .filter_map(|column| match column {
+                    Some(i) => frame.column(*i).cloned(),
+                    None => metadata
+                        .as_ref()
+                        .map(|m| m.new_from_index(0, frame.height())),
+                })
+                .collect();
+            let out = Frame::new(schema.clone(), columns, frame.height())?;
+            Ok(out.with_origin(frame.origin().cloned()))
+        })))
+    }
+}
+
+fn metadata_field() -> StructField {
+    let attribute = metadata_attribute();
+    StructField {
+        nullable: false,
+        ..StructField::new(attribute.name, attribute.data_type)
+    }
 }
