@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use super::{FormatError, Options, json, parquet};
+use super::{FormatError, Options, csv, json, parquet, text};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
@@ -172,9 +172,18 @@ pub fn infer_schema(
                 format: format.title(),
             })
         }
-        other => Err(FormatError::UnknownFormat {
-            name: other.name().into(),
-        }),
+        FileFormat::Csv => {
+            let options = csv::CsvOptions::from_options(options)?;
+            let schema = csv::infer_schema(files, &options)?;
+            match schema.is_empty() {
+                true => Err(FormatError::CannotInfer {
+                    format: format.title(),
+                }),
+                false => Ok(schema),
+            }
+        }
+        FileFormat::Text => Ok(text::text_schema()),
+        FileFormat::BinaryFile => Ok(text::binary_schema()),
     }
 }
 
@@ -191,9 +200,9 @@ pub fn read_file(
     match format {
         FileFormat::Parquet => parquet::read_file(bytes, &file.path, request),
         FileFormat::Json => json::read_file(bytes, &file.path, request),
-        other => Err(FormatError::UnknownFormat {
-            name: other.name().into(),
-        }),
+        FileFormat::Csv => csv::read_file(bytes, &file.path, request),
+        FileFormat::Text => text::read_text(bytes, &file.path, request),
+        FileFormat::BinaryFile => text::read_binary(bytes, file, request),
     }
 }
 

@@ -5,16 +5,20 @@
 //! never in memory as rows.
 
 mod columns;
+pub mod csv;
 mod door;
 mod error;
 pub mod json;
 mod options;
 pub mod parquet;
 pub mod partitions;
+mod rows;
 mod sniff;
 mod temporal;
+mod text;
 
 pub use door::{FileFormat, FileRead, ReadRequest, UnknownFields, infer_schema, read_file};
 pub use error::{Damage, FormatError};
 pub use options::Options;
+pub use rows::ParseMode;
 pub use sniff::{Sniffed, sniff};

@@ -105,9 +105,9 @@ impl Temporal {
         }
     }
 
-    /// Whether timestamps have a pattern of their own.
-    pub fn has_timestamp_format(&self) -> bool {
-        self.timestamp.is_some()
+    /// Whether dates have a pattern of their own.
+    pub fn has_date_format(&self) -> bool {
+        self.date.is_some()
     }
 }
 

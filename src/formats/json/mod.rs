@@ -12,15 +12,14 @@ mod write;
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-pub(super) use options::corrupt_column;
-pub use options::{JsonOptions, ParseMode};
+pub use options::JsonOptions;
 pub(super) use read::read_file;
 pub use write::write;
 
 use self::infer::{Shape, merge, shape};
 use self::records::Records;
 use self::tape::Tape;
-use super::FormatError;
+use super::{FormatError, ParseMode};
 use crate::storage::DbfsPath;
 use crate::types::{DataType, StructField, StructType};
 

@@ -1,38 +1,8 @@
 //! The options of Spark's JSON source.
 
+use crate::formats::rows::{ParseMode, corrupt_column};
 use crate::formats::temporal::{Temporal, TemporalOptions};
 use crate::formats::{FormatError, Options};
-
-/// What becomes of a record that doesn't fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ParseMode {
-    /// NULL where a value doesn't fit; a row of NULLs for what can't be parsed.
-    #[default]
-    Permissive,
-    /// The record is left out.
-    DropMalformed,
-    /// The read fails.
-    FailFast,
-}
-
-impl ParseMode {
-    /// The option `mode`; an unknown one is PERMISSIVE, as in Spark.
-    pub fn from_options(options: &Options) -> Self {
-        match options.get("mode").map(str::to_uppercase).as_deref() {
-            Some("DROPMALFORMED") => ParseMode::DropMalformed,
-            Some("FAILFAST") => ParseMode::FailFast,
-            _ => ParseMode::Permissive,
-        }
-    }
-}
-
-/// The option `columnNameOfCorruptRecord`.
-pub(in crate::formats) fn corrupt_column(options: &Options) -> String {
-    options
-        .get("columnNameOfCorruptRecord")
-        .unwrap_or("_corrupt_record")
-        .into()
-}
 
 /// How JSON is read. Names and defaults are those of Spark's JSON source.
 #[derive(Debug, Clone)]

@@ -1,20 +1,16 @@
 //! JSON text to frames.
 
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, BooleanArray};
-use arrow::compute::filter;
 use bytes::Bytes;
 
+use super::JsonOptions;
 use super::records::{Record, Records};
 use super::tape::{Kind, Node, Tape};
-use super::{JsonOptions, ParseMode};
-use crate::formats::columns::{ColumnBuilder, Names, builders, decimal, float};
+use crate::formats::columns::{ColumnBuilder, Names, decimal, float};
 use crate::formats::parquet::FRAME_ROWS;
+use crate::formats::rows::{Layout, Rows, push_entry};
 use crate::formats::{FileRead, FormatError, ReadRequest, UnknownFields};
 use crate::storage::DbfsPath;
-use crate::types::arrow::ArrowConversionError;
-use crate::types::{DataType, Frame, SchemaRef, StructType};
+use crate::types::Frame;
 
 /// The most text, in bytes, that one frame is made from.
 const FRAME_BYTES: usize = 32 * 1024 * 1024;
@@ -30,115 +26,61 @@ pub(in crate::formats) fn read_file(
 ) -> Result<FileRead, FormatError> {
     let options = JsonOptions::from_options(&request.options)?;
     let unknown = UnknownFields::default();
-    let frames = JsonFrames::new(bytes, path, request, options, unknown.clone());
+    let layout = Layout::new(request, path, options.case_sensitive);
+    let frames = JsonFrames {
+        records: Records::new(bytes, &options),
+        names: Names::new(layout.fields.names().into_iter(), options.case_sensitive),
+        options,
+        layout,
+        unknown: unknown.clone(),
+        tape: Tape::default(),
+        done: false,
+    };
     Ok(FileRead {
         frames: Box::new(frames),
         unknown,
     })
 }
 
-/// Where the columns of the request's schema come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Field(usize),
-    Rescued,
-    Corrupt,
-}
-
 /// The frames of a JSON file.
 struct JsonFrames {
     records: Records,
-    path: DbfsPath,
-    origin: Arc<str>,
     options: JsonOptions,
-    schema: SchemaRef,
-    sources: Vec<Source>,
-    /// The schema's fields that records have.
-    fields: StructType,
-    names: Arc<Names>,
-    rescue: bool,
+    layout: Layout,
+    names: Names,
     unknown: UnknownFields,
     tape: Tape,
     done: bool,
 }
 
 impl JsonFrames {
-    fn new(
-        bytes: Bytes,
-        path: &DbfsPath,
-        request: &ReadRequest,
-        options: JsonOptions,
-        unknown: UnknownFields,
-    ) -> Self {
-        let mut fields = StructType::default();
-        let mut sources = Vec::with_capacity(request.schema.len());
-        for field in &request.schema.fields {
-            let string = field.data_type == DataType::String;
-            sources.push(if request.rescued_column.as_ref() == Some(&field.name) {
-                Source::Rescued
-            } else if string && field.name == options.column_name_of_corrupt_record {
-                Source::Corrupt
-            } else {
-                fields.fields.push(field.clone());
-                Source::Field(fields.len() - 1)
-            });
-        }
-        JsonFrames {
-            records: Records::new(bytes, &options),
-            path: path.clone(),
-            origin: Arc::from(path.to_string()),
-            schema: request.schema.clone(),
-            rescue: sources.contains(&Source::Rescued),
-            sources,
-            names: Arc::new(Names::new(
-                fields.names().into_iter(),
-                options.case_sensitive,
-            )),
-            fields,
-            options,
-            unknown,
-            tape: Tape::default(),
-            done: false,
-        }
-    }
-
     fn next_frame(&mut self) -> Result<Option<Frame>, FormatError> {
-        let mut rows = Rows {
-            columns: builders(&self.fields, self.options.case_sensitive),
-            rescued: ColumnBuilder::new(&DataType::String, true),
-            corrupt: ColumnBuilder::new(&DataType::String, true),
-            keep: Vec::new(),
-        };
+        let mut rows = self.layout.rows();
         let begin = self.records.position();
-        while rows.keep.len() < FRAME_ROWS && self.records.position() - begin < FRAME_BYTES {
+        while rows.len() < FRAME_ROWS && self.records.position() - begin < FRAME_BYTES {
             let Some(record) = self.records.next(&mut self.tape, &self.options) else {
                 self.done = true;
                 break;
             };
             self.add_record(&record, &mut rows)?;
         }
-        if rows.keep.is_empty() && self.done {
+        if rows.is_empty() && self.done {
             return Ok(None);
         }
-        self.frame(rows).map(Some).map_err(FormatError::Convert)
+        self.layout.frame(rows).map(Some)
     }
 
     fn add_record(&self, record: &Record, rows: &mut Rows) -> Result<(), FormatError> {
         let text = record.text();
-        let root = record.parsed.then(|| self.tape.root()).flatten();
+        let is_object = |at| self.tape.node(at).is_some_and(|n| n.kind == Kind::Object);
+        let root = record.parsed.then(|| self.tape.node(0)).flatten();
         match root.map(|n| n.kind) {
             Some(Kind::Object) => self.add_object(0, &text, rows),
-            Some(Kind::Array)
-                if self
-                    .tape
-                    .elements(0)
-                    .all(|e| self.tape.node(e).is_some_and(|n| n.kind == Kind::Object)) =>
-            {
-                self.tape
-                    .elements(0)
-                    .try_for_each(|e| self.add_object(e, &text, rows))
+            Some(Kind::Array) if self.tape.elements(0).all(is_object) => {
+                let mut objects = self.tape.elements(0);
+                objects.try_for_each(|e| self.add_object(e, &text, rows))
             }
-            _ => self.add_malformed(&text, rows),
+            _ => self.layout.malformed_row(rows, &text),
         }
     }
 
@@ -148,81 +90,16 @@ impl JsonFrames {
             tape: &self.tape,
             text,
             options: &self.options,
-            rescue: self.rescue,
+            rescue: self.layout.rescue,
         };
         let outcome = context.fields(at, &self.names, &mut rows.columns, Some(&unknown));
         let whole = matches!(outcome, Outcome::Whole);
-        match outcome {
-            Outcome::Partial(Some(entries)) => {
-                rows.rescued
-                    .append_text(&self.rescued(&entries), &self.options.temporal);
-            }
-            _ => rows.rescued.append_null(),
-        }
+        let rescued = match outcome {
+            Outcome::Partial(entries) => entries,
+            _ => None,
+        };
         let raw = self.tape.node(at).map_or("", |n| n.raw(text));
-        self.end_row(whole || self.rescue, raw, rows)
-    }
-
-    fn add_malformed(&self, text: &str, rows: &mut Rows) -> Result<(), FormatError> {
-        rows.columns.iter_mut().for_each(ColumnBuilder::append_null);
-        let entry = format!(
-            "\"{}\":{}",
-            self.options.column_name_of_corrupt_record,
-            serde_json::Value::from(text)
-        );
-        rows.rescued
-            .append_text(&self.rescued(&entry), &self.options.temporal);
-        self.end_row(false, text, rows)
-    }
-
-    /// The rescued data column's value: the entries and the file.
-    fn rescued(&self, entries: &str) -> String {
-        let path = serde_json::Value::from(self.origin.as_ref());
-        format!("{{{entries},\"_file_path\":{path}}}")
-    }
-
-    fn end_row(&self, good: bool, text: &str, rows: &mut Rows) -> Result<(), FormatError> {
-        if good {
-            rows.corrupt.append_null();
-        } else {
-            rows.corrupt.append_text(text, &self.options.temporal);
-        }
-        if !good && self.options.mode == ParseMode::FailFast {
-            return Err(FormatError::MalformedRecord {
-                path: self.path.clone(),
-                record: text.chars().take(200).collect(),
-            });
-        }
-        rows.keep
-            .push(good || self.options.mode != ParseMode::DropMalformed);
-        Ok(())
-    }
-
-    fn frame(&self, rows: Rows) -> Result<Frame, ArrowConversionError> {
-        let height = rows.keep.len();
-        let mut fields = Vec::with_capacity(rows.columns.len());
-        for column in rows.columns {
-            fields.push(column.finish()?);
-        }
-        let (rescued, corrupt) = (rows.rescued.finish()?, rows.corrupt.finish()?);
-        let mut columns: Vec<ArrayRef> = self
-            .sources
-            .iter()
-            .filter_map(|source| match source {
-                Source::Field(i) => fields.get(*i).cloned(),
-                Source::Rescued => Some(rescued.clone()),
-                Source::Corrupt => Some(corrupt.clone()),
-            })
-            .collect();
-        let kept = rows.keep.iter().filter(|k| **k).count();
-        if kept < height {
-            let mask = BooleanArray::from(rows.keep);
-            for column in &mut columns {
-                *column = filter(column, &mask)?;
-            }
-        }
-        let frame = Frame::from_arrow_columns(&columns, &self.schema, kept)?;
-        Ok(frame.with_origin(Some(self.origin.clone())))
+        self.layout.end_row(rows, whole, rescued.as_deref(), raw)
     }
 }
 
@@ -237,15 +114,6 @@ impl Iterator for JsonFrames {
         self.done |= matches!(frame, Some(Err(_)));
         frame
     }
-}
-
-/// Rows of a frame under construction.
-struct Rows {
-    columns: Vec<ColumnBuilder>,
-    rescued: ColumnBuilder,
-    corrupt: ColumnBuilder,
-    /// Which rows stay: not the malformed ones in mode DROPMALFORMED.
-    keep: Vec<bool>,
 }
 
 /// How a value went into its column.
@@ -497,15 +365,6 @@ impl ListOutcome {
             (false, false) => Outcome::Whole,
         }
     }
-}
-
-fn push_entry(entries: &mut String, name: &str, json: &str) {
-    if !entries.is_empty() {
-        entries.push(',');
-    }
-    entries.push_str(&serde_json::Value::from(name).to_string());
-    entries.push(':');
-    entries.push_str(json);
 }
 
 /// The bytes that base64 text stands for, with or without padding.

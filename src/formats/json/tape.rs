@@ -79,11 +79,7 @@ impl Tape {
         Ok(Some(parser.at))
     }
 
-    /// The value itself.
-    pub fn root(&self) -> Option<&Node> {
-        self.nodes.first()
-    }
-
+    /// The value at a position; the whole value is at 0.
     pub fn node(&self, at: usize) -> Option<&Node> {
         self.nodes.get(at)
     }
