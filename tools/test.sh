@@ -10,7 +10,7 @@ native() { cargo test --locked; }
 # With the release profile, so that nothing is compiled twice for `make run` and the browser tests.
 # wasm-bindgen's own runner (.cargo/config.toml) does it; webdriver.json is its configuration.
 web() {
-  CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --release --target wasm32-unknown-unknown \
+  tools/steps.sh rust clang node wasm-bindgen trunk site && WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --release --target wasm32-unknown-unknown \
     --no-default-features --features worker --test web
 }
 
