@@ -128,7 +128,7 @@ impl AddFile {
         }
     }
 
-    /// Rows in the file, from its statistics.
+    /// Rows in the file, from its statistics; those that a deletion vector deletes don't count.
     pub fn num_records(&self) -> Option<u64> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -136,7 +136,10 @@ impl AddFile {
             num_records: Option<u64>,
         }
         let stats: NumRecords = serde_json::from_str(self.stats.as_deref()?).ok()?;
-        stats.num_records
+        let deleted = self.deletion_vector.as_ref().map_or(0, |v| v.cardinality);
+        stats
+            .num_records?
+            .checked_add_signed(deleted.checked_neg()?)
     }
 }
 

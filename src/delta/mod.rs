@@ -10,6 +10,7 @@ mod actions;
 mod checkpoint;
 mod column_mapping;
 mod conflicts;
+mod conform;
 mod error;
 mod features;
 mod intervals;

@@ -136,6 +136,11 @@ impl Snapshot {
         self.state.size_in_bytes
     }
 
+    /// Rows in all data files; `None` if a file's statistics don't say.
+    pub fn num_records(&self) -> Option<u64> {
+        (self.state.files_without_count == 0).then_some(self.state.num_records)
+    }
+
     /// The last version that the application `app_id` has written (a streaming query's batch).
     pub fn txn_version(&self, app_id: &str) -> Option<i64> {
         self.state.txns.get(app_id).map(|txn| txn.version)
@@ -196,6 +201,9 @@ pub(super) struct State {
     /// Removed files that a checkpoint still has to tell of.
     pub(super) tombstones: OrdMap<FileKey, Arc<RemoveFile>>,
     pub(super) size_in_bytes: u64,
+    num_records: u64,
+    /// Files whose statistics don't say how many rows they have.
+    files_without_count: u64,
 }
 
 impl State {
@@ -219,18 +227,31 @@ impl State {
                 let key = FileKey::of_add(&add);
                 self.tombstones.remove(&key);
                 self.size_in_bytes = self.size_in_bytes.saturating_add(size(add.size));
+                match add.num_records() {
+                    Some(rows) => self.num_records = self.num_records.saturating_add(rows),
+                    None => self.files_without_count += 1,
+                }
                 if let Some(old) = self.files.insert(key, Arc::new(add)) {
-                    self.size_in_bytes = self.size_in_bytes.saturating_sub(size(old.size));
+                    self.forget(&old);
                 }
             }
             Action::Remove(remove) => {
                 let key = FileKey::of_remove(&remove);
                 if let Some(old) = self.files.remove(&key) {
-                    self.size_in_bytes = self.size_in_bytes.saturating_sub(size(old.size));
+                    self.forget(&old);
                 }
                 self.tombstones.insert(key, Arc::new(remove));
             }
             Action::CommitInfo(_) | Action::Cdc(_) => {}
+        }
+    }
+
+    /// Takes a file out of the sums.
+    fn forget(&mut self, file: &AddFile) {
+        self.size_in_bytes = self.size_in_bytes.saturating_sub(size(file.size));
+        match file.num_records() {
+            Some(rows) => self.num_records = self.num_records.saturating_sub(rows),
+            None => self.files_without_count = self.files_without_count.saturating_sub(1),
         }
     }
 }

@@ -233,6 +233,7 @@ impl Transaction {
             for (winner, status) in self.log.commits_from(version)? {
                 let actions = parse_commit(&status.path, &fs.read(&status.path)?)?;
                 conflicts::check(attempt, winner, &actions)?;
+                self.check_new_protocol(&actions)?;
                 version = winner.saturating_add(1);
             }
         }
@@ -241,6 +242,20 @@ impl Transaction {
             start_version,
             fail_version: version,
         })
+    }
+
+    /// The table may have been upgraded to a protocol that we can't write.
+    fn check_new_protocol(&self, actions: &[Action]) -> Result<(), DeltaError> {
+        let read = self.read.as_deref().map(Snapshot::metadata);
+        for action in actions {
+            if let (Action::Protocol(protocol), Some(metadata)) =
+                (action, self.metadata.as_ref().or(read))
+            {
+                let schema = StructType::from_json_str(&metadata.schema_string)?;
+                features::check_writable(protocol, metadata, &schema)?;
+            }
+        }
+        Ok(())
     }
 
     fn checkpoint_if_due(&self, version: u64, env: &Env) -> Result<(), DeltaError> {

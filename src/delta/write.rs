@@ -7,6 +7,7 @@ use polars_core::prelude::{IdxCa, PlSmallStr, Series};
 
 use super::actions::{AddFile, Metadata, PartitionValues};
 use super::column_mapping::{ColumnMappingMode, physical_name};
+use super::conform::conform;
 use super::error::DeltaError;
 use super::partition::{directory, serialize_partition_value};
 use super::paths::encode_path;
@@ -14,9 +15,7 @@ use super::stats::StatsCollector;
 use crate::env::Env;
 use crate::formats::parquet::{ParquetWriteOptions, ParquetWriter};
 use crate::storage::{DbfsPath, FileSystem, PutResult};
-use crate::types::{
-    DataType, Frame, FrameError, SchemaRef, StructField, StructType, Value, physical_type,
-};
+use crate::types::{Frame, FrameError, SchemaRef, StructType, Value};
 
 /// A file is closed when it has about this many bytes.
 const TARGET_FILE_BYTES: usize = 128 * 1024 * 1024;
@@ -283,77 +282,4 @@ impl Layout {
 fn select(schema: &StructType, indices: &[usize]) -> StructType {
     let fields = indices.iter().filter_map(|i| schema.fields.get(*i));
     StructType::new(fields.cloned().collect())
-}
-
-/// The frame's columns in the table's order and types.
-fn conform(frame: &Frame, schema: &SchemaRef) -> Result<Frame, DeltaError> {
-    let mut columns = Vec::with_capacity(schema.len());
-    for field in &schema.fields {
-        let index = frame.schema().index_of(&field.name);
-        let ours = index.and_then(|i| Some((frame.schema().fields.get(i)?, frame.column(i)?)));
-        columns.push(match ours {
-            Some((from, column)) => conform_column(column, from, field)?,
-            None => nulls(field, frame.height()),
-        });
-    }
-    Ok(Frame::new(schema.clone(), columns, frame.height())?)
-}
-
-fn nulls(field: &StructField, height: usize) -> Series {
-    Series::full_null(
-        PlSmallStr::from_str(&field.name),
-        height,
-        &physical_type(&field.data_type),
-    )
-}
-
-/// A column in the table's type: the same, a narrower integer, or a struct whose fields come in
-/// another order or number.
-fn conform_column(
-    column: &Series,
-    from: &StructField,
-    to: &StructField,
-) -> Result<Series, DeltaError> {
-    let wanted = physical_type(&to.data_type);
-    if column.dtype() == &wanted {
-        return Ok(column.clone());
-    }
-    if fits(&from.data_type, &to.data_type) {
-        // By name, at every depth: Polars adds what is missing and drops what is new.
-        let cast = column
-            .cast_with_options(
-                &wanted,
-                polars_core::chunked_array::cast::CastOptions::Strict,
-            )
-            .map_err(FrameError::from)?;
-        return Ok(cast);
-    }
-    Err(DeltaError::FailedToMergeFields {
-        table_field: to.name.clone(),
-        data_field: from.name.clone(),
-        table_type: to.data_type.sql(),
-        data_type: from.data_type.sql(),
-    })
-}
-
-/// Whether every value of one type can be stored in the other.
-fn fits(from: &DataType, to: &DataType) -> bool {
-    use DataType::{Array, Byte, Integer, Map, Null, Short, Struct};
-    match (from, to) {
-        (Null, _) | (Byte, Short | Integer) | (Short, Integer) => true,
-        (Struct(from), Struct(to)) => from.fields.iter().all(|f| {
-            let ours = to.field(&f.name);
-            ours.is_some_and(|t| fits(&f.data_type, &t.data_type))
-        }),
-        (Array { element: from, .. }, Array { element: to, .. }) => fits(from, to),
-        (
-            Map {
-                key: from_key,
-                value: from_value,
-                ..
-            },
-            Map { key, value, .. },
-        ) => fits(from_key, key) && fits(from_value, value),
-        (from, to) => from == to,
-    }
 }

@@ -154,3 +154,27 @@ fn an_append_only_table_keeps_its_rows() {
     let error = txn.commit(CommitInfo::new("DELETE"), &env).unwrap_err();
     assert!(matches!(error, DeltaError::AppendOnly { .. }), "{error}");
 }
+
+#[test]
+fn an_append_does_not_go_to_a_table_that_was_upgraded_beyond_it() {
+    let upgrade = |txn: &mut Transaction| {
+        let mut protocol = txn.snapshot().unwrap().protocol().clone();
+        protocol.min_writer_version = 6;
+        txn.set_protocol(protocol);
+    };
+    assert_eq!(race(upgrade, add("b")).unwrap(), 2);
+
+    let (env, log) = (env(), new_log(&env()));
+    append(&log, &env, "a");
+    let mut txn = log.transaction().unwrap();
+    txn.add(file("b"));
+    let next = log.log_path().join("00000000000000000001.json").unwrap();
+    let line = r#"{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking"]}}"#;
+    log.file_system().put(&next, line.into()).unwrap();
+    let error = txn.commit(CommitInfo::new("WRITE"), &env).unwrap_err();
+    assert!(
+        matches!(error, DeltaError::UnsupportedFeaturesForWrite { .. }),
+        "{error}"
+    );
+    assert_eq!(log.latest_version().unwrap(), Some(1));
+}

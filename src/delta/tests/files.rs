@@ -68,6 +68,40 @@ fn columns_that_a_file_lacks_are_null_and_order_does_not_matter() {
 }
 
 #[test]
+fn parts_of_nested_columns_are_matched_by_name_too() {
+    let (env, log) = (env(), new_log(&env()));
+    let nested = |fields: &[(&'static str, DataType)]| {
+        let inner = DataType::Struct(StructType::of(fields.iter().cloned()));
+        StructType::of([
+            ("s", inner.clone()),
+            ("a", DataType::array(inner.clone())),
+            ("m", DataType::map(DataType::String, inner)),
+        ])
+    };
+    let row = |inner: Vec<Value>| {
+        let inner = Value::Struct(inner);
+        let list = Value::Array(vec![inner.clone(), Value::Null, inner.clone()]);
+        vec![inner.clone(), list, Value::Map(vec![(text("k"), inner)])]
+    };
+    let ours = nested(&[("x", DataType::Integer), ("y", DataType::Timestamp)]);
+    let first = row(vec![Value::Integer(1), Value::Timestamp(5)]);
+    let null = vec![Value::Null; 3];
+    write(&log, &env, &frame(&ours, &[&first, &null]), &[]).unwrap();
+    let theirs = nested(&[("new", DataType::Long), ("X", DataType::Short)]);
+    let second = row(vec![Value::Long(9), Value::Short(2)]);
+    write(&log, &env, &frame(&theirs, &[&null, &second]), &[]).unwrap();
+    let snapshot = log.snapshot().unwrap();
+    let expected = [
+        row(vec![Value::Integer(1), Value::Timestamp(5), Value::Null]),
+        null.clone(),
+        null,
+        row(vec![Value::Integer(2), Value::Null, Value::Long(9)]),
+    ];
+    assert_eq!(sorted(rows(&log, &snapshot)), sorted(expected.to_vec()));
+    assert_eq!(snapshot.num_records(), Some(4));
+}
+
+#[test]
 fn each_partition_has_its_directory_and_names_are_escaped() {
     let (env, log) = (env(), new_log(&env()));
     let schema = StructType::of([

@@ -176,3 +176,80 @@ fn expired_tombstones_are_not_in_a_checkpoint() {
         .collect();
     assert_eq!(tombstones, ["young"]);
 }
+
+/// Puts the checkpoint of version 10 under other names, in place of all commits before it.
+fn renamed_checkpoint(rename: impl Fn(&DeltaLog, Bytes)) -> (DeltaLog, DeltaLog) {
+    let (env, log) = (env(), new_log(&env()));
+    let mut txn = log.transaction().unwrap();
+    let mut metadata = metadata(&env);
+    metadata.configuration.insert("p".into(), "1".into());
+    txn.set_metadata(metadata).set_txn("app", 3, START_MS);
+    txn.commit(CommitInfo::new("CREATE TABLE"), &env).unwrap();
+    for i in 0..12 {
+        append(&log, &env, &format!("f{i}"));
+    }
+    let fs = log.file_system();
+    for version in 0..10 {
+        let commit = log.log_path().join(&format!("{version:020}.json")).unwrap();
+        fs.delete(&commit).unwrap();
+    }
+    let name = |name: &str| log.log_path().join(name).unwrap();
+    let checkpoint = name("00000000000000000010.checkpoint.parquet");
+    let bytes = fs.read(&checkpoint).unwrap();
+    fs.delete(&checkpoint).unwrap();
+    fs.delete(&name("_last_checkpoint")).unwrap();
+    rename(&log, bytes);
+    let other = fresh(&log);
+    (log, other)
+}
+
+#[test]
+fn a_checkpoint_in_parts_is_read_when_all_parts_are_there() {
+    let parts = |names: &'static [&str]| {
+        move |log: &DeltaLog, bytes: Bytes| {
+            for name in names {
+                let path = log.log_path().join(name).unwrap();
+                log.file_system().put(&path, bytes.clone()).unwrap();
+            }
+        }
+    };
+    // Both parts hold everything: the same actions twice are the same table.
+    let (log, other) = renamed_checkpoint(parts(&[
+        "00000000000000000010.checkpoint.0000000001.0000000002.parquet",
+        "00000000000000000010.checkpoint.0000000002.0000000002.parquet",
+    ]));
+    assert_eq!(
+        seen(&other.snapshot().unwrap()),
+        seen(&log.snapshot().unwrap())
+    );
+    let (_, other) = renamed_checkpoint(parts(&[
+        "00000000000000000010.checkpoint.0000000001.0000000002.parquet",
+    ]));
+    assert!(matches!(
+        other.snapshot(),
+        Err(DeltaError::TruncatedLog { .. })
+    ));
+}
+
+#[test]
+fn a_v2_checkpoint_with_a_sidecar_is_read() {
+    let (log, other) = renamed_checkpoint(|log, bytes| {
+        let put = |name: &str, bytes: Bytes| {
+            let path = log.log_path().join(name).unwrap();
+            log.file_system().put(&path, bytes).unwrap();
+        };
+        put("_sidecars/part%20one.parquet", bytes);
+        let top = concat!(
+            r#"{"checkpointMetadata":{"version":10}}"#,
+            "\n",
+            r#"{"sidecar":{"path":"part%2520one.parquet","sizeInBytes":1,"modificationTime":1}}"#,
+            "\n"
+        );
+        let name = "00000000000000000010.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json";
+        put(name, Bytes::from_static(top.as_bytes()));
+    });
+    assert_eq!(
+        seen(&other.snapshot().unwrap()),
+        seen(&log.snapshot().unwrap())
+    );
+}
