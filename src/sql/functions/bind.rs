@@ -238,20 +238,20 @@ pub fn cast_expr(expr: &mut Expr, to: &DataType, mode: EvalMode) {
 
 /// Whether a cast can give NULL for a value that isn't (`Cast.forceNullable`).
 pub fn cast_adds_null(from: &DataType, to: &DataType, mode: EvalMode) -> bool {
-    match mode {
-        EvalMode::Ansi => false,
-        EvalMode::Try => from != to,
-        EvalMode::Legacy => match (from, to) {
-            (_, DataType::String) => false,
-            (DataType::String, t) => !matches!(t, DataType::Binary),
-            (f, DataType::Decimal { precision, scale }) => match coercion::decimal_for(f) {
-                Some((p, s)) => precision - scale < p.saturating_sub(s) || *scale < s,
-                None => true,
-            },
-            (DataType::Float | DataType::Double, DataType::Timestamp) => true,
-            (DataType::Date, t) => t.is_numeric() || *t == DataType::Boolean,
-            _ => false,
+    if mode == EvalMode::Try {
+        return from != to;
+    }
+    match (from, to) {
+        (_, DataType::String) | (DataType::String, DataType::Binary) => false,
+        (DataType::String, _) => true,
+        (f, DataType::Decimal { precision, scale }) => match coercion::decimal_for(f) {
+            Some((p, s)) => precision - scale < p.saturating_sub(s) || *scale < s,
+            None => true,
         },
+        (DataType::Decimal { .. }, t) => t.is_integral(),
+        (DataType::Float | DataType::Double, DataType::Timestamp) => true,
+        (DataType::Date, t) => t.is_numeric() || *t == DataType::Boolean,
+        _ => false,
     }
 }
 

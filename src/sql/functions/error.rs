@@ -37,7 +37,7 @@ pub enum FunctionError {
     #[error("[INVALID_EXTRACT_FIELD] Cannot extract `{field}` from \"{sql}\". SQLSTATE: 42601")]
     InvalidExtractField { field: String, sql: String },
     #[error(
-        "[INVALID_SCHEMA.PARSE_ERROR] The input schema \"{schema}\" is not a valid schema string. Cannot parse the schema: {reason} SQLSTATE: 42K07"
+        "[INVALID_SCHEMA.PARSE_ERROR] The input schema \"{schema}\" is not a valid schema string. Cannot parse the schema:\n{reason} SQLSTATE: 42K07"
     )]
     InvalidSchema { schema: String, reason: String },
     #[error(
@@ -94,10 +94,8 @@ pub enum FunctionError {
         right: String,
         function: &'static str,
     },
-    #[error("[DIVIDE_BY_ZERO] Division by zero. Use `{function}` to tolerate divisor being 0 and return NULL instead. {} SQLSTATE: 22012", bypass!())]
-    DivideByZero { function: &'static str },
-    #[error("[REMAINDER_BY_ZERO] Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return NULL instead. {} SQLSTATE: 22012", bypass!())]
-    RemainderByZero,
+    #[error("[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead. {} SQLSTATE: 22012", bypass!())]
+    DivideByZero,
     #[error(
         "[INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION] Integer overflow while operating with intervals. Try devising appropriate values for the interval parameters. SQLSTATE: 22015"
     )]
@@ -121,7 +119,7 @@ pub enum FunctionError {
     )]
     InvalidIndexOfZero,
     #[error(
-        "[DUPLICATED_MAP_KEY] Duplicate map key {key} was found, please check the input data. If you want to remove the duplicated keys, you can set \"spark.sql.mapKeyDedupPolicy\" to \"LAST_WIN\" so that the key inserted at last takes precedence. SQLSTATE: 23505"
+        "[DUPLICATED_MAP_KEY] Duplicate map key {key} was found, please check the input data.\nIf you want to remove the duplicated keys, you can set \"spark.sql.mapKeyDedupPolicy\" to \"LAST_WIN\" so that the key inserted at last takes precedence. SQLSTATE: 23505"
     )]
     DuplicatedMapKey { key: String },
     #[error("[NULL_MAP_KEY] Cannot use null as map key. SQLSTATE: 2200E")]
@@ -144,11 +142,11 @@ pub enum FunctionError {
         function: &'static str,
     },
     #[error(
-        "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION] You may get a different result due to the upgrading to Spark >= 3.0: Fail to recognize '{pattern}' pattern in the DateTimeFormatter. 1) You can set \"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to restore the behavior before Spark 3.0. 2) You can form a valid datetime pattern with the guide from 'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'. SQLSTATE: 42K0B"
+        "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION] You may get a different result due to the upgrading to Spark >= 3.0:\nFail to recognize '{pattern}' pattern in the DateTimeFormatter.\n1) You can set \"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to restore the behavior before Spark 3.0.\n2) You can form a valid datetime pattern with the guide from 'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'. SQLSTATE: 42K0B"
     )]
     DatetimePatternRecognition { pattern: String },
     #[error(
-        "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN] You may get a different result due to the upgrading to Spark >= 3.0: All week-based patterns are unsupported since Spark 3.0, detected week-based character: {character}. Please use the SQL function EXTRACT instead. SQLSTATE: 42K0B"
+        "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN] You may get a different result due to the upgrading to Spark >= 3.0:\nAll week-based patterns are unsupported since Spark 3.0, detected week-based character: {character}.\nPlease use the SQL function EXTRACT instead. SQLSTATE: 42K0B"
     )]
     WeekBasedPattern { character: char },
     #[error(
@@ -172,7 +170,7 @@ pub enum FunctionError {
         message: String,
     },
     #[error(
-        "[INVALID_FRACTION_OF_SECOND] Valid range for seconds is [0, 60] (inclusive), but the provided value is {seconds}. To avoid this error, use `try_make_timestamp`, which returns NULL on error. If you do not want to use the session default timestamp version of this function, use `try_make_timestamp_ntz` or `try_make_timestamp_ltz`. SQLSTATE: 22023"
+        "[INVALID_FRACTION_OF_SECOND] Valid range for seconds is [0, 60] (inclusive), but the provided value is {seconds}. To avoid this error, use `try_make_timestamp`, which returns NULL on error.\nIf you do not want to use the session default timestamp version of this function, use `try_make_timestamp_ntz` or `try_make_timestamp_ltz`. SQLSTATE: 22023"
     )]
     InvalidFractionOfSecond { seconds: String },
     #[error(
@@ -189,13 +187,13 @@ pub enum FunctionError {
         suggestion: &'static str,
     },
     #[error(
-        "[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION] Malformed records are detected in record parsing: {record}. Parse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'. SQLSTATE: 22023"
+        "[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION] Malformed records are detected in record parsing: {record}.\nParse Mode: FAILFAST. To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'. SQLSTATE: 22023"
     )]
     MalformedRecord { record: String },
     #[error("[USER_RAISED_EXCEPTION] {message} SQLSTATE: P0001")]
     UserRaised { message: String },
     #[error(
-        "[COMPARATOR_RETURNS_NULL] The comparator has returned a NULL for a comparison between {first} and {second}. It should return a positive integer for \"greater than\", 0 for \"equal\" and a negative integer for \"less than\". To revert to deprecated behavior where NULL is treated as 0 (equal), you must set \"spark.sql.legacy.allowNullComparisonResultInArraySort\" to \"true\". SQLSTATE: 22004"
+        "[COMPARATOR_RETURNS_NULL] The comparator has returned a NULL for a comparison between {first} and {second}.\nIt should return a positive integer for \"greater than\", 0 for \"equal\" and a negative integer for \"less than\".\nTo revert to deprecated behavior where NULL is treated as 0 (equal), you must set \"spark.sql.legacy.allowNullComparisonResultInArraySort\" to \"true\". SQLSTATE: 22004"
     )]
     ComparatorReturnsNull { first: String, second: String },
     #[error(
@@ -265,11 +263,11 @@ pub enum Mismatch {
     #[error("cannot cast \"{from}\" to \"{to}\".")]
     CastWithoutSuggestion { from: String, to: String },
     #[error(
-        "cannot cast \"{from}\" to \"{to}\" with ANSI mode on. If you have to cast \"{from}\" to \"{to}\", you can set \"spark.sql.ansi.enabled\" as 'false'."
+        "cannot cast \"{from}\" to \"{to}\" with ANSI mode on.\nIf you have to cast \"{from}\" to \"{to}\", you can set \"spark.sql.ansi.enabled\" as 'false'."
     )]
     CastWithConfSuggestion { from: String, to: String },
     #[error(
-        "cannot cast \"{from}\" to \"{to}\". To convert values from \"{from}\" to \"{to}\", you can use the functions {functions} instead."
+        "cannot cast \"{from}\" to \"{to}\".\nTo convert values from \"{from}\" to \"{to}\", you can use the functions {functions} instead."
     )]
     CastWithFuncSuggestion {
         from: String,
@@ -326,7 +324,7 @@ pub enum Mismatch {
     #[error("Input schema \"{schema}\" must be a struct, an array, a map or a variant.")]
     InvalidJsonSchema { schema: String },
     #[error(
-        "`sequence` uses the wrong parameter type. The parameter type must conform to: 1. The start and stop expressions must resolve to the same type. 2. If start and stop expressions resolve to the (\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\") type, then the step expression must resolve to the (\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\") type. 3. Otherwise, if start and stop expressions resolve to the (\"INTEGRAL\") type, then the step expression must resolve to the same type."
+        "`sequence` uses the wrong parameter type. The parameter type must conform to:\n1. The start and stop expressions must resolve to the same type.\n2. If start and stop expressions resolve to the (\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\") type, then the step expression must resolve to the (\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\") type.\n3. Otherwise, if start and stop expressions resolve to the (\"INTEGRAL\") type, then the step expression must resolve to the same type."
     )]
     SequenceWrongInputTypes,
     #[error(

@@ -6,18 +6,30 @@
 //! The analyzer looks a name up with [`lookup`] and calls [`Function::bind`]; the executor
 //! evaluates the arguments and hands them over in a [`Call`].
 
+mod aggregate;
 mod bind;
 mod call;
 pub mod cast;
+pub mod datetime;
 mod error;
+mod generator;
+mod json;
+mod misc;
+mod operator;
+mod registry;
 mod sql_text;
+mod window;
+
+pub use aggregate::aggregate_mode;
 
 pub use bind::{BindResult, Binder, cast_expr};
 pub use call::{Arg, Output, Values};
 pub use error::{FunctionError, Mismatch};
+pub use registry::{functions, lookup};
 pub use sql_text::{call_text, sql_text};
 
 use polars_core::prelude::{IdxCa, Series};
+use registry::scalar;
 
 use super::error::SqlError;
 use super::plan::{EvalMode, Expr};
@@ -135,8 +147,17 @@ pub enum AggregateKind {
     MinBy,
     Median,
     Percentile,
+    PercentileApprox,
     Mode,
     Corr,
+    CovarSamp,
+    CovarPop,
+    Skewness,
+    Kurtosis,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Product,
     AnyValue,
 }
 
@@ -199,10 +220,4 @@ pub struct EvalContext {
     pub seed: u64,
     /// The first row's number in the query's output partition.
     pub row_offset: u64,
-}
-
-/// The function of that name, without case.
-pub fn lookup(name: &str) -> Option<&'static Function> {
-    let _ = name;
-    None
 }

@@ -7,7 +7,7 @@ mod parse;
 mod to_text;
 
 pub use parse::{
-    parse_date, parse_decimal, parse_double, parse_interval, parse_timestamp, zone_of,
+    ZoneText, parse_date, parse_decimal, parse_double, parse_interval, parse_timestamp, zone_of,
 };
 
 use chrono_tz::Tz;

@@ -1,0 +1,586 @@
+//! Aggregate functions: how they bind. The executor computes them by their [`AggregateKind`].
+//!
+//! Source: Spark SQL reference, "Built-in Functions", "Aggregate Functions".
+
+use super::bind::{BOOLEAN, BindResult, DOUBLE};
+use super::{AggregateKind, BindContext, Binder, Function, FunctionKind, Mismatch};
+use crate::sql::coercion::{self, Accepts};
+use crate::sql::plan::{EvalMode, Expr};
+use crate::types::DataType as T;
+
+type Bind = fn(Vec<Expr>, &BindContext) -> BindResult;
+
+const fn aggregate(
+    name: &'static str,
+    usage: &'static str,
+    description: &'static str,
+    example: &'static str,
+    kind: AggregateKind,
+    bind: Bind,
+) -> Function {
+    Function {
+        name,
+        kind: FunctionKind::Aggregate(kind),
+        bind,
+        usage,
+        description,
+        example,
+    }
+}
+
+/// Aggregate functions.
+pub(super) static AGGREGATES: &[Function] = &[
+    aggregate(
+        "count",
+        "count(*), count(a, …)",
+        "Rows, or rows in which no argument is NULL.",
+        "count(1)",
+        AggregateKind::Count,
+        |args, context| {
+            Binder::new(args, context)
+                .at_least(1)?
+                .returns_not_null(T::Long)
+        },
+    ),
+    aggregate(
+        "sum",
+        "sum(a)",
+        "The sum of the values that aren't NULL.",
+        "sum(quantity)",
+        AggregateKind::Sum,
+        bind_sum,
+    ),
+    aggregate(
+        "try_sum",
+        "try_sum(a)",
+        "The sum, NULL on overflow.",
+        "try_sum(quantity)",
+        AggregateKind::Sum,
+        bind_sum,
+    ),
+    aggregate(
+        "avg",
+        "avg(a)",
+        "The mean of the values that aren't NULL.",
+        "avg(total)",
+        AggregateKind::Avg,
+        bind_avg,
+    ),
+    aggregate(
+        "mean",
+        "mean(a)",
+        "The mean of the values that aren't NULL.",
+        "mean(total)",
+        AggregateKind::Avg,
+        bind_avg,
+    ),
+    aggregate(
+        "try_avg",
+        "try_avg(a)",
+        "The mean, NULL on overflow.",
+        "try_avg(total)",
+        AggregateKind::Avg,
+        bind_avg,
+    ),
+    aggregate(
+        "min",
+        "min(a)",
+        "The least value.",
+        "min(total)",
+        AggregateKind::Min,
+        bind_ordered,
+    ),
+    aggregate(
+        "max",
+        "max(a)",
+        "The greatest value.",
+        "max(total)",
+        AggregateKind::Max,
+        bind_ordered,
+    ),
+    aggregate(
+        "first",
+        "first(a[, ignore_nulls])",
+        "The first value of the group.",
+        "first(a)",
+        AggregateKind::First {
+            ignore_nulls: false,
+        },
+        bind_first,
+    ),
+    aggregate(
+        "first_value",
+        "first_value(a[, ignore_nulls])",
+        "The first value of the group.",
+        "first_value(a)",
+        AggregateKind::First {
+            ignore_nulls: false,
+        },
+        bind_first,
+    ),
+    aggregate(
+        "last",
+        "last(a[, ignore_nulls])",
+        "The last value of the group.",
+        "last(a)",
+        AggregateKind::Last {
+            ignore_nulls: false,
+        },
+        bind_first,
+    ),
+    aggregate(
+        "last_value",
+        "last_value(a[, ignore_nulls])",
+        "The last value of the group.",
+        "last_value(a)",
+        AggregateKind::Last {
+            ignore_nulls: false,
+        },
+        bind_first,
+    ),
+    aggregate(
+        "any_value",
+        "any_value(a[, ignore_nulls])",
+        "Some value of the group.",
+        "any_value(a)",
+        AggregateKind::AnyValue,
+        bind_first,
+    ),
+    aggregate(
+        "collect_list",
+        "collect_list(a)",
+        "The values that aren't NULL as an array.",
+        "collect_list(a)",
+        AggregateKind::CollectList,
+        bind_collect,
+    ),
+    aggregate(
+        "array_agg",
+        "array_agg(a)",
+        "The values that aren't NULL as an array.",
+        "array_agg(a)",
+        AggregateKind::CollectList,
+        bind_collect,
+    ),
+    aggregate(
+        "collect_set",
+        "collect_set(a)",
+        "The distinct values that aren't NULL as an array.",
+        "collect_set(a)",
+        AggregateKind::CollectSet,
+        bind_collect,
+    ),
+    aggregate(
+        "stddev",
+        "stddev(a)",
+        "The sample's standard deviation.",
+        "stddev(a)",
+        AggregateKind::StddevSamp,
+        bind_moment,
+    ),
+    aggregate(
+        "std",
+        "std(a)",
+        "The sample's standard deviation.",
+        "std(a)",
+        AggregateKind::StddevSamp,
+        bind_moment,
+    ),
+    aggregate(
+        "stddev_samp",
+        "stddev_samp(a)",
+        "The sample's standard deviation.",
+        "stddev_samp(a)",
+        AggregateKind::StddevSamp,
+        bind_moment,
+    ),
+    aggregate(
+        "stddev_pop",
+        "stddev_pop(a)",
+        "The population's standard deviation.",
+        "stddev_pop(a)",
+        AggregateKind::StddevPop,
+        bind_moment,
+    ),
+    aggregate(
+        "variance",
+        "variance(a)",
+        "The sample's variance.",
+        "variance(a)",
+        AggregateKind::VarSamp,
+        bind_moment,
+    ),
+    aggregate(
+        "var_samp",
+        "var_samp(a)",
+        "The sample's variance.",
+        "var_samp(a)",
+        AggregateKind::VarSamp,
+        bind_moment,
+    ),
+    aggregate(
+        "var_pop",
+        "var_pop(a)",
+        "The population's variance.",
+        "var_pop(a)",
+        AggregateKind::VarPop,
+        bind_moment,
+    ),
+    aggregate(
+        "approx_count_distinct",
+        "approx_count_distinct(a[, rsd])",
+        "About how many distinct values there are.",
+        "approx_count_distinct(a)",
+        AggregateKind::ApproxCountDistinct,
+        |args, context| {
+            Binder::new(args, context)
+                .counts(1..=2)?
+                .cast(1, DOUBLE)?
+                .returns_not_null(T::Long)
+        },
+    ),
+    aggregate(
+        "bool_and",
+        "bool_and(a)",
+        "Whether all values are true.",
+        "bool_and(a)",
+        AggregateKind::BoolAnd,
+        bind_boolean,
+    ),
+    aggregate(
+        "every",
+        "every(a)",
+        "Whether all values are true.",
+        "every(a)",
+        AggregateKind::BoolAnd,
+        bind_boolean,
+    ),
+    aggregate(
+        "bool_or",
+        "bool_or(a)",
+        "Whether a value is true.",
+        "bool_or(a)",
+        AggregateKind::BoolOr,
+        bind_boolean,
+    ),
+    aggregate(
+        "some",
+        "some(a)",
+        "Whether a value is true.",
+        "some(a)",
+        AggregateKind::BoolOr,
+        bind_boolean,
+    ),
+    aggregate(
+        "any",
+        "any(a)",
+        "Whether a value is true.",
+        "any(a)",
+        AggregateKind::BoolOr,
+        bind_boolean,
+    ),
+    aggregate(
+        "count_if",
+        "count_if(a)",
+        "Rows in which the condition is true.",
+        "count_if(a > 1)",
+        AggregateKind::CountIf,
+        |args, context| {
+            Binder::new(args, context)
+                .count(1)?
+                .cast(0, BOOLEAN)?
+                .returns_not_null(T::Long)
+        },
+    ),
+    aggregate(
+        "max_by",
+        "max_by(a, b)",
+        "The value of a where b is greatest.",
+        "max_by(name, price)",
+        AggregateKind::MaxBy,
+        bind_by,
+    ),
+    aggregate(
+        "min_by",
+        "min_by(a, b)",
+        "The value of a where b is least.",
+        "min_by(name, price)",
+        AggregateKind::MinBy,
+        bind_by,
+    ),
+    aggregate(
+        "median",
+        "median(a)",
+        "The value in the middle.",
+        "median(a)",
+        AggregateKind::Median,
+        bind_moment,
+    ),
+    aggregate(
+        "percentile",
+        "percentile(a, percentage)",
+        "The exact percentile, interpolated; an array for an array of percentages.",
+        "percentile(a, 0.5)",
+        AggregateKind::Percentile,
+        bind_percentile,
+    ),
+    aggregate(
+        "percentile_approx",
+        "percentile_approx(a, percentage[, accuracy])",
+        "A value at the percentile.",
+        "percentile_approx(a, 0.5)",
+        AggregateKind::PercentileApprox,
+        bind_percentile_approx,
+    ),
+    aggregate(
+        "approx_percentile",
+        "approx_percentile(a, percentage[, accuracy])",
+        "A value at the percentile.",
+        "approx_percentile(a, 0.5)",
+        AggregateKind::PercentileApprox,
+        bind_percentile_approx,
+    ),
+    aggregate(
+        "mode",
+        "mode(a)",
+        "The value that occurs most often.",
+        "mode(a)",
+        AggregateKind::Mode,
+        |args, context| {
+            let binder = Binder::new(args, context).count(1)?;
+            let data_type = binder.type_of(0);
+            binder.returns_nullable(data_type)
+        },
+    ),
+    aggregate(
+        "corr",
+        "corr(a, b)",
+        "Pearson's correlation.",
+        "corr(a, b)",
+        AggregateKind::Corr,
+        bind_two_doubles,
+    ),
+    aggregate(
+        "covar_samp",
+        "covar_samp(a, b)",
+        "The sample's covariance.",
+        "covar_samp(a, b)",
+        AggregateKind::CovarSamp,
+        bind_two_doubles,
+    ),
+    aggregate(
+        "covar_pop",
+        "covar_pop(a, b)",
+        "The population's covariance.",
+        "covar_pop(a, b)",
+        AggregateKind::CovarPop,
+        bind_two_doubles,
+    ),
+    aggregate(
+        "skewness",
+        "skewness(a)",
+        "The skewness of the values.",
+        "skewness(a)",
+        AggregateKind::Skewness,
+        bind_moment,
+    ),
+    aggregate(
+        "kurtosis",
+        "kurtosis(a)",
+        "The kurtosis of the values.",
+        "kurtosis(a)",
+        AggregateKind::Kurtosis,
+        bind_moment,
+    ),
+    aggregate(
+        "bit_and",
+        "bit_and(a)",
+        "The bitwise AND of the values.",
+        "bit_and(a)",
+        AggregateKind::BitAnd,
+        bind_bits,
+    ),
+    aggregate(
+        "bit_or",
+        "bit_or(a)",
+        "The bitwise OR of the values.",
+        "bit_or(a)",
+        AggregateKind::BitOr,
+        bind_bits,
+    ),
+    aggregate(
+        "bit_xor",
+        "bit_xor(a)",
+        "The bitwise exclusive OR of the values.",
+        "bit_xor(a)",
+        AggregateKind::BitXor,
+        bind_bits,
+    ),
+    aggregate(
+        "product",
+        "product(a)",
+        "The product of the values.",
+        "product(a)",
+        AggregateKind::Product,
+        bind_moment,
+    ),
+];
+
+fn bind_sum(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let mut binder = Binder::new(args, context).count(1)?;
+    let result = match binder.type_of(0) {
+        T::Decimal { precision, scale } => T::decimal(precision.saturating_add(10), scale),
+        t if t.is_integral() => T::Long,
+        T::Float | T::Double => T::Double,
+        t if coercion::is_interval(&t) => t,
+        T::String | T::Null => {
+            binder.cast_to(0, &T::Double);
+            T::Double
+        }
+        _ => return Err(binder.unexpected_type(0, NUMERIC_OR_ANSI_INTERVAL.into())),
+    };
+    binder.returns_nullable(result)
+}
+
+const NUMERIC_OR_ANSI_INTERVAL: &str = "\"NUMERIC\" or \"ANSI INTERVAL\"";
+
+fn bind_avg(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let mut binder = Binder::new(args, context).count(1)?;
+    let result = match binder.type_of(0) {
+        T::Decimal { precision, scale } => {
+            T::decimal(precision.saturating_add(4), (scale + 4).min(38))
+        }
+        t if t.is_numeric() => T::Double,
+        t if coercion::is_interval(&t) => t,
+        T::String | T::Null => {
+            binder.cast_to(0, &T::Double);
+            T::Double
+        }
+        _ => return Err(binder.unexpected_type(0, NUMERIC_OR_ANSI_INTERVAL.into())),
+    };
+    binder.returns_nullable(result)
+}
+
+fn bind_ordered(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).count(1)?;
+    let data_type = binder.type_of(0);
+    if !coercion::is_orderable(&data_type) {
+        return Err(binder.mismatch(Mismatch::InvalidOrderingType {
+            function: binder.name(),
+            data_type: data_type.sql(),
+        }));
+    }
+    binder.returns_nullable(data_type)
+}
+
+fn bind_first(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).counts(1..=2)?.cast(1, BOOLEAN)?;
+    let data_type = binder.type_of(0);
+    binder.returns_nullable(data_type)
+}
+
+fn bind_collect(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).count(1)?;
+    let element = binder.type_of(0);
+    binder.returns_not_null(T::Array {
+        element: Box::new(element),
+        contains_null: false,
+    })
+}
+
+fn bind_moment(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).count(1)?;
+    if coercion::is_interval(&binder.type_of(0)) {
+        let data_type = binder.type_of(0);
+        return binder.returns_nullable(data_type);
+    }
+    binder.cast(0, DOUBLE)?.returns_nullable(T::Double)
+}
+
+fn bind_two_doubles(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    Binder::new(args, context)
+        .count(2)?
+        .cast_from(0, DOUBLE)?
+        .returns_nullable(T::Double)
+}
+
+fn bind_boolean(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    Binder::new(args, context)
+        .count(1)?
+        .cast(0, BOOLEAN)?
+        .returns_nullable(T::Boolean)
+}
+
+fn bind_by(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).count(2)?;
+    let order = binder.type_of(1);
+    if !coercion::is_orderable(&order) {
+        return Err(binder.mismatch(Mismatch::InvalidOrderingType {
+            function: binder.name(),
+            data_type: order.sql(),
+        }));
+    }
+    let data_type = binder.type_of(0);
+    binder.returns_nullable(data_type)
+}
+
+fn bind_bits(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context)
+        .count(1)?
+        .cast(0, Accepts::Integral)?;
+    let data_type = binder.type_of(0);
+    binder.returns_nullable(data_type)
+}
+
+/// The percentages: one, or an array of them.
+fn cast_percentages(mut binder: Binder<'_>) -> (Binder<'_>, bool) {
+    let many = matches!(binder.type_of(1), T::Array { .. });
+    let to = if many { T::array(T::Double) } else { T::Double };
+    binder.cast_to(1, &to);
+    (binder, many)
+}
+
+fn bind_percentile(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).counts(2..=3)?.cast(0, DOUBLE)?;
+    let (binder, many) = cast_percentages(binder);
+    binder.returns_nullable(if many {
+        T::Array {
+            element: Box::new(T::Double),
+            contains_null: false,
+        }
+    } else {
+        T::Double
+    })
+}
+
+fn bind_percentile_approx(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let mut binder = Binder::new(args, context).counts(2..=3)?;
+    if matches!(binder.type_of(0), T::String | T::Null) {
+        binder.cast_to(0, &T::Double);
+    }
+    let element = binder.type_of(0);
+    if !element.is_numeric() && !element.is_datetime() && !coercion::is_interval(&element) {
+        return Err(binder.unexpected_type(
+            0,
+            "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")".into(),
+        ));
+    }
+    let (binder, many) = cast_percentages(binder);
+    binder.returns_nullable(if many {
+        T::Array {
+            element: Box::new(element),
+            contains_null: false,
+        }
+    } else {
+        element
+    })
+}
+
+/// The mode in which a `try_` aggregate is computed: NULL instead of an error.
+pub fn aggregate_mode(function: &Function, mode: EvalMode) -> EvalMode {
+    if function.name.starts_with("try_") {
+        EvalMode::Try
+    } else {
+        mode
+    }
+}

@@ -1,0 +1,131 @@
+//! Window functions: how they bind. The executor computes them by their [`WindowKind`].
+
+use super::bind::{BOOLEAN, BindResult, INT};
+use super::{BindContext, Binder, Function, FunctionKind, WindowKind};
+use crate::sql::coercion;
+use crate::sql::plan::Expr;
+use crate::types::DataType as T;
+
+type Bind = fn(Vec<Expr>, &BindContext) -> BindResult;
+
+const fn window(
+    name: &'static str,
+    usage: &'static str,
+    description: &'static str,
+    kind: WindowKind,
+    bind: Bind,
+) -> Function {
+    Function {
+        name,
+        kind: FunctionKind::Window(kind),
+        bind,
+        usage,
+        description,
+        example: "",
+    }
+}
+
+/// Window functions. `first_value` and `last_value` are aggregates.
+pub(super) static WINDOWS: &[Function] = &[
+    window(
+        "row_number",
+        "row_number()",
+        "The row's number in its partition, from 1.",
+        WindowKind::RowNumber,
+        bind_number,
+    ),
+    window(
+        "rank",
+        "rank()",
+        "One more than the rows before the row's peers.",
+        WindowKind::Rank,
+        bind_number,
+    ),
+    window(
+        "dense_rank",
+        "dense_rank()",
+        "The rank without gaps.",
+        WindowKind::DenseRank,
+        bind_number,
+    ),
+    window(
+        "percent_rank",
+        "percent_rank()",
+        "The rank between 0 and 1.",
+        WindowKind::PercentRank,
+        bind_ratio,
+    ),
+    window(
+        "cume_dist",
+        "cume_dist()",
+        "The share of rows up to the row's peers.",
+        WindowKind::CumeDist,
+        bind_ratio,
+    ),
+    window(
+        "ntile",
+        "ntile([n])",
+        "The bucket, 1 to n, of the row.",
+        WindowKind::Ntile,
+        |args, context| {
+            Binder::new(args, context)
+                .counts(0..=1)?
+                .cast(0, INT)?
+                .returns_not_null(T::Integer)
+        },
+    ),
+    window(
+        "lag",
+        "lag(a[, offset[, default]])",
+        "The value so many rows before.",
+        WindowKind::Lag,
+        bind_offset,
+    ),
+    window(
+        "lead",
+        "lead(a[, offset[, default]])",
+        "The value so many rows after.",
+        WindowKind::Lead,
+        bind_offset,
+    ),
+    window(
+        "nth_value",
+        "nth_value(a, n[, ignore_nulls])",
+        "The value of the frame's row n, from 1.",
+        WindowKind::NthValue,
+        |args, context| {
+            let binder = Binder::new(args, context)
+                .counts(2..=3)?
+                .cast(1, INT)?
+                .cast(2, BOOLEAN)?;
+            let data_type = binder.type_of(0);
+            binder.returns_nullable(data_type)
+        },
+    ),
+];
+
+fn bind_number(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    Binder::new(args, context)
+        .count(0)?
+        .returns_not_null(T::Integer)
+}
+
+fn bind_ratio(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    Binder::new(args, context)
+        .count(0)?
+        .returns_not_null(T::Double)
+}
+
+fn bind_offset(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let mut binder = Binder::new(args, context).counts(1..=3)?.cast(1, INT)?;
+    let mut data_type = binder.type_of(0);
+    if binder.args.len() == 3 {
+        let default = binder.type_of(2);
+        if let Some(common) = coercion::wider_type(&data_type, &default, context.mode) {
+            binder.cast_to(0, &common);
+            binder.cast_to(2, &common);
+            data_type = common;
+        }
+    }
+    binder.returns_nullable(data_type)
+}
