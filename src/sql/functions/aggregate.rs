@@ -4,7 +4,7 @@
 
 use super::bind::{BOOLEAN, BindResult, DOUBLE};
 use super::{AggregateKind, BindContext, Binder, Function, FunctionKind, Mismatch};
-use crate::sql::coercion::{self, Accepts};
+use crate::sql::coercion;
 use crate::sql::plan::{EvalMode, Expr};
 use crate::types::DataType as T;
 
@@ -325,22 +325,6 @@ pub(super) static AGGREGATES: &[Function] = &[
         bind_percentile,
     ),
     aggregate(
-        "percentile_approx",
-        "percentile_approx(a, percentage[, accuracy])",
-        "A value at the percentile.",
-        "percentile_approx(a, 0.5)",
-        AggregateKind::PercentileApprox,
-        bind_percentile_approx,
-    ),
-    aggregate(
-        "approx_percentile",
-        "approx_percentile(a, percentage[, accuracy])",
-        "A value at the percentile.",
-        "approx_percentile(a, 0.5)",
-        AggregateKind::PercentileApprox,
-        bind_percentile_approx,
-    ),
-    aggregate(
         "mode",
         "mode(a)",
         "The value that occurs most often.",
@@ -359,70 +343,6 @@ pub(super) static AGGREGATES: &[Function] = &[
         "corr(a, b)",
         AggregateKind::Corr,
         bind_two_doubles,
-    ),
-    aggregate(
-        "covar_samp",
-        "covar_samp(a, b)",
-        "The sample's covariance.",
-        "covar_samp(a, b)",
-        AggregateKind::CovarSamp,
-        bind_two_doubles,
-    ),
-    aggregate(
-        "covar_pop",
-        "covar_pop(a, b)",
-        "The population's covariance.",
-        "covar_pop(a, b)",
-        AggregateKind::CovarPop,
-        bind_two_doubles,
-    ),
-    aggregate(
-        "skewness",
-        "skewness(a)",
-        "The skewness of the values.",
-        "skewness(a)",
-        AggregateKind::Skewness,
-        bind_moment,
-    ),
-    aggregate(
-        "kurtosis",
-        "kurtosis(a)",
-        "The kurtosis of the values.",
-        "kurtosis(a)",
-        AggregateKind::Kurtosis,
-        bind_moment,
-    ),
-    aggregate(
-        "bit_and",
-        "bit_and(a)",
-        "The bitwise AND of the values.",
-        "bit_and(a)",
-        AggregateKind::BitAnd,
-        bind_bits,
-    ),
-    aggregate(
-        "bit_or",
-        "bit_or(a)",
-        "The bitwise OR of the values.",
-        "bit_or(a)",
-        AggregateKind::BitOr,
-        bind_bits,
-    ),
-    aggregate(
-        "bit_xor",
-        "bit_xor(a)",
-        "The bitwise exclusive OR of the values.",
-        "bit_xor(a)",
-        AggregateKind::BitXor,
-        bind_bits,
-    ),
-    aggregate(
-        "product",
-        "product(a)",
-        "The product of the values.",
-        "product(a)",
-        AggregateKind::Product,
-        bind_moment,
     ),
 ];
 
@@ -524,14 +444,6 @@ fn bind_by(args: Vec<Expr>, context: &BindContext) -> BindResult {
     binder.returns_nullable(data_type)
 }
 
-fn bind_bits(args: Vec<Expr>, context: &BindContext) -> BindResult {
-    let binder = Binder::new(args, context)
-        .count(1)?
-        .cast(0, Accepts::Integral)?;
-    let data_type = binder.type_of(0);
-    binder.returns_nullable(data_type)
-}
-
 /// The percentages: one, or an array of them.
 fn cast_percentages(mut binder: Binder<'_>) -> (Binder<'_>, bool) {
     let many = matches!(binder.type_of(1), T::Array { .. });
@@ -550,29 +462,6 @@ fn bind_percentile(args: Vec<Expr>, context: &BindContext) -> BindResult {
         }
     } else {
         T::Double
-    })
-}
-
-fn bind_percentile_approx(args: Vec<Expr>, context: &BindContext) -> BindResult {
-    let mut binder = Binder::new(args, context).counts(2..=3)?;
-    if matches!(binder.type_of(0), T::String | T::Null) {
-        binder.cast_to(0, &T::Double);
-    }
-    let element = binder.type_of(0);
-    if !element.is_numeric() && !element.is_datetime() && !coercion::is_interval(&element) {
-        return Err(binder.unexpected_type(
-            0,
-            "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")".into(),
-        ));
-    }
-    let (binder, many) = cast_percentages(binder);
-    binder.returns_nullable(if many {
-        T::Array {
-            element: Box::new(element),
-            contains_null: false,
-        }
-    } else {
-        element
     })
 }
 

@@ -147,17 +147,8 @@ pub enum AggregateKind {
     MinBy,
     Median,
     Percentile,
-    PercentileApprox,
     Mode,
     Corr,
-    CovarSamp,
-    CovarPop,
-    Skewness,
-    Kurtosis,
-    BitAnd,
-    BitOr,
-    BitXor,
-    Product,
     AnyValue,
 }
 

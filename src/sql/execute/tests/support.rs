@@ -104,10 +104,7 @@ fn compare(
 fn eval_fail_on_zero(call: &Call<'_>) -> Result<polars_core::prelude::Series, SqlError> {
     let values = values_from_series(&call.args[0], call.types[0]).unwrap();
     if values.contains(&Value::Long(0)) {
-        return Err(crate::sql::functions::FunctionError::DivideByZero {
-            function: "try_divide",
-        }
-        .into());
+        return Err(crate::sql::functions::FunctionError::DivideByZero.into());
     }
     Ok(call.args[0].clone())
 }
