@@ -33,5 +33,5 @@ pub mod storage;
 pub mod streaming;
 pub mod types;
 
-#[cfg(all(feature = "page", target_arch = "wasm32"))]
+#[cfg(any(test, feature = "page"))] // tests run what needs no browser natively
 pub mod page;

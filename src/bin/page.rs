@@ -1,3 +1,6 @@
+//! The page's program, on the browser's main thread.
+
 fn main() {
-    console_error_panic_hook::set_once();
+    #[cfg(target_arch = "wasm32")]
+    multihop::page::mount();
 }

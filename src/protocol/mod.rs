@@ -55,7 +55,8 @@ pub enum Request {
     /// Puts the previewed files in the directory `target`. Reply: [`Reply::Done`] once all are
     /// there; [`Event::Task`] tells how far. Files with an error are left out.
     LandDrop { drop: u32, target: String },
-    /// Makes a pipeline from previewed files and starts it. Reply: [`Reply::Done`]. Where the
+    /// Makes a pipeline from previewed files and starts it; its id is its name. Reply:
+    /// [`Reply::Done`]. Where the
     /// error is in one of the texts, its `file` is that text's field: `bronze_sql`, `silver_sql`
     /// or `gold_sql`.
     CreatePipeline { drop: u32, pipeline: NewPipeline },

@@ -1,0 +1,229 @@
+//! The Files view.
+
+use js_sys::{Array, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+use super::path::{ROOT, is_directory, is_text, trail};
+use crate::page::app::App;
+use crate::page::relation::json;
+use crate::page::text;
+use crate::page::ui::{Dialog, ErrorView, Icon, Shape};
+use crate::protocol::{FileInfo, Request};
+
+/// Characters shown of a file: more makes no one wiser.
+const MOST_SHOWN: usize = 200_000;
+
+/// A directory's entries, and the way back to the root.
+#[component]
+pub fn FilesView() -> impl IntoView {
+    let app = App::get();
+    let directory = RwSignal::new(ROOT.to_owned());
+    let shown = RwSignal::new(None::<(String, String)>);
+    // Files come and go with what Flow shows.
+    let stamp = Memo::new(move |_| {
+        app.store
+            .flow
+            .with(|flow| flow.as_ref().map_or(0.0, |flow| flow.memory.used))
+    });
+    let entries = LocalResource::new(move || {
+        stamp.track();
+        let path = directory.get();
+        async move { app.engine.files(Request::ListDirectory { path }).await }
+    });
+    let title: NodeRef<html::Nav> = NodeRef::new();
+    let read =
+        move |path: String,
+              then: fn(App, String, Uint8Array, RwSignal<Option<(String, String)>>)| {
+            spawn_local(async move {
+                match app.engine.read_file(path.clone()).await {
+                    Ok(bytes) => then(app, path, bytes, shown),
+                    Err(error) => app.store.fail(error),
+                }
+            });
+        };
+    let line = move |file: FileInfo| {
+        let is_directory = is_directory(&file.path);
+        let name = file.path.clone();
+        let full = file.full_path.clone();
+        let (show_path, save_path, enter_path) = (full.clone(), full.clone(), full.clone());
+        let name_cell = if is_directory {
+            view! {
+                <button
+                    type="button"
+                    class="link"
+                    on:click=move |_| {
+                        let path = enter_path.trim_end_matches('/');
+                        directory.set(format!("{path}/"));
+                    }
+                >
+                    <Icon shape=Shape::Directory/>
+                    {name}
+                </button>
+            }
+            .into_any()
+        } else {
+            view! { <span class="file-name"><Icon shape=Shape::File/>{name}</span> }.into_any()
+        };
+        view! {
+            <tr>
+                <th scope="row" class="path">{name_cell}</th>
+                <td class="number">{(!is_directory).then(|| text::bytes(file.size))}</td>
+                <td class="number">
+                    {(file.modification_time_ms > 0.0).then(|| text::ago(app.now.get_untracked(), file.modification_time_ms))}
+                </td>
+                <td class="number actions">
+                    {(!is_directory && is_text(&full))
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button small"
+                                    aria-label=format!("Show {}", file.path)
+                                    on:click=move |_| read(show_path.clone(), show)
+                                >
+                                    "Show"
+                                </button>
+                            }
+                        })}
+                    {(!is_directory)
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button small"
+                                    aria-label=format!("Download {}", file.path)
+                                    on:click=move |_| read(save_path.clone(), download)
+                                >
+                                    "Download"
+                                </button>
+                            }
+                        })}
+                </td>
+            </tr>
+        }
+    };
+    let list = move || match entries.get() {
+        None => view! { <p class="empty" role="status">"Reading…"</p> }.into_any(),
+        Some(Err(error)) => view! { <div role="alert"><ErrorView error=error/></div> }.into_any(),
+        Some(Ok(files)) if files.is_empty() => {
+            view! { <p class="empty">"This directory is empty."</p> }.into_any()
+        }
+        Some(Ok(mut files)) => {
+            files.sort_by(|a, b| {
+                (!is_directory(&a.path), &a.path).cmp(&(!is_directory(&b.path), &b.path))
+            });
+            view! {
+                <div class="table-scroll">
+                    <table class="table files-table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Name"</th>
+                                <th scope="col" class="number">"Size"</th>
+                                <th scope="col" class="number">"Changed"</th>
+                                <th scope="col"><span class="hidden-text">"Actions"</span></th>
+                            </tr>
+                        </thead>
+                        <tbody>{files.into_iter().map(line).collect_view()}</tbody>
+                    </table>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="box files" aria-labelledby="files-title">
+            <h2 id="files-title">"Files"</h2>
+            <nav class="trail" aria-label="Directory" node_ref=title>
+                <ol>
+                    {move || {
+                        let here = directory.get();
+                        trail(&here)
+                            .into_iter()
+                            .map(|(name, path)| {
+                                let is_here = path == here;
+                                view! {
+                                    <li>
+                                        <button
+                                            type="button"
+                                            class="link"
+                                            aria-current=is_here.then_some("page")
+                                            on:click=move |_| directory.set(path.clone())
+                                        >
+                                            {name}
+                                        </button>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ol>
+            </nav>
+            {list}
+        </section>
+        {move || {
+            shown
+                .get()
+                .map(|(path, text)| {
+                    let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+                    view! {
+                        <Dialog title=name class="wide" on_close=Callback::new(move |()| shown.set(None))>
+                            <p class="muted mono break">{path}</p>
+                            <div class="dialog-scroll"><pre class="code" tabindex="0">{text}</pre></div>
+                        </Dialog>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+fn show(_: App, path: String, bytes: Uint8Array, shown: RwSignal<Option<(String, String)>>) {
+    let whole = String::from_utf8_lossy(&bytes.to_vec()).into_owned();
+    let mut text: String = if path.ends_with(".json") {
+        json::commit_actions(&whole)
+            .into_iter()
+            .map(|action| action.text)
+            .collect::<Vec<_>>()
+            .join("\n")
+    } else {
+        whole
+    };
+    if let Some((at, _)) = text.char_indices().nth(MOST_SHOWN) {
+        text.truncate(at);
+        text.push_str("\n… (download the file to see the rest)");
+    }
+    let _ = shown.try_set(Some((path, text)));
+}
+
+fn download(app: App, path: String, bytes: Uint8Array, _: RwSignal<Option<(String, String)>>) {
+    let saved = || -> Option<()> {
+        let options = BlobPropertyBag::new();
+        options.set_type("application/octet-stream");
+        let blob =
+            Blob::new_with_u8_array_sequence_and_options(&Array::of1(&bytes), &options).ok()?;
+        let url = Url::create_object_url_with_blob(&blob).ok()?;
+        let link = document()
+            .create_element("a")
+            .ok()?
+            .dyn_into::<HtmlAnchorElement>()
+            .ok()?;
+        link.set_href(&url);
+        link.set_download(path.rsplit('/').next().unwrap_or("file"));
+        link.click();
+        set_timeout(
+            move || {
+                let _ = Url::revoke_object_url(&url);
+            },
+            std::time::Duration::from_secs(10),
+        );
+        Some(())
+    };
+    if saved().is_none() {
+        app.store
+            .tell("The browser did not take the file for download.");
+    }
+}
