@@ -18,6 +18,7 @@ mod misc;
 mod operator;
 mod registry;
 mod sql_text;
+mod string;
 mod window;
 
 pub use aggregate::aggregate_mode;
