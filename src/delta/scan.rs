@@ -128,9 +128,6 @@ impl TableScan {
         snapshot
             .files()
             .filter(|file| {
-                if bounds.is_empty() {
-                    return true;
-                }
                 let stats = Stats::of(file);
                 bounds
                     .iter()

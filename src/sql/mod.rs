@@ -1,10 +1,14 @@
 //! Spark SQL: parse → analyze → plan → optimize → execute.
 
+pub mod analyze;
 pub mod coercion;
+pub mod command;
 pub mod error;
 pub mod execute;
 pub mod functions;
+pub mod naming;
 pub mod optimize;
+pub mod parse;
 pub mod plan;
 pub mod streaming_rules;
 

@@ -18,7 +18,6 @@ mod misc;
 mod operator;
 mod registry;
 mod sql_text;
-mod string;
 mod window;
 
 pub use aggregate::aggregate_mode;

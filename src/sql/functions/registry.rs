@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Function, FunctionKind, ScalarEval};
-use super::{aggregate, datetime, generator, json, misc, operator, string, window};
+use super::{aggregate, datetime, generator, json, misc, operator, window};
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
 
@@ -42,13 +42,6 @@ static FAMILIES: &[&[Function]] = &[
     datetime::FIELDS,
     datetime::MAKE,
     datetime::ZONE,
-    string::CASE,
-    string::MEASURE,
-    string::PARTS,
-    string::MATCHING,
-    string::FORMAT,
-    string::ENCODE,
-    string::URL,
     json::PATHS,
     misc::MISC,
     aggregate::AGGREGATES,

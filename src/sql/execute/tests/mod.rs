@@ -1,8 +1,6 @@
 //! Operators over small frames.
 
 mod aggregate;
-mod generate;
 mod join;
 mod pipeline;
 mod support;
-mod window;

@@ -1,0 +1,511 @@
+//! Statements that aren't queries.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{self, TableFactor};
+
+use super::builder::plain;
+use super::expression::Resolved;
+use super::from::{name_parts, relation_plan, rename};
+
+use super::select::require_boolean;
+use super::{Analyzer, scope, unsupported};
+use crate::sql::coercion;
+use crate::sql::command::{
+    Command, CreateTable, CreateView, Insert, Merge, MergeAction, MergeClause, Name, Statement,
+    ViewKind,
+};
+use crate::sql::error::{AnalysisReason, SqlError};
+use crate::sql::functions::cast_expr;
+use crate::sql::parse::{
+    ParsedAction, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
+};
+use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
+use crate::types::{DataType, Value, quote};
+
+impl Analyzer<'_> {
+    /// A statement.
+    pub(super) fn statement(&mut self, kind: &ParsedKind) -> Result<Statement, SqlError> {
+        let command = match kind {
+            ParsedKind::Query(query) => {
+                return Ok(Statement::Query(visible_only(self.query(query)?)));
+            }
+            ParsedKind::Command(command) => command.clone(),
+            ParsedKind::CreateView(view) => self.create_view(view)?,
+            ParsedKind::CreateTable(table) => self.create_table(table)?,
+            ParsedKind::Insert(insert) => self.insert(insert)?,
+            ParsedKind::Delete { target, predicate } => {
+                let (table, plan) = self.target(target)?;
+                let predicate = self.predicate(predicate.as_ref(), &plan.output)?;
+                Command::Delete {
+                    table,
+                    target: plan,
+                    predicate,
+                }
+            }
+            ParsedKind::Update {
+                target,
+                assignments,
+                predicate,
+            } => {
+                let (table, plan) = self.target(target)?;
+                let assignments = self.assignments(assignments, &plan, &plan.output, &table)?;
+                let predicate = self.predicate(predicate.as_ref(), &plan.output)?;
+                Command::Update {
+                    table,
+                    target: plan,
+                    assignments,
+                    predicate,
+                }
+            }
+            ParsedKind::Merge(merge) => Command::Merge(Box::new(self.merge(merge)?)),
+            ParsedKind::DescribeQuery(query) => Command::DescribeQuery {
+                plan: visible_only(self.query(query)?),
+            },
+            ParsedKind::Explain { mode, statement } => {
+                let plan = match self.statement(statement)? {
+                    Statement::Query(plan) => plan,
+                    Statement::Command(Command::CreateView(v)) => v.plan,
+                    Statement::Command(Command::Insert(i)) => i.plan,
+                    Statement::Command(Command::CreateTable(CreateTable {
+                        plan: Some(plan),
+                        ..
+                    })) => plan,
+                    Statement::Command(_) => {
+                        return Err(unsupported("EXPLAIN of this command"));
+                    }
+                };
+                Command::Explain { mode: *mode, plan }
+            }
+            ParsedKind::Optimize {
+                target,
+                predicate,
+                z_order,
+            } => {
+                let (table, predicate) = match predicate {
+                    None => (factor_name(target), None),
+                    Some(_) => {
+                        let (table, plan) = self.target(target)?;
+                        (table, self.predicate(predicate.as_ref(), &plan.output)?)
+                    }
+                };
+                Command::Optimize {
+                    table,
+                    predicate,
+                    z_order: z_order.clone(),
+                }
+            }
+            ParsedKind::Cache { name, query, lazy } => Command::CacheTable {
+                name: name.clone(),
+                plan: Some(visible_only(self.query(query)?)),
+                lazy: *lazy,
+            },
+        };
+        Ok(Statement::Command(command))
+    }
+
+    // Creating.
+
+    fn create_view(&mut self, view: &ParsedView) -> Result<Command, SqlError> {
+        let temporary = view.kind != ViewKind::Persisted;
+        if temporary && view.name.len() > 1 {
+            return Err(AnalysisReason::TempViewNameParts {
+                name: scope::quote_parts(&view.name),
+            }
+            .into());
+        }
+        let plan = match &view.query {
+            Some(query) => visible_only(self.query(query)?),
+            None => self.files_of(view)?,
+        };
+        let plan = if view.columns.is_empty() {
+            plan
+        } else {
+            self.named_view(plan, view)?
+        };
+        Ok(Command::CreateView(CreateView {
+            name: view.name.clone(),
+            kind: view.kind,
+            replace: view.replace,
+            if_not_exists: view.if_not_exists,
+            comment: view.comment.clone(),
+            plan,
+            text: view.text.clone(),
+        }))
+    }
+
+    /// `CREATE TEMP VIEW v USING csv OPTIONS (path '…')`.
+    fn files_of(&mut self, view: &ParsedView) -> Result<Arc<Plan>, SqlError> {
+        let format = view.definition.format.clone().unwrap_or_default();
+        let mut options = view.definition.options.clone();
+        let path = options
+            .iter()
+            .position(|(k, _)| k.eq_ignore_ascii_case("path"))
+            .map(|i| options.remove(i).1);
+        let Some(path) = path else {
+            return Err(unsupported(format!("a view USING {format} without a path")));
+        };
+        if !view.definition.schema.is_empty() {
+            let schema: Vec<String> = view
+                .definition
+                .schema
+                .fields
+                .iter()
+                .map(|f| format!("{} {}", quote(&f.name), f.data_type.sql()))
+                .collect();
+            options.push(("schema".into(), schema.join(", ")));
+        }
+        let plan = self.catalog.files(&format, &path, &options, None)?;
+        plan.map(Arc::new)
+            .ok_or_else(|| AnalysisReason::DataSourceNotFound { format }.into())
+    }
+
+    fn named_view(&mut self, plan: Arc<Plan>, view: &ParsedView) -> Result<Arc<Plan>, SqlError> {
+        let data: Vec<String> = plan.output.iter().map(|a| quote(&a.name)).collect();
+        if data.len() != view.columns.len() {
+            let sub = if data.len() > view.columns.len() {
+                "TOO_MANY_DATA_COLUMNS"
+            } else {
+                "NOT_ENOUGH_DATA_COLUMNS"
+            };
+            let names: Vec<String> = view.columns.iter().map(|(n, _)| quote(n)).collect();
+            return Err(AnalysisReason::CreateViewArity {
+                sub: sub.into(),
+                view: scope::quote_parts(&view.name),
+                view_columns: names.join(", "),
+                data_columns: data.join(", "),
+            }
+            .into());
+        }
+        let idents: Vec<ast::Ident> = view
+            .columns
+            .iter()
+            .map(|(n, _)| ast::Ident::new(n.clone()))
+            .collect();
+        let idents: Vec<&ast::Ident> = idents.iter().collect();
+        rename(plan, &idents, None)
+    }
+
+    fn create_table(&mut self, table: &ParsedTable) -> Result<Command, SqlError> {
+        let plan = match &table.query {
+            Some(query) => Some(visible_only(self.query(query)?)),
+            None => None,
+        };
+        let mut definition = table.definition.clone();
+        if let Some(plan) = &plan {
+            definition.schema = plan.schema().as_ref().clone();
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        for field in &definition.schema.fields {
+            if seen.iter().any(|s| scope::same_name(s, &field.name)) {
+                return Err(AnalysisReason::ColumnAlreadyExists {
+                    column: quote(&field.name.to_lowercase()),
+                }
+                .into());
+            }
+            seen.push(&field.name);
+        }
+        Ok(Command::CreateTable(CreateTable {
+            name: table.name.clone(),
+            replace: table.replace,
+            if_not_exists: table.if_not_exists,
+            definition,
+            plan,
+        }))
+    }
+
+    // Changing tables.
+
+    fn insert(&mut self, insert: &ParsedInsert) -> Result<Command, SqlError> {
+        let target = self.table(&insert.table)?;
+        let query = visible_only(self.query(&insert.query)?);
+        let table_name = scope::quote_parts(&insert.table);
+        let columns: Vec<&Attribute> = target.output.iter().filter(|a| !a.hidden).collect();
+        // For each of the table's columns, the query's column that goes there.
+        let names: Option<Vec<String>> = if insert.by_name {
+            Some(query.output.iter().map(|a| a.name.clone()).collect())
+        } else if insert.columns.is_empty() {
+            None
+        } else {
+            Some(insert.columns.clone())
+        };
+        let width = names.as_ref().map_or(columns.len(), Vec::len);
+        if query.output.len() != width {
+            let sub = if query.output.len() > width {
+                "TOO_MANY_DATA_COLUMNS"
+            } else {
+                "NOT_ENOUGH_DATA_COLUMNS"
+            };
+            let table_columns: Vec<String> = match &names {
+                Some(names) => names.iter().map(|n| quote(n)).collect(),
+                None => columns.iter().map(|a| quote(&a.name)).collect(),
+            };
+            let data: Vec<String> = query.output.iter().map(|a| quote(&a.name)).collect();
+            return Err(AnalysisReason::InsertArity {
+                sub: sub.into(),
+                table: table_name,
+                table_columns: table_columns.join(", "),
+                data_columns: data.join(", "),
+            }
+            .into());
+        }
+        if let Some(names) = &names {
+            for name in names {
+                if !columns.iter().any(|a| scope::same_name(&a.name, name)) {
+                    return Err(scope::unresolved(
+                        std::slice::from_ref(name),
+                        &target.output,
+                    ));
+                }
+            }
+        }
+        let mut exprs = Vec::new();
+        let mut output = Vec::new();
+        for (i, column) in columns.iter().enumerate() {
+            let from = match &names {
+                None => Some(i),
+                Some(names) => names.iter().position(|n| scope::same_name(n, &column.name)),
+            };
+            let mut expr = match from.and_then(|f| Some((f, query.output.get(f)?))) {
+                Some((f, a)) => Expr::column(f, a),
+                None => Expr::literal(Value::Null, DataType::Null),
+            };
+            self.store(&mut expr, &column.data_type, &column.name, &table_name)?;
+            output.push(Attribute {
+                nullable: expr.nullable,
+                qualifier: Vec::new(),
+                ..(*column).clone()
+            });
+            exprs.push(expr);
+        }
+        Ok(Command::Insert(Insert {
+            table: insert.table.clone(),
+            overwrite: insert.overwrite,
+            plan: Arc::new(Plan {
+                node: PlanNode::Project {
+                    input: query,
+                    exprs,
+                },
+                output,
+            }),
+        }))
+    }
+
+    /// Casts a value to a column's type, where the ANSI store assignment policy allows it.
+    fn store(
+        &self,
+        expr: &mut Expr,
+        to: &DataType,
+        column: &str,
+        table: &str,
+    ) -> Result<(), SqlError> {
+        if !coercion::can_store_assign(&expr.data_type, to) {
+            return Err(AnalysisReason::CannotSafelyCast {
+                table: table.to_owned(),
+                column: quote(column),
+                from: expr.data_type.clone(),
+                to: to.clone(),
+            }
+            .into());
+        }
+        // Values that don't fit are errors, whatever the mode of the session.
+        cast_expr(expr, to, EvalMode::Ansi);
+        Ok(())
+    }
+
+    fn table(&mut self, name: &[String]) -> Result<Arc<Plan>, SqlError> {
+        if let Some(relation) = self.catalog.relation(name, None)? {
+            if relation.is_view {
+                return Err(AnalysisReason::ExpectTableNotView {
+                    operation: "INSERT".into(),
+                    name: scope::quote_parts(name),
+                }
+                .into());
+            }
+            return Ok(relation_plan(relation));
+        }
+        self.relation(name, None, None)
+    }
+
+    /// The table that a statement changes.
+    fn target(&mut self, factor: &TableFactor) -> Result<(Name, Arc<Plan>), SqlError> {
+        Ok((factor_name(factor), self.table_factor(factor)?))
+    }
+
+    fn predicate(
+        &mut self,
+        predicate: Option<&ast::Expr>,
+        columns: &[Attribute],
+    ) -> Result<Option<Expr>, SqlError> {
+        let Some(e) = predicate else {
+            return Ok(None);
+        };
+        let found = plain(self, e, columns, "WHERE")?;
+        require_boolean(&found)?;
+        Ok(Some(found.expr))
+    }
+
+    fn assignments(
+        &mut self,
+        assignments: &[(Name, ast::Expr)],
+        target: &Plan,
+        columns: &[Attribute],
+        table: &Name,
+    ) -> Result<Vec<(usize, Expr)>, SqlError> {
+        let mut out = Vec::new();
+        for (name, value) in assignments {
+            let index = self.assigned(name, target)?;
+            let value = plain(self, value, columns, "SET")?;
+            out.push((index, self.stored(value, index, target, table)?));
+        }
+        Ok(out)
+    }
+
+    fn assigned(&self, name: &Name, target: &Plan) -> Result<usize, SqlError> {
+        match scope::find(name, &target.output)? {
+            Some(found) if found.parts == name.len() => Ok(found.index),
+            Some(_) => Err(unsupported("assigning to a field of a struct")),
+            None => Err(scope::unresolved(name, &target.output)),
+        }
+    }
+
+    fn stored(
+        &self,
+        value: Resolved,
+        index: usize,
+        target: &Plan,
+        table: &Name,
+    ) -> Result<Expr, SqlError> {
+        let mut expr = value.expr;
+        if let Some(column) = target.output.get(index) {
+            let table = scope::quote_parts(table);
+            self.store(&mut expr, &column.data_type, &column.name, &table)?;
+        }
+        Ok(expr)
+    }
+
+    fn merge(&mut self, merge: &ParsedMerge) -> Result<Merge, SqlError> {
+        let (table, target) = self.target(&merge.target)?;
+        let source = self.table_factor(&merge.source)?;
+        let columns: Vec<Attribute> = target
+            .output
+            .iter()
+            .chain(&source.output)
+            .cloned()
+            .collect();
+        let condition = plain(self, &merge.condition, &columns, "ON")?;
+        require_boolean(&condition)?;
+        let width = target.output.len();
+        // What `UPDATE SET *` and `INSERT *` take for a column of the target.
+        let by_name = |column: &Attribute| -> Result<Resolved, SqlError> {
+            let name = std::slice::from_ref(&column.name);
+            let found = scope::find(name, &source.output)?;
+            found
+                .and_then(|f| Some((f.index, source.output.get(f.index)?)))
+                .map(|(i, a)| Resolved::new((Expr::column(width + i, a), a.name.clone()), None))
+                .ok_or_else(|| scope::unresolved(name, &source.output))
+        };
+        let visible: Vec<usize> = (0..width)
+            .filter(|i| target.output.get(*i).is_some_and(|a| !a.hidden))
+            .collect();
+        let mut clauses = Vec::new();
+        for clause in &merge.clauses {
+            let condition = clause.condition.as_ref();
+            let condition = self.predicate(condition, &columns)?;
+            let action = match &clause.action {
+                ParsedAction::Delete => MergeAction::Delete,
+                ParsedAction::Update(assignments) => {
+                    MergeAction::Update(self.assignments(assignments, &target, &columns, &table)?)
+                }
+                ParsedAction::UpdateAll => {
+                    let mut all = Vec::new();
+                    for index in &visible {
+                        if let Some(column) = target.output.get(*index) {
+                            let value = by_name(column)?;
+                            all.push((*index, self.stored(value, *index, &target, &table)?));
+                        }
+                    }
+                    MergeAction::Update(all)
+                }
+                ParsedAction::InsertAll => {
+                    let mut all = Vec::new();
+                    for index in &visible {
+                        if let Some(column) = target.output.get(*index) {
+                            let value = by_name(column)?;
+                            all.push(self.stored(value, *index, &target, &table)?);
+                        }
+                    }
+                    MergeAction::Insert(all)
+                }
+                ParsedAction::Insert {
+                    columns: names,
+                    values,
+                } => {
+                    if names.len() != values.len() {
+                        return Err(AnalysisReason::AssignmentArityMismatch {
+                            target: names.len(),
+                            source_columns: values.len(),
+                        }
+                        .into());
+                    }
+                    let mut given = Vec::new();
+                    for (name, value) in names.iter().zip(values) {
+                        let index = self.assigned(name, &target)?;
+                        let value = plain(self, value, &columns, "VALUES")?;
+                        given.push((index, self.stored(value, index, &target, &table)?));
+                    }
+                    let all = visible
+                        .iter()
+                        .map(|index| {
+                            let value = given.iter().find(|(i, _)| i == index);
+                            value.map(|(_, e)| e.clone()).unwrap_or_else(|| {
+                                let column = target.output.get(*index);
+                                let to = column.map_or(DataType::Null, |a| a.data_type.clone());
+                                Expr::literal(Value::Null, to)
+                            })
+                        })
+                        .collect();
+                    MergeAction::Insert(all)
+                }
+            };
+            clauses.push(MergeClause {
+                when: clause.when,
+                condition,
+                action,
+            });
+        }
+        Ok(Merge {
+            table,
+            target,
+            source,
+            condition: condition.expr,
+            clauses,
+            schema_evolution: merge.schema_evolution,
+        })
+    }
+}
+
+fn factor_name(factor: &TableFactor) -> Name {
+    match factor {
+        TableFactor::Table { name, .. } => name_parts(name),
+        _ => Vec::new(),
+    }
+}
+
+/// Without hidden columns: they end with the query that may name them.
+pub fn visible_only(plan: Arc<Plan>) -> Arc<Plan> {
+    if !plan.output.iter().any(|a| a.hidden) {
+        return plan;
+    }
+    let (exprs, output) = plan
+        .output
+        .iter()
+        .enumerate()
+        .filter(|(_, a)| !a.hidden)
+        .map(|(i, a)| (Expr::column(i, a), a.clone()))
+        .unzip();
+    Arc::new(Plan {
+        node: PlanNode::Project { input: plan, exprs },
+        output,
+    })
+}

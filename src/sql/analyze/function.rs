@@ -1,0 +1,750 @@
+//! Calls: scalar functions, lambdas, aggregates, window functions, generators.
+
+use sqlparser::ast::{
+    self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, NullTreatment, WindowType,
+};
+
+use super::expression::{
+    AGGREGATE, FoundAggregate, FoundGenerator, GENERATED, Resolved, Resolver, WINDOW, same,
+};
+use super::{ident_start, scope, start, unsupported};
+use crate::sql::error::{AnalysisReason, Position, SqlError};
+use crate::sql::functions::{Function, FunctionError, FunctionKind, HigherOrder};
+use crate::sql::naming;
+use crate::sql::plan::{
+    AggregateCall, Attribute, Expr, ExprKind, SortKey, WindowCall, WindowFrame,
+};
+use crate::types::{DataType, StructField, StructType, Value};
+
+/// An argument as the grammar has it.
+enum Argument<'e> {
+    Value(Resolved),
+    /// Typed when the types of its parameters are known.
+    Lambda(&'e ast::LambdaFunction),
+}
+
+impl Resolver<'_, '_> {
+    /// Types a call.
+    pub fn function(
+        &mut self,
+        f: &ast::Function,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let written = f
+            .name
+            .0
+            .last()
+            .and_then(|p| p.as_ident())
+            .map(|i| i.value.to_lowercase())
+            .unwrap_or_default();
+        let (list, distinct) = match &f.args {
+            FunctionArguments::None => (None, false),
+            FunctionArguments::List(list) => (
+                Some(list),
+                list.duplicate_treatment == Some(DuplicateTreatment::Distinct),
+            ),
+            FunctionArguments::Subquery(_) => {
+                return Err(unsupported("a subquery as the argument of a function").at(position));
+            }
+        };
+        if let Some(special) = self.conditional(&written, list, position)? {
+            return Ok(special);
+        }
+        if let Some(to) = cast_function(&written)
+            && let Some([one]) = list.map(|l| l.args.as_slice())
+        {
+            let mut values = self.values(one, &written)?;
+            if let Some(child) = values.pop() {
+                let name = child.column_name().to_owned();
+                let mut found = self.cast(child, to, false, position)?;
+                found.name = Some(name);
+                return Ok(found);
+            }
+        }
+        if matches!(written.as_str(), "grouping" | "grouping_id") {
+            return self.grouping(&written, list, position);
+        }
+        let function = self.analyzer.routine(&written, position)?;
+        let arguments = self.arguments(list, &written)?;
+        let nulls = f.null_treatment.or_else(|| {
+            list?.clauses.iter().find_map(|c| match c {
+                FunctionArgumentClause::IgnoreOrRespectNulls(n) => Some(*n),
+                _ => None,
+            })
+        });
+        let ignore_nulls = nulls == Some(NullTreatment::IgnoreNulls);
+        if let FunctionKind::HigherOrder(higher_order) = &function.kind {
+            return self.higher_order(function, higher_order, &written, arguments, position);
+        }
+        let mut args = Vec::new();
+        for argument in arguments {
+            match argument {
+                Argument::Value(value) => args.push(value),
+                Argument::Lambda(_) => {
+                    let error: SqlError = AnalysisReason::LambdaOutsideHigherOrder {
+                        function: format!("`{written}`"),
+                    }
+                    .into();
+                    return Err(error.at(position));
+                }
+            }
+        }
+        match &function.kind {
+            FunctionKind::Scalar(_) | FunctionKind::HigherOrder(_) => {
+                if f.over.is_some() {
+                    let error: SqlError = AnalysisReason::UnsupportedExprForWindow {
+                        expression: naming::call(&written, &texts(&args)),
+                    }
+                    .into();
+                    return Err(error.at(position));
+                }
+                if written == "struct" {
+                    return self.struct_of(args, position);
+                }
+                let sql = naming::call(&written, &texts(&args));
+                self.bind_scalar(function, &written, args, sql, position)
+            }
+            FunctionKind::Generator(_) => self.generator(function, &written, args, position),
+            FunctionKind::Aggregate(_) | FunctionKind::Window(_) => {
+                if ignore_nulls {
+                    let flag = Expr::literal(Value::Boolean(true), DataType::Boolean);
+                    args.push(Resolved::new((flag, "true".into()), position));
+                }
+                let call = self.call(function, &written, args, distinct, f, position)?;
+                match &f.over {
+                    Some(over) => self.window(call, over, position),
+                    None if matches!(function.kind, FunctionKind::Window(_)) => {
+                        let error: SqlError =
+                            AnalysisReason::WindowFunctionWithoutOver { function: call.sql }.into();
+                        Err(error)
+                    }
+                    None => self.aggregate(call, position),
+                }
+            }
+        }
+    }
+
+    // Arguments.
+
+    fn arguments<'e>(
+        &mut self,
+        list: Option<&'e ast::FunctionArgumentList>,
+        written: &str,
+    ) -> Result<Vec<Argument<'e>>, SqlError> {
+        let mut arguments = Vec::new();
+        for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
+            if let FunctionArg::Unnamed(FunctionArgExpr::Expr(ast::Expr::Lambda(lambda))) = arg {
+                arguments.push(Argument::Lambda(lambda));
+            } else {
+                arguments.extend(self.values(arg, written)?.into_iter().map(Argument::Value));
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// One argument: one value, or a star's columns.
+    fn values(&mut self, arg: &FunctionArg, written: &str) -> Result<Vec<Resolved>, SqlError> {
+        let expr = match arg {
+            FunctionArg::Unnamed(e) => e,
+            FunctionArg::Named { name, .. } => {
+                return Err(
+                    unsupported(format!("the named argument {name} of {written}"))
+                        .at(ident_start(name)),
+                );
+            }
+            FunctionArg::ExprNamed { .. } => {
+                return Err(unsupported(format!("named arguments of {written}")));
+            }
+        };
+        let columns = self.columns;
+        let star = |keep: &dyn Fn(&Attribute) -> bool| -> Vec<Resolved> {
+            columns
+                .iter()
+                .enumerate()
+                .filter(|(_, a)| !a.hidden && keep(a))
+                .map(|(i, a)| {
+                    let mut value = Resolved::new((Expr::column(i, a), a.name.clone()), None);
+                    value.name = Some(a.name.clone());
+                    value
+                })
+                .collect()
+        };
+        Ok(match expr {
+            FunctionArgExpr::Expr(e) => vec![self.expression(e)?],
+            FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_)
+                if written == "count" =>
+            {
+                let one = Expr::literal(Value::Integer(1), DataType::Integer);
+                vec![Resolved::new((one, "1".into()), None)]
+            }
+            FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_) => star(&|_| true),
+            FunctionArgExpr::QualifiedWildcard(name) => {
+                let parts: Vec<String> = name
+                    .0
+                    .iter()
+                    .filter_map(|p| p.as_ident())
+                    .map(|i| i.value.clone())
+                    .collect();
+                star(&|a| scope::has_qualifier(a, &parts))
+            }
+        })
+    }
+
+    // Functions that are branches or structs.
+
+    /// `if`, `coalesce` and their kin evaluate an argument only where it counts: they are `CASE`.
+    fn conditional(
+        &mut self,
+        written: &str,
+        list: Option<&ast::FunctionArgumentList>,
+        position: Option<Position>,
+    ) -> Result<Option<Resolved>, SqlError> {
+        let counts = match written {
+            "if" | "iff" | "nvl2" => 3..=3,
+            "nvl" | "ifnull" | "nullif" => 2..=2,
+            "coalesce" => 1..=usize::MAX,
+            _ => return Ok(None),
+        };
+        let mut args = Vec::new();
+        for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
+            args.extend(self.values(arg, written)?);
+        }
+        if !counts.contains(&args.len()) {
+            let error: SqlError = FunctionError::WrongNumArgs {
+                function: written.to_owned(),
+                expected: if written == "coalesce" {
+                    "> 0".into()
+                } else {
+                    counts.start().to_string()
+                },
+                actual: args.len(),
+            }
+            .into();
+            return Err(error.of_binding(position, "", &[]));
+        }
+        let sql = naming::call(if written == "iff" { "if" } else { written }, &texts(&args));
+        let mut rest = args.into_iter();
+        let (branches, otherwise) = match written {
+            "if" | "iff" => {
+                let (Some(condition), Some(then), Some(other)) =
+                    (rest.next(), rest.next(), rest.next())
+                else {
+                    return Ok(None);
+                };
+                (vec![(condition, then)], Some(other))
+            }
+            "nvl2" => {
+                let (Some(value), Some(then), Some(other)) =
+                    (rest.next(), rest.next(), rest.next())
+                else {
+                    return Ok(None);
+                };
+                let there = self.operator("isnotnull", vec![value], position)?;
+                (vec![(there, then)], Some(other))
+            }
+            "nullif" => {
+                let (Some(value), Some(other)) = (rest.next(), rest.next()) else {
+                    return Ok(None);
+                };
+                let equal = self.operator("=", vec![value.clone(), other], position)?;
+                let null = Expr::literal(Value::Null, value.expr.data_type.clone());
+                let null = Resolved::new((null, "NULL".into()), None);
+                (vec![(equal, null)], Some(value))
+            }
+            _ => {
+                let mut branches = Vec::new();
+                let mut values: Vec<Resolved> = rest.collect();
+                let last = values.pop();
+                for value in values {
+                    let there = self.operator("isnotnull", vec![value.clone()], position)?;
+                    branches.push((there, value));
+                }
+                if branches.is_empty() {
+                    return Ok(last.map(|mut only| {
+                        only.sql = sql;
+                        only.name = None;
+                        only
+                    }));
+                }
+                (branches, last)
+            }
+        };
+        let all_nullable = branches.iter().all(|(_, then)| then.expr.nullable)
+            && otherwise.as_ref().is_none_or(|o| o.expr.nullable);
+        let mut found = self.branches(branches, otherwise, written, sql, position)?;
+        if matches!(written, "coalesce" | "nvl" | "ifnull") {
+            found.expr.nullable = all_nullable;
+        }
+        Ok(Some(found))
+    }
+
+    fn struct_of(
+        &mut self,
+        args: Vec<Resolved>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let fields = args
+            .into_iter()
+            .enumerate()
+            .map(|(i, value)| {
+                let name = match &value.name {
+                    Some(name) => name.clone(),
+                    None => format!("col{}", i + 1),
+                };
+                (name, value)
+            })
+            .collect();
+        self.named_struct(fields, "struct", position)
+    }
+
+    fn higher_order(
+        &mut self,
+        function: &'static Function,
+        higher_order: &HigherOrder,
+        written: &str,
+        arguments: Vec<Argument<'_>>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let context = self.analyzer.context(written);
+        let mut typed: Vec<Option<Expr>> = Vec::new();
+        let mut sqls: Vec<String> = Vec::new();
+        for argument in &arguments {
+            match argument {
+                Argument::Value(value) => {
+                    typed.push(Some(value.expr.clone()));
+                    sqls.push(value.sql.clone());
+                }
+                Argument::Lambda(_) => {
+                    typed.push(None);
+                    sqls.push(String::new());
+                }
+            }
+        }
+        for (i, argument) in arguments.iter().enumerate() {
+            let Argument::Lambda(lambda) = argument else {
+                continue;
+            };
+            let names: Vec<&ast::Ident> = lambda.params.iter().map(|p| &p.name).collect();
+            let types = (higher_order.parameters)(&typed, i, names.len(), &context)
+                .map_err(|e| e.of_binding(position, written, &sqls))?;
+            let parameters: Vec<_> = names
+                .iter()
+                .zip(types)
+                .map(|(name, data_type)| self.new_parameter(&name.value, data_type))
+                .collect();
+            let outside = self.lambdas.len();
+            self.lambdas.extend(parameters.iter().cloned());
+            let body = self.expression(&lambda.body);
+            self.lambdas.truncate(outside);
+            let body = body?;
+            let variables = vec!["namedlambdavariable()"; parameters.len()];
+            if let Some(sql) = sqls.get_mut(i) {
+                *sql = format!("lambdafunction({}, {})", body.sql, variables.join(", "));
+            }
+            let expr = Expr {
+                data_type: body.expr.data_type.clone(),
+                nullable: body.expr.nullable,
+                kind: ExprKind::Lambda {
+                    body: Box::new(body.expr),
+                    parameters,
+                },
+            };
+            if let Some(slot) = typed.get_mut(i) {
+                *slot = Some(expr);
+            }
+        }
+        let args = typed
+            .into_iter()
+            .flatten()
+            .zip(sqls)
+            .map(|pair| Resolved::new(pair, position))
+            .collect::<Vec<_>>();
+        let sql = naming::call(written, &texts(&args));
+        self.bind_scalar(function, written, args, sql, position)
+    }
+
+    // Calls that other nodes compute.
+
+    /// An aggregate's or window function's call, bound.
+    fn call(
+        &mut self,
+        function: &'static Function,
+        written: &str,
+        args: Vec<Resolved>,
+        distinct: bool,
+        f: &ast::Function,
+        position: Option<Position>,
+    ) -> Result<FoundAggregate, SqlError> {
+        let inputs = texts(&args);
+        let filter = f
+            .filter
+            .as_deref()
+            .map(|e| self.expression(e))
+            .transpose()?;
+        let mut shown = inputs.clone();
+        // first(a) IGNORE NULLS and first(a, true) both read first(a).
+        if matches!(
+            written,
+            "first" | "last" | "first_value" | "last_value" | "any_value"
+        ) {
+            shown.truncate(1);
+        }
+        let filter_sql = filter.as_ref().map(|r| r.sql.as_str());
+        let sql = naming::aggregate(written, &shown, distinct, filter_sql);
+        let context = self.analyzer.context(written);
+        let exprs = args.into_iter().map(|a| a.expr).collect();
+        let bound =
+            (function.bind)(exprs, &context).map_err(|e| e.of_binding(position, &sql, &inputs))?;
+        if f.over.is_none() && bound.args.iter().any(holds_aggregate) {
+            let error: SqlError = AnalysisReason::NestedAggregateFunction.into();
+            return Err(error.at(position));
+        }
+        Ok(FoundAggregate {
+            call: AggregateCall {
+                function,
+                args: bound.args,
+                distinct,
+                filter: filter.map(|r| r.expr),
+                mode: self.analyzer.mode,
+                data_type: bound.data_type,
+                nullable: bound.nullable,
+            },
+            sql,
+            position,
+        })
+    }
+
+    fn aggregate(
+        &mut self,
+        found: FoundAggregate,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let known = self
+            .collected
+            .aggregates
+            .iter()
+            .position(|a| same_call(&a.call, &found.call));
+        let index = known.unwrap_or(self.collected.aggregates.len());
+        let sql = found.sql.clone();
+        let expr = stand_in(
+            AGGREGATE + index,
+            &sql,
+            &found.call.data_type,
+            found.call.nullable,
+        );
+        if known.is_none() {
+            self.collected.aggregates.push(found);
+        }
+        Ok(Resolved::new((expr, sql), position))
+    }
+
+    fn window(
+        &mut self,
+        found: FoundAggregate,
+        over: &WindowType,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let spec = self.window_spec(over, position)?;
+        let mut partition_by = Vec::new();
+        for e in &spec.partition_by {
+            partition_by.push(self.expression(e)?);
+        }
+        let mut order_by = Vec::new();
+        for key in &spec.order_by {
+            order_by.push(self.sort_key(key)?);
+        }
+        let is_ranking = matches!(found.call.function.kind, FunctionKind::Window(_));
+        let frame = match &spec.window_frame {
+            Some(frame) => self.frame(frame, position)?,
+            None if order_by.is_empty() => WindowFrame {
+                range: false,
+                start: None,
+                end: None,
+            },
+            None => WindowFrame {
+                range: !is_ranking
+                    || matches!(
+                        found.call.function.name,
+                        "first_value" | "last_value" | "nth_value"
+                    ),
+                start: None,
+                end: Some(0),
+            },
+        };
+        let mut spec_sql = Vec::new();
+        if !partition_by.is_empty() {
+            spec_sql.push(format!("PARTITION BY {}", texts(&partition_by).join(", ")));
+        }
+        if !order_by.is_empty() {
+            let keys: Vec<&str> = order_by.iter().map(|(_, sql)| sql.as_str()).collect();
+            spec_sql.push(format!("ORDER BY {}", keys.join(", ")));
+        }
+        spec_sql.push(frame_sql(&found, &frame));
+        let sql = format!("{} OVER ({})", found.sql, spec_sql.join(" "));
+        if found.call.distinct {
+            let error: SqlError = AnalysisReason::DistinctWindowFunction { expression: sql }.into();
+            return Err(error.at(position));
+        }
+        let expr = stand_in(
+            WINDOW + self.collected.windows.len(),
+            &sql,
+            &found.call.data_type,
+            found.call.nullable,
+        );
+        self.collected.windows.push((
+            WindowCall {
+                call: found.call,
+                partition_by: partition_by.into_iter().map(|r| r.expr).collect(),
+                order_by: order_by.into_iter().map(|(key, _)| key).collect(),
+                frame,
+            },
+            sql.clone(),
+        ));
+        Ok(Resolved::new((expr, sql), position))
+    }
+
+    /// The window that `OVER` names or spells out.
+    fn window_spec(
+        &self,
+        over: &WindowType,
+        position: Option<Position>,
+    ) -> Result<ast::WindowSpec, SqlError> {
+        let (name, own) = match over {
+            WindowType::NamedWindow(name) => (name, None),
+            WindowType::WindowSpec(spec) => match &spec.window_name {
+                Some(name) => (name, Some(spec)),
+                None => return Ok(spec.clone()),
+            },
+        };
+        let mut wanted = name;
+        // A definition may name another one.
+        for _ in 0..=self.windows.len() {
+            let definition = self
+                .windows
+                .iter()
+                .find(|w| scope::same_name(&w.0.value, &wanted.value));
+            match definition.map(|d| &d.1) {
+                Some(ast::NamedWindowExpr::NamedWindow(other)) => wanted = other,
+                Some(ast::NamedWindowExpr::WindowSpec(spec)) => {
+                    let mut spec = spec.clone();
+                    if let Some(own) = own {
+                        if !own.order_by.is_empty() {
+                            spec.order_by.clone_from(&own.order_by);
+                        }
+                        if own.window_frame.is_some() {
+                            spec.window_frame.clone_from(&own.window_frame);
+                        }
+                    }
+                    return Ok(spec);
+                }
+                None => break,
+            }
+        }
+        let error: SqlError = AnalysisReason::MissingWindowSpecification {
+            name: crate::types::quote(&name.value),
+        }
+        .into();
+        Err(error.at(position))
+    }
+
+    /// A key of `ORDER BY`, and its text.
+    pub fn sort_key(&mut self, key: &ast::OrderByExpr) -> Result<(SortKey, String), SqlError> {
+        let value = self.expression(&key.expr)?;
+        let (descending, nulls_first) = direction(&key.options);
+        let sql = format!(
+            "{} {} NULLS {}",
+            value.sql,
+            if descending { "DESC" } else { "ASC" },
+            if nulls_first { "FIRST" } else { "LAST" }
+        );
+        let key = SortKey {
+            expr: value.expr,
+            descending,
+            nulls_first,
+        };
+        Ok((key, sql))
+    }
+
+    fn frame(
+        &mut self,
+        frame: &ast::WindowFrame,
+        position: Option<Position>,
+    ) -> Result<WindowFrame, SqlError> {
+        let mut bound = |b: &ast::WindowFrameBound| -> Result<Option<i64>, SqlError> {
+            let (amount, sign) = match b {
+                ast::WindowFrameBound::CurrentRow => return Ok(Some(0)),
+                ast::WindowFrameBound::Preceding(None) | ast::WindowFrameBound::Following(None) => {
+                    return Ok(None);
+                }
+                ast::WindowFrameBound::Preceding(Some(e)) => (e, -1),
+                ast::WindowFrameBound::Following(Some(e)) => (e, 1),
+            };
+            let value = self.expression(amount)?;
+            let amount = match &value.expr.kind {
+                ExprKind::Literal(v) => v.as_i64(),
+                _ => None,
+            };
+            match amount {
+                Some(n) => Ok(Some(n.saturating_mul(sign))),
+                None => {
+                    Err(unsupported(format!("the window frame bound {}", value.sql)).at(position))
+                }
+            }
+        };
+        let start = bound(&frame.start_bound)?;
+        let end = frame.end_bound.as_ref().map_or(Ok(Some(0)), &mut bound)?;
+        Ok(WindowFrame {
+            range: frame.units == ast::WindowFrameUnits::Range,
+            start,
+            end,
+        })
+    }
+
+    fn generator(
+        &mut self,
+        function: &'static Function,
+        written: &str,
+        args: Vec<Resolved>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let sql = naming::call(written, &texts(&args));
+        let inputs = texts(&args);
+        let context = self.analyzer.context(written);
+        let exprs = args.into_iter().map(|a| a.expr).collect();
+        let bound =
+            (function.bind)(exprs, &context).map_err(|e| e.of_binding(position, &sql, &inputs))?;
+        let outer = written.ends_with("_outer");
+        let mut columns = generated_columns(&bound.data_type);
+        if outer {
+            for field in &mut columns.fields {
+                field.nullable = true;
+            }
+        }
+        let expr = stand_in(
+            GENERATED + self.collected.generators.len() * super::select::GENERATOR_COLUMNS,
+            &sql,
+            &bound.data_type,
+            true,
+        );
+        self.collected.generators.push(FoundGenerator {
+            function,
+            args: bound.args,
+            columns,
+            outer,
+            sql: sql.clone(),
+        });
+        Ok(Resolved::new((expr, sql), position))
+    }
+
+    fn grouping(
+        &mut self,
+        written: &str,
+        list: Option<&ast::FunctionArgumentList>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let mut args = Vec::new();
+        for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
+            args.extend(self.values(arg, written)?);
+        }
+        let sql = naming::call(written, &texts(&args));
+        let one = written == "grouping";
+        let data_type = if one { DataType::Byte } else { DataType::Long };
+        let index = super::grouping::GROUPING + self.collected.groupings.len();
+        let exprs = args.into_iter().map(|a| a.expr).collect();
+        self.collected.groupings.push((exprs, one));
+        let expr = stand_in(index, &sql, &data_type, false);
+        Ok(Resolved::new((expr, sql), position))
+    }
+}
+
+/// The columns that a generator's bound type says: a struct of them, or one called `col`.
+pub fn generated_columns(data_type: &DataType) -> StructType {
+    match data_type {
+        DataType::Struct(s) => s.clone(),
+        other => StructType::new(vec![StructField::new("col", other.clone())]),
+    }
+}
+
+/// Whether sorting is descending, and puts nulls first: ascending puts them first by default.
+pub fn direction(options: &ast::OrderByOptions) -> (bool, bool) {
+    let descending = matches!(options.sort, Some(ast::OrderBySort::Desc));
+    (descending, options.nulls_first.unwrap_or(!descending))
+}
+
+/// A column that stands for what is computed elsewhere.
+fn stand_in(index: usize, sql: &str, data_type: &DataType, nullable: bool) -> Expr {
+    Expr {
+        kind: ExprKind::Column {
+            index,
+            name: sql.to_owned(),
+        },
+        data_type: data_type.clone(),
+        nullable,
+    }
+}
+
+fn holds_aggregate(e: &Expr) -> bool {
+    matches!(e.kind, ExprKind::Column { index, .. } if (AGGREGATE..WINDOW).contains(&index))
+        || e.children().into_iter().any(holds_aggregate)
+}
+
+fn same_call(a: &AggregateCall, b: &AggregateCall) -> bool {
+    std::ptr::eq(a.function, b.function)
+        && a.distinct == b.distinct
+        && a.args.len() == b.args.len()
+        && a.args.iter().zip(&b.args).all(|(x, y)| same(x, y))
+        && match (&a.filter, &b.filter) {
+            (None, None) => true,
+            (Some(x), Some(y)) => same(x, y),
+            _ => false,
+        }
+}
+
+fn texts(args: &[Resolved]) -> Vec<String> {
+    args.iter().map(|a| a.sql.clone()).collect()
+}
+
+fn frame_sql(found: &FoundAggregate, frame: &WindowFrame) -> String {
+    let unit = if frame.range { "RANGE" } else { "ROWS" };
+    // Spark's offset functions have a frame of one row.
+    if let name @ ("lag" | "lead") = found.call.function.name {
+        let offset = found.call.args.get(1).and_then(|a| match &a.kind {
+            ExprKind::Literal(v) => v.as_i64(),
+            _ => None,
+        });
+        let offset = offset.unwrap_or(1);
+        let offset = if name == "lag" { -offset } else { offset };
+        return format!("ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING");
+    }
+    let bound = |b: Option<i64>, unbounded: &str| match b {
+        None => format!("UNBOUNDED {unbounded}"),
+        Some(0) => "CURRENT ROW".into(),
+        Some(n) if n < 0 => format!("{} PRECEDING", n.unsigned_abs()),
+        Some(n) => format!("{n} FOLLOWING"),
+    };
+    format!(
+        "{unit} BETWEEN {} AND {}",
+        bound(frame.start, "PRECEDING"),
+        bound(frame.end, "FOLLOWING")
+    )
+}
+
+/// Functions that are casts: `int('1')`.
+fn cast_function(name: &str) -> Option<DataType> {
+    Some(match name {
+        "boolean" => DataType::Boolean,
+        "tinyint" => DataType::Byte,
+        "smallint" => DataType::Short,
+        "int" => DataType::Integer,
+        "bigint" => DataType::Long,
+        "float" => DataType::Float,
+        "double" => DataType::Double,
+        "decimal" => DataType::decimal(10, 0),
+        "string" => DataType::String,
+        "binary" => DataType::Binary,
+        "date" => DataType::Date,
+        "timestamp" => DataType::Timestamp,
+        _ => return None,
+    })
+}

@@ -1,0 +1,165 @@
+//! From a parsed statement to a typed plan: what every name means, what type everything has.
+//!
+//! | file | what it gives a meaning |
+//! |---|---|
+//! | `query` | `WITH`, set operations, `ORDER BY`, `LIMIT` |
+//! | `from` | relations, joins, `LATERAL VIEW`, `VALUES` |
+//! | `select` | `SELECT … WHERE … GROUP BY … HAVING …` as a chain of nodes |
+//! | `expression`, `function`, `literal` | expressions |
+//! | `scope` | names of columns |
+//! | `command` | statements that aren't queries |
+//! | `builder` | the same over a plan at hand, for the DataFrame API |
+
+mod builder;
+mod command;
+mod expression;
+mod from;
+mod function;
+mod grouping;
+mod literal;
+mod query;
+mod scope;
+mod select;
+
+pub use builder::{filter, resolve_expression, select};
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::command::{Statement, TimeTravel};
+use super::error::{AnalysisReason, Position, SqlError};
+use super::functions::{BindContext, Function, lookup};
+use super::parse::ParsedStatement;
+use super::plan::{Attribute, EvalMode, Plan};
+use crate::types::quote;
+
+/// What analysis asks of the session.
+pub trait Catalog {
+    /// The table or view of that name, at a version if one is given; `None` if there is none.
+    ///
+    /// # Errors
+    /// If it is there but can't be read, or has no such version.
+    fn relation(
+        &self,
+        name: &[String],
+        at: Option<&TimeTravel>,
+    ) -> Result<Option<Relation>, SqlError>;
+
+    /// The files or the Delta table at a path, as `` json.`path` `` and
+    /// `CREATE VIEW … USING json OPTIONS (path …)` name them; `None` if there is no such format.
+    ///
+    /// # Errors
+    /// If nothing is there, or it can't be read.
+    fn files(
+        &self,
+        format: &str,
+        path: &str,
+        options: &[(String, String)],
+        at: Option<&TimeTravel>,
+    ) -> Result<Option<Plan>, SqlError>;
+
+    /// `current_database()`.
+    fn current_database(&self) -> String;
+
+    /// `spark.sql.ansi.enabled`.
+    fn ansi(&self) -> bool {
+        true
+    }
+
+    /// `spark.sql.session.timeZone`.
+    fn time_zone(&self) -> chrono_tz::Tz {
+        chrono_tz::UTC
+    }
+}
+
+/// A table or view.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// A view's analysed plan, or the scan of a table.
+    pub plan: Arc<Plan>,
+    /// What may stand before its columns: `["spark_catalog", "default", "orders"]` for a table,
+    /// `["orders_tmp"]` for a temporary view.
+    pub qualifier: Vec<String>,
+    pub is_view: bool,
+}
+
+/// Gives a statement its meaning.
+///
+/// # Errors
+/// `AnalysisException`'s conditions, with the place in the statement's text.
+pub fn analyze(statement: &ParsedStatement, catalog: &dyn Catalog) -> Result<Statement, SqlError> {
+    Analyzer::new(catalog).statement(&statement.kind)
+}
+
+/// The state of analysing one statement.
+struct Analyzer<'a> {
+    catalog: &'a dyn Catalog,
+    mode: EvalMode,
+    /// Common table expressions in sight, the innermost last.
+    ctes: Vec<(String, Arc<Plan>)>,
+    /// The columns of the queries around a subquery, the nearest last.
+    outer: Vec<Vec<Attribute>>,
+    next_lambda: Cell<u32>,
+}
+
+impl<'a> Analyzer<'a> {
+    fn new(catalog: &'a dyn Catalog) -> Self {
+        Analyzer {
+            catalog,
+            mode: if catalog.ansi() {
+                EvalMode::Ansi
+            } else {
+                EvalMode::Legacy
+            },
+            ctes: Vec::new(),
+            outer: Vec::new(),
+            next_lambda: Cell::new(0),
+        }
+    }
+
+    fn context(&self, written: &str) -> BindContext {
+        BindContext {
+            mode: self.mode,
+            written: written.to_owned(),
+        }
+    }
+
+    /// The function of that name.
+    fn routine(
+        &self,
+        name: &str,
+        position: Option<Position>,
+    ) -> Result<&'static Function, SqlError> {
+        lookup(name).ok_or_else(|| {
+            let error: SqlError = AnalysisReason::UnresolvedRoutine {
+                name: quote(name),
+                database: quote(&self.catalog.current_database()),
+            }
+            .into();
+            error.at(position)
+        })
+    }
+}
+
+/// What is not supported (yet), as an error.
+fn unsupported(feature: impl Into<String>) -> SqlError {
+    AnalysisReason::Unsupported {
+        feature: feature.into(),
+    }
+    .into()
+}
+
+/// Where a node's text starts.
+fn start(node: &impl sqlparser::ast::Spanned) -> Option<Position> {
+    let start = node.span().start;
+    (start.line > 0).then(|| super::parse::position(start.line, start.column))
+}
+
+/// Where a name starts.
+fn ident_start(ident: &sqlparser::ast::Ident) -> Option<Position> {
+    let start = ident.span.start;
+    (start.line > 0).then(|| super::parse::position(start.line, start.column))
+}
+
+#[cfg(test)]
+mod tests;

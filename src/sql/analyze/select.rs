@@ -1,0 +1,848 @@
+//! `SELECT`: from one grammar node to a chain of plan nodes.
+//!
+//! Expressions are typed over the input first; calls that nodes of their own compute leave
+//! columns that stand for them. Then the nodes are stacked (Filter, Aggregate, Filter, Window,
+//! Generate, Project, Distinct, Sort), and each replaces what it computes by its real columns.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{self, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind};
+
+use super::expression::{
+    AGGREGATE, Aliases, Collected, GENERATED, OUTPUT, Resolved, Resolver, WINDOW, same,
+};
+use super::function::direction;
+use super::grouping::{GROUPING, GroupBy};
+use super::query::{distinct, in_range, ordinal_of, refuse_collected, sort};
+use super::{Analyzer, ident_start, scope, start, unsupported};
+use crate::sql::error::{AnalysisReason, Position, SqlError};
+use crate::sql::plan::{Attribute, Expr, ExprKind, Plan, PlanNode, SortKey};
+use crate::types::{DataType, quote};
+
+/// How many columns a generator may have.
+pub const GENERATOR_COLUMNS: usize = 1 << 12;
+
+/// A column of the select list.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub name: String,
+    pub value: Resolved,
+    /// A column of the input under its own name keeps its qualifier.
+    pub qualifier: Vec<String>,
+    pub metadata: crate::types::Metadata,
+    /// `AS name` was written.
+    pub aliased: bool,
+}
+
+/// What a `SELECT` still has to become nodes.
+pub struct Parts {
+    pub items: Vec<Item>,
+    pub having: Option<Resolved>,
+    pub qualify: Option<Resolved>,
+    pub order: Vec<SortKey>,
+    pub collected: Collected,
+}
+
+impl Analyzer<'_> {
+    /// A `SELECT`, and the `ORDER BY` of its query.
+    pub(super) fn select(
+        &mut self,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+    ) -> Result<Arc<Plan>, SqlError> {
+        if select.top.is_some() || !select.connect_by.is_empty() || select.into.is_some() {
+            return Err(unsupported("this form of SELECT").at(start(select)));
+        }
+        let mut input = self.from(&select.from)?;
+        for view in &select.lateral_views {
+            input = self.lateral_view(input, view)?;
+        }
+        if let Some(predicate) = &select.selection {
+            input = self.where_clause(input, predicate)?;
+        }
+        let columns = input.output.clone();
+        let mut collected = Collected::default();
+        let items = self.items(
+            &select.projection,
+            &columns,
+            &select.named_window,
+            &mut collected,
+        )?;
+        let group_by = self.group_by(&select.group_by, &items, &columns, &collected)?;
+
+        let names: Vec<(String, Resolved)> = items
+            .iter()
+            .map(|i| (i.name.clone(), i.value.clone()))
+            .collect();
+        let mut resolve = |e: &ast::Expr, collected: &mut Collected| {
+            let mut resolver = Resolver::new(self, &columns, collected);
+            resolver.windows = &select.named_window;
+            resolver.aliases = Aliases::Output(&names);
+            resolver.expression(e)
+        };
+        let having = select
+            .having
+            .as_ref()
+            .map(|e| resolve(e, &mut collected))
+            .transpose()?;
+        let qualify = select
+            .qualify
+            .as_ref()
+            .map(|e| resolve(e, &mut collected))
+            .transpose()?;
+        for predicate in having.iter().chain(&qualify) {
+            require_boolean(predicate)?;
+        }
+        let mut keys = Vec::new();
+        for key in order {
+            keys.push(self.order_key(
+                key,
+                &items,
+                &columns,
+                &select.named_window,
+                &mut collected,
+            )?);
+        }
+        for key in select.sort_by.iter().filter(|_| order.is_empty()) {
+            keys.push(self.order_key(
+                key,
+                &items,
+                &columns,
+                &select.named_window,
+                &mut collected,
+            )?);
+        }
+        let parts = Parts {
+            items,
+            having,
+            qualify,
+            order: keys,
+            collected,
+        };
+        let is_distinct = match &select.distinct {
+            None | Some(ast::Distinct::All) => false,
+            Some(ast::Distinct::Distinct) => true,
+            Some(ast::Distinct::On(_)) => {
+                return Err(unsupported("DISTINCT ON").at(start(select)));
+            }
+        };
+        self.stack(input, parts, group_by, is_distinct, start(select))
+    }
+
+    /// `WHERE`.
+    pub(super) fn where_clause(
+        &mut self,
+        input: Arc<Plan>,
+        predicate: &ast::Expr,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let mut collected = Collected::default();
+        let columns = input.output.clone();
+        let found = Resolver::new(self, &columns, &mut collected).expression(predicate)?;
+        if !collected.aggregates.is_empty() {
+            let calls: Vec<&str> = collected
+                .aggregates
+                .iter()
+                .map(|a| a.sql.as_str())
+                .collect();
+            let error: SqlError = AnalysisReason::InvalidWhereCondition {
+                condition: found.sql,
+                expressions: calls.join(", "),
+            }
+            .into();
+            return Err(error.at(start(predicate)));
+        }
+        refuse_collected(&collected, "WHERE")?;
+        require_boolean(&found)?;
+        Ok(filter(input, found.expr))
+    }
+
+    /// The select list, stars expanded.
+    pub(super) fn items(
+        &mut self,
+        projection: &[SelectItem],
+        columns: &[Attribute],
+        windows: &[ast::NamedWindowDefinition],
+        collected: &mut Collected,
+    ) -> Result<Vec<Item>, SqlError> {
+        let mut items: Vec<Item> = Vec::new();
+        let mut lateral: Vec<(String, Resolved)> = Vec::new();
+        for item in projection {
+            let (expr, aliases): (&ast::Expr, Vec<&ast::Ident>) = match item {
+                SelectItem::Wildcard(options) => {
+                    items.extend(star(columns, &|_| true, options)?);
+                    continue;
+                }
+                SelectItem::QualifiedWildcard(kind, options) => {
+                    items.extend(self.qualified_star(kind, options, columns, collected)?);
+                    continue;
+                }
+                SelectItem::UnnamedExpr(e) => (e, Vec::new()),
+                SelectItem::ExprWithAlias { expr, alias } => (expr, vec![alias]),
+                SelectItem::ExprWithAliases { expr, aliases } => (expr, aliases.iter().collect()),
+            };
+            let mut resolver = Resolver::new(self, columns, collected);
+            resolver.windows = windows;
+            resolver.aliases = Aliases::Lateral(&lateral);
+            let value = resolver.expression(expr)?;
+            if let Some(generator) = generator_of(&value.expr) {
+                items.extend(generated_items(
+                    generator,
+                    &aliases,
+                    collected,
+                    start(expr),
+                )?);
+                continue;
+            }
+            if holds(&value.expr, GENERATED, OUTPUT) {
+                return Err(AnalysisReason::NestedGenerator {
+                    expression: value.sql,
+                }
+                .into());
+            }
+            if aliases.len() > 1 {
+                let error: SqlError = AnalysisReason::GeneratorAliases {
+                    expected: 1,
+                    aliases: aliases
+                        .iter()
+                        .map(|a| a.value.as_str())
+                        .collect::<Vec<_>>()
+                        .join(","),
+                }
+                .into();
+                return Err(error.at(start(expr)));
+            }
+            let alias = aliases.first().map(|a| a.value.clone());
+            if let Some(alias) = &alias {
+                lateral.push((alias.clone(), value.clone()));
+            }
+            items.push(new_item(alias, value, columns));
+        }
+        Ok(items)
+    }
+
+    fn qualified_star(
+        &mut self,
+        kind: &SelectItemQualifiedWildcardKind,
+        options: &ast::WildcardAdditionalOptions,
+        columns: &[Attribute],
+        collected: &mut Collected,
+    ) -> Result<Vec<Item>, SqlError> {
+        let value = match kind {
+            SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                let idents: Vec<&ast::Ident> = name.0.iter().filter_map(|p| p.as_ident()).collect();
+                let parts: Vec<String> = idents.iter().map(|i| i.value.clone()).collect();
+                let position = idents.first().and_then(|i| ident_start(i));
+                if columns
+                    .iter()
+                    .any(|a| !a.hidden && scope::has_qualifier(a, &parts))
+                {
+                    return star(columns, &|a| scope::has_qualifier(a, &parts), options);
+                }
+                // The fields of a struct.
+                let found = scope::find(&parts, columns).map_err(|e| e.at(position))?;
+                if found.is_none() {
+                    let visible = columns.iter().filter(|a| !a.hidden);
+                    let error: SqlError = AnalysisReason::CannotResolveStarExpand {
+                        target: scope::quote_parts(&parts),
+                        columns: visible.map(|a| quote(&a.name)).collect(),
+                    }
+                    .into();
+                    return Err(error.at(position));
+                }
+                let idents: Vec<ast::Ident> = idents.into_iter().cloned().collect();
+                Resolver::new(self, columns, collected)
+                    .expression(&ast::Expr::CompoundIdentifier(idents))?
+            }
+            SelectItemQualifiedWildcardKind::Expr(e) => {
+                Resolver::new(self, columns, collected).expression(e)?
+            }
+        };
+        let DataType::Struct(fields) = &value.expr.data_type else {
+            let error: SqlError = AnalysisReason::StarOfNoStruct {
+                attribute: value.sql.clone(),
+            }
+            .into();
+            return Err(error.at(value.position));
+        };
+        Ok(fields
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| {
+                let expr = Expr {
+                    kind: ExprKind::GetField {
+                        child: Box::new(value.expr.clone()),
+                        index,
+                    },
+                    data_type: field.data_type.clone(),
+                    nullable: value.expr.nullable || field.nullable,
+                };
+                let sql = format!("{}.{}", value.sql, field.name);
+                new_item(
+                    Some(field.name.clone()),
+                    Resolved::new((expr, sql), value.position),
+                    columns,
+                )
+            })
+            .collect())
+    }
+
+    fn group_by(
+        &mut self,
+        group_by: &GroupByExpr,
+        items: &[Item],
+        columns: &[Attribute],
+        collected: &Collected,
+    ) -> Result<Option<GroupBy>, SqlError> {
+        let (exprs, modifiers) = match group_by {
+            GroupByExpr::All(modifiers) => {
+                let mut keys = Vec::new();
+                for item in items {
+                    if !holds(&item.value.expr, AGGREGATE, OUTPUT) {
+                        keys.push(item.value.clone());
+                    }
+                }
+                return Ok(Some(GroupBy::new(keys).with_modifiers(modifiers)?));
+            }
+            GroupByExpr::Expressions(exprs, modifiers) => (exprs, modifiers),
+        };
+        if exprs.is_empty() && modifiers.is_empty() {
+            let implied = !collected.aggregates.is_empty();
+            return Ok(implied.then(|| GroupBy::new(Vec::new())));
+        }
+        let mut groups = GroupBy::new(Vec::new());
+        for e in exprs {
+            match e {
+                ast::Expr::Rollup(sets) => {
+                    let sets = self.key_sets(sets, items, columns)?;
+                    groups.add_rollup(sets);
+                }
+                ast::Expr::Cube(sets) => {
+                    let sets = self.key_sets(sets, items, columns)?;
+                    groups.add_cube(sets)?;
+                }
+                ast::Expr::GroupingSets(sets) => {
+                    let sets = self.key_sets(sets, items, columns)?;
+                    groups.add_sets(sets);
+                }
+                e => {
+                    let key = self.group_key(e, items, columns)?;
+                    groups.add_key(key);
+                }
+            }
+        }
+        for modifier in modifiers {
+            if let ast::GroupByWithModifier::GroupingSets(ast::Expr::GroupingSets(sets)) = modifier
+            {
+                let sets = self.key_sets(sets, items, columns)?;
+                groups.restrict(sets);
+            }
+        }
+        Ok(Some(groups.with_modifiers(modifiers)?))
+    }
+
+    fn key_sets(
+        &mut self,
+        sets: &[Vec<ast::Expr>],
+        items: &[Item],
+        columns: &[Attribute],
+    ) -> Result<Vec<Vec<Resolved>>, SqlError> {
+        let mut out = Vec::new();
+        for set in sets {
+            let mut keys = Vec::new();
+            for e in set {
+                keys.push(self.group_key(e, items, columns)?);
+            }
+            out.push(keys);
+        }
+        Ok(out)
+    }
+
+    /// A key: a column's position, an expression over the input, or an alias of the list.
+    fn group_key(
+        &mut self,
+        e: &ast::Expr,
+        items: &[Item],
+        columns: &[Attribute],
+    ) -> Result<Resolved, SqlError> {
+        let position = start(e);
+        if let Some(n) = ordinal_of(e) {
+            let item = in_range(n, items.len()).and_then(|i| items.get(i));
+            let Some(item) = item else {
+                let error: SqlError = AnalysisReason::GroupByPosOutOfRange {
+                    index: n,
+                    size: items.len(),
+                }
+                .into();
+                return Err(error.at(position));
+            };
+            if holds(&item.value.expr, AGGREGATE, WINDOW) {
+                let error: SqlError = AnalysisReason::GroupByPosAggregate {
+                    index: n,
+                    expression: item.value.sql.clone(),
+                }
+                .into();
+                return Err(error.at(position));
+            }
+            return Ok(item.value.clone());
+        }
+        let mut collected = Collected::default();
+        let aliases: Vec<(String, Resolved)> = items
+            .iter()
+            .filter(|i| i.aliased)
+            .map(|i| (i.name.clone(), i.value.clone()))
+            .collect();
+        let mut resolver = Resolver::new(self, columns, &mut collected);
+        resolver.aliases = Aliases::Lateral(&aliases);
+        let key = resolver.expression(e)?;
+        if let Some(a) = collected.aggregates.first() {
+            let error: SqlError = AnalysisReason::GroupByAggregate {
+                expression: a.sql.clone(),
+            }
+            .into();
+            return Err(error.at(a.position));
+        }
+        if holds(&key.expr, AGGREGATE, WINDOW) {
+            let error: SqlError = AnalysisReason::GroupByAggregate {
+                expression: key.sql,
+            }
+            .into();
+            return Err(error.at(position));
+        }
+        refuse_collected(&collected, "GROUP BY")?;
+        Ok(key)
+    }
+
+    /// A key of `ORDER BY`: a position, a name of the output, or an expression over the input.
+    fn order_key(
+        &mut self,
+        key: &ast::OrderByExpr,
+        items: &[Item],
+        columns: &[Attribute],
+        windows: &[ast::NamedWindowDefinition],
+        collected: &mut Collected,
+    ) -> Result<SortKey, SqlError> {
+        let output: Vec<(String, Resolved)> = items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| {
+                let mut value = item.value.clone();
+                value.expr = output_column(i, item);
+                (item.name.clone(), value)
+            })
+            .collect();
+        let expr = match ordinal_of(&key.expr) {
+            Some(n) => {
+                let index = in_range(n, items.len()).ok_or_else(|| {
+                    let error: SqlError = AnalysisReason::OrderByPosOutOfRange {
+                        index: n,
+                        size: items.len(),
+                    }
+                    .into();
+                    error.at(start(&key.expr))
+                })?;
+                items.get(index).map(|item| output_column(index, item))
+            }
+            None => {
+                let mut resolver = Resolver::new(self, columns, collected);
+                resolver.windows = windows;
+                resolver.aliases = Aliases::Output(&output);
+                Some(resolver.expression(&key.expr)?.expr)
+            }
+        };
+        let (descending, nulls_first) = direction(&key.options);
+        let expr = expr.ok_or_else(|| unsupported("this ORDER BY"))?;
+        Ok(SortKey {
+            expr,
+            descending,
+            nulls_first,
+        })
+    }
+
+    /// Stacks the nodes.
+    pub(super) fn stack(
+        &mut self,
+        input: Arc<Plan>,
+        mut parts: Parts,
+        group_by: Option<GroupBy>,
+        is_distinct: bool,
+        position: Option<Position>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let mut plan = input;
+        let implied = group_by.is_none()
+            && (!parts.collected.aggregates.is_empty() || parts.having.is_some());
+        let group_by = group_by.or_else(|| implied.then(|| GroupBy::new(Vec::new())));
+        match group_by {
+            Some(group_by) => plan = self.aggregate_node(plan, group_by, &mut parts, position)?,
+            None if !parts.collected.groupings.is_empty() => {
+                let error: SqlError = AnalysisReason::UnsupportedGrouping.into();
+                return Err(error.at(position));
+            }
+            None => {}
+        }
+        if let Some(having) = parts.having.take() {
+            plan = filter(plan, having.expr);
+        }
+        plan = window_node(plan, &mut parts);
+        if let Some(qualify) = parts.qualify.take() {
+            plan = filter(plan, qualify.expr);
+        }
+        plan = generate_nodes(plan, &mut parts);
+        project_and_sort(plan, parts, is_distinct)
+    }
+}
+
+/// An output column's stand-in, for `ORDER BY`.
+fn output_column(index: usize, item: &Item) -> Expr {
+    Expr {
+        kind: ExprKind::Column {
+            index: OUTPUT + index,
+            name: item.name.clone(),
+        },
+        data_type: item.value.expr.data_type.clone(),
+        nullable: item.value.expr.nullable,
+    }
+}
+
+pub fn new_item(alias: Option<String>, value: Resolved, columns: &[Attribute]) -> Item {
+    let column = match &value.expr.kind {
+        ExprKind::Column { index, .. } => columns.get(*index),
+        _ => None,
+    };
+    let aliased = alias.is_some();
+    Item {
+        name: alias.unwrap_or_else(|| value.column_name().to_owned()),
+        qualifier: match column {
+            Some(a) if !aliased => a.qualifier.clone(),
+            _ => Vec::new(),
+        },
+        metadata: column.map(|a| a.metadata.clone()).unwrap_or_default(),
+        value,
+        aliased,
+    }
+}
+
+fn star(
+    columns: &[Attribute],
+    keep: &dyn Fn(&Attribute) -> bool,
+    options: &ast::WildcardAdditionalOptions,
+) -> Result<Vec<Item>, SqlError> {
+    let mut except: Vec<&ast::Ident> = Vec::new();
+    if let Some(e) = &options.opt_except {
+        except.push(&e.first_element);
+        except.extend(&e.additional_elements);
+    }
+    if options.opt_replace.is_some() || options.opt_rename.is_some() || options.opt_ilike.is_some()
+    {
+        return Err(unsupported("* REPLACE"));
+    }
+    for ident in &except {
+        let name = [ident.value.clone()];
+        if scope::find(&name, columns)?.is_none() {
+            return Err(scope::unresolved(&name, columns).at(ident_start(ident)));
+        }
+    }
+    Ok(columns
+        .iter()
+        .enumerate()
+        .filter(|(_, a)| {
+            !a.hidden && keep(a) && !except.iter().any(|e| scope::same_name(&e.value, &a.name))
+        })
+        .map(|(i, a)| {
+            let mut value = Resolved::new((Expr::column(i, a), a.name.clone()), None);
+            value.name = Some(a.name.clone());
+            new_item(None, value, columns)
+        })
+        .collect())
+}
+
+fn generator_of(e: &Expr) -> Option<usize> {
+    match e.kind {
+        ExprKind::Column { index, .. } if (GENERATED..OUTPUT).contains(&index) => {
+            Some((index - GENERATED) / GENERATOR_COLUMNS)
+        }
+        _ => None,
+    }
+}
+
+fn generated_items(
+    generator: usize,
+    aliases: &[&ast::Ident],
+    collected: &Collected,
+    position: Option<Position>,
+) -> Result<Vec<Item>, SqlError> {
+    let Some(found) = collected.generators.get(generator) else {
+        return Ok(Vec::new());
+    };
+    let fields = &found.columns.fields;
+    if fields.len() >= GENERATOR_COLUMNS {
+        return Err(unsupported("a generator of so many columns").at(position));
+    }
+    if !aliases.is_empty() && aliases.len() != fields.len() {
+        let names: Vec<&str> = aliases.iter().map(|a| a.value.as_str()).collect();
+        let error: SqlError = AnalysisReason::GeneratorAliases {
+            expected: fields.len(),
+            aliases: names.join(","),
+        }
+        .into();
+        return Err(error.at(position));
+    }
+    Ok(fields
+        .iter()
+        .enumerate()
+        .map(|(c, field)| {
+            let name = aliases.get(c).map_or(&field.name, |a| &a.value).clone();
+            let expr = Expr {
+                kind: ExprKind::Column {
+                    index: GENERATED + generator * GENERATOR_COLUMNS + c,
+                    name: name.clone(),
+                },
+                data_type: field.data_type.clone(),
+                nullable: field.nullable,
+            };
+            Item {
+                value: Resolved::new((expr, name.clone()), position),
+                name,
+                qualifier: Vec::new(),
+                metadata: field.metadata.clone(),
+                aliased: true,
+            }
+        })
+        .collect())
+}
+
+/// Whether the expression holds stand-ins from `from` up to `to`.
+pub fn holds(e: &Expr, from: usize, to: usize) -> bool {
+    matches!(e.kind, ExprKind::Column { index, .. } if (from..to).contains(&index))
+        || e.children().into_iter().any(|c| holds(c, from, to))
+}
+
+/// Replaces parts of an expression, outermost first; what `replacement` gives isn't entered.
+pub fn replace(e: &mut Expr, replacement: &mut dyn FnMut(&Expr) -> Option<Expr>) {
+    if let Some(new) = replacement(e) {
+        *e = new;
+        return;
+    }
+    for child in e.children_mut() {
+        replace(child, replacement);
+    }
+}
+
+/// Replaces parts in all that is still to become nodes.
+pub fn replace_all(parts: &mut Parts, replacement: &mut dyn FnMut(&Expr) -> Option<Expr>) {
+    for item in &mut parts.items {
+        replace(&mut item.value.expr, replacement);
+    }
+    for predicate in parts.having.iter_mut().chain(&mut parts.qualify) {
+        replace(&mut predicate.expr, replacement);
+    }
+    for key in &mut parts.order {
+        replace(&mut key.expr, replacement);
+    }
+    for (window, _) in &mut parts.collected.windows {
+        let call = window.call.args.iter_mut().chain(&mut window.call.filter);
+        let keys = window.order_by.iter_mut().map(|k| &mut k.expr);
+        for e in call.chain(&mut window.partition_by).chain(keys) {
+            replace(e, replacement);
+        }
+    }
+    for generator in &mut parts.collected.generators {
+        for e in &mut generator.args {
+            replace(e, replacement);
+        }
+    }
+}
+
+fn window_node(input: Arc<Plan>, parts: &mut Parts) -> Arc<Plan> {
+    if parts.collected.windows.is_empty() {
+        return input;
+    }
+    let base = input.output.len();
+    let mut output = input.output.clone();
+    let windows = std::mem::take(&mut parts.collected.windows);
+    for (window, sql) in &windows {
+        let call = &window.call;
+        output.push(Attribute::new(sql, call.data_type.clone(), call.nullable));
+    }
+    replace_all(parts, &mut |e| match &e.kind {
+        ExprKind::Column { index, name } if (WINDOW..GENERATED).contains(index) => Some(Expr {
+            kind: ExprKind::Column {
+                index: base + (index - WINDOW),
+                name: name.clone(),
+            },
+            ..e.clone()
+        }),
+        _ => None,
+    });
+    Arc::new(Plan {
+        node: PlanNode::Window {
+            input,
+            calls: windows.into_iter().map(|(call, _)| call).collect(),
+        },
+        output,
+    })
+}
+
+fn generate_nodes(input: Arc<Plan>, parts: &mut Parts) -> Arc<Plan> {
+    let mut plan = input;
+    for (g, found) in std::mem::take(&mut parts.collected.generators)
+        .into_iter()
+        .enumerate()
+    {
+        let base = plan.output.len();
+        let mut output = plan.output.clone();
+        output.extend(
+            found
+                .columns
+                .fields
+                .iter()
+                .map(|f| Attribute::new(&f.name, f.data_type.clone(), f.nullable)),
+        );
+        let first = GENERATED + g * GENERATOR_COLUMNS;
+        replace_all(parts, &mut |e| match &e.kind {
+            ExprKind::Column { index, name }
+                if (first..first + GENERATOR_COLUMNS).contains(index) =>
+            {
+                Some(Expr {
+                    kind: ExprKind::Column {
+                        index: base + (index - first),
+                        name: name.clone(),
+                    },
+                    ..e.clone()
+                })
+            }
+            _ => None,
+        });
+        plan = Arc::new(Plan {
+            node: PlanNode::Generate {
+                input: plan,
+                generator: found.function,
+                args: found.args,
+                outer: found.outer,
+            },
+            output,
+        });
+    }
+    plan
+}
+
+/// The list, and the order: what the order needs beyond the list rides along and is dropped.
+fn project_and_sort(
+    input: Arc<Plan>,
+    parts: Parts,
+    is_distinct: bool,
+) -> Result<Arc<Plan>, SqlError> {
+    let Parts {
+        items, mut order, ..
+    } = parts;
+    let mut exprs: Vec<Expr> = items.iter().map(|i| i.value.expr.clone()).collect();
+    let mut output: Vec<Attribute> = items
+        .iter()
+        .map(|item| Attribute {
+            name: item.name.clone(),
+            data_type: item.value.expr.data_type.clone(),
+            nullable: item.value.expr.nullable,
+            metadata: item.metadata.clone(),
+            qualifier: item.qualifier.clone(),
+            hidden: false,
+        })
+        .collect();
+    let visible = output.len();
+    for key in &mut order {
+        // An item written again is the item.
+        replace(&mut key.expr, &mut |e| {
+            let i = items.iter().position(|item| same(&item.value.expr, e))?;
+            (!matches!(e.kind, ExprKind::Literal(_)))
+                .then(|| items.get(i).map(|item| output_column(i, item)))?
+        });
+        if !holds_input(&key.expr) {
+            replace(&mut key.expr, &mut |e| match &e.kind {
+                ExprKind::Column { index, .. } if *index >= OUTPUT => output
+                    .get(index - OUTPUT)
+                    .map(|a| Expr::column(index - OUTPUT, a)),
+                _ => None,
+            });
+            continue;
+        }
+        if is_distinct {
+            let name = first_input(&key.expr).unwrap_or_default();
+            return Err(scope::unresolved(
+                &[name],
+                output.get(..visible).unwrap_or_default(),
+            ));
+        }
+        let mut extra = key.expr.clone();
+        replace(&mut extra, &mut |e| match &e.kind {
+            ExprKind::Column { index, .. } if *index >= OUTPUT => {
+                items.get(index - OUTPUT).map(|i| i.value.expr.clone())
+            }
+            _ => None,
+        });
+        let attribute = Attribute {
+            hidden: true,
+            ..Attribute::new("_order", extra.data_type.clone(), extra.nullable)
+        };
+        key.expr = Expr::column(exprs.len(), &attribute);
+        exprs.push(extra);
+        output.push(attribute);
+    }
+    let mut plan = Arc::new(Plan {
+        node: PlanNode::Project { input, exprs },
+        output,
+    });
+    if is_distinct {
+        plan = distinct(plan);
+    }
+    if !order.is_empty() {
+        plan = sort(plan, order);
+    }
+    if plan.output.len() > visible {
+        let kept: Vec<Attribute> = plan.output.iter().take(visible).cloned().collect();
+        plan = Arc::new(Plan {
+            node: PlanNode::Project {
+                exprs: kept
+                    .iter()
+                    .enumerate()
+                    .map(|(i, a)| Expr::column(i, a))
+                    .collect(),
+                input: plan,
+            },
+            output: kept,
+        });
+    }
+    Ok(plan)
+}
+
+fn holds_input(e: &Expr) -> bool {
+    holds(e, 0, AGGREGATE)
+}
+
+fn first_input(e: &Expr) -> Option<String> {
+    match &e.kind {
+        ExprKind::Column { index, name } if *index < AGGREGATE => Some(name.clone()),
+        _ => e.children().into_iter().find_map(first_input),
+    }
+}
+
+/// `WHERE`, `HAVING`, `QUALIFY` and `ON` take booleans.
+pub fn require_boolean(predicate: &Resolved) -> Result<(), SqlError> {
+    if matches!(predicate.expr.data_type, DataType::Boolean | DataType::Null) {
+        return Ok(());
+    }
+    let error: SqlError = AnalysisReason::FilterNotBoolean {
+        filter: predicate.sql.clone(),
+        actual: predicate.expr.data_type.clone(),
+    }
+    .into();
+    Err(error.at(predicate.position))
+}
+
+pub fn filter(input: Arc<Plan>, predicate: Expr) -> Arc<Plan> {
+    Arc::new(Plan {
+        output: input.output.clone(),
+        node: PlanNode::Filter { input, predicate },
+    })
+}
+
+/// Grouping stand-ins lie above all others.
+const _: () = assert!(GROUPING > OUTPUT);

@@ -1,0 +1,180 @@
+//! From text to statements.
+//!
+//! sqlparser's grammar reads queries and expressions, in a dialect of Spark's precedence and
+//! literals; commands have a small grammar of their own, because Spark's are its own.
+
+mod commands;
+mod data_type;
+mod dialect;
+mod tokens;
+
+pub use data_type::{parse_data_type, parse_schema};
+
+pub(super) use commands::{
+    ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
+};
+pub(super) use tokens::position;
+
+use sqlparser::ast;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::error::{ParseError, ParseReason, Position, SqlError};
+use dialect::SparkDialect;
+
+/// A statement that is Spark SQL; what its names mean is not known yet.
+#[derive(Debug, Clone)]
+pub struct ParsedStatement {
+    /// The statement's own text. Errors' positions count from its start.
+    pub text: String,
+    /// Where it starts in the text that was parsed.
+    pub start: Position,
+    pub(super) kind: ParsedKind,
+}
+
+impl ParsedStatement {
+    /// Whether it gives rows, as far as the grammar tells.
+    pub fn is_query(&self) -> bool {
+        matches!(self.kind, ParsedKind::Query(_))
+    }
+}
+
+/// The statements of a text, separated by semicolons. A text of nothing but space and comments
+/// has none.
+///
+/// # Errors
+/// `PARSE_SYNTAX_ERROR` and its kin, with the place in the statement.
+pub fn parse(text: &str) -> Result<Vec<ParsedStatement>, SqlError> {
+    let mut statements = Vec::new();
+    for (start, statement) in tokens::split(text)? {
+        statements.push(ParsedStatement {
+            text: statement.to_owned(),
+            start,
+            kind: with_parser(statement, commands::parse_statement)?,
+        });
+    }
+    Ok(statements)
+}
+
+/// The one statement of a text, as `spark.sql` takes it.
+///
+/// # Errors
+/// As [`parse`]; also if the text has no statement, or several.
+pub fn parse_one(text: &str) -> Result<ParsedStatement, SqlError> {
+    let error = |reason, position| ParseError {
+        reason,
+        position,
+        sql: text.to_owned(),
+    };
+    let mut statements = parse(text)?.into_iter();
+    let start = Position { line: 1, column: 0 };
+    let Some(statement) = statements.next() else {
+        return Err(error(ParseReason::EmptyStatement, start).into());
+    };
+    if let Some(extra) = statements.next() {
+        let word = extra.text.split_whitespace().next().unwrap_or_default();
+        let reason = ParseReason::Syntax {
+            near: format!("'{word}'"),
+            hint: format!(": extra input '{word}'"),
+        };
+        return Err(error(reason, extra.start).into());
+    }
+    Ok(statement)
+}
+
+/// One expression, with or without an alias: what `selectExpr`, `filter` and `expr` take.
+pub(super) fn parse_select_item(text: &str) -> Result<ast::SelectItem, ParseError> {
+    with_parser(text, |parser| {
+        let item = parser.parse_select_item()?;
+        expect_end(parser)?;
+        Ok(item)
+    })
+}
+
+fn with_parser<T>(
+    sql: &str,
+    read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
+) -> Result<T, ParseError> {
+    let tokens = tokens::tokenize(sql)?;
+    let mut parser = Parser::new(&SparkDialect).with_tokens_with_locations(tokens.clone());
+    read(&mut parser).map_err(|e| explain(sql, &tokens, &e))
+}
+
+fn expect_end(parser: &mut Parser) -> Result<(), ParserError> {
+    let token = parser.peek_token();
+    match token.token {
+        Token::EOF => Ok(()),
+        _ => parser.expected("end of statement", token),
+    }
+}
+
+/// sqlparser tells what it found and where as text.
+fn explain(sql: &str, tokens: &[TokenWithSpan], error: &ParserError) -> ParseError {
+    let (message, place) = match error {
+        ParserError::RecursionLimitExceeded => {
+            return ParseError {
+                reason: ParseReason::TooComplex,
+                position: Position { line: 1, column: 0 },
+                sql: sql.to_owned(),
+            };
+        }
+        ParserError::ParserError(text) | ParserError::TokenizerError(text) => {
+            match text.rsplit_once(" at Line: ") {
+                Some((message, place)) => (message, place.split_once(", Column: ")),
+                None => (text.as_str(), None),
+            }
+        }
+    };
+    let place = place.and_then(|(line, column)| {
+        Some((
+            line.trim().parse::<u64>().ok()?,
+            column.trim().parse::<u64>().ok()?,
+        ))
+    });
+    let token = place.and_then(|(line, column)| {
+        tokens.iter().find(|t| {
+            t.token != Token::EOF && t.span.start.line == line && t.span.start.column == column
+        })
+    });
+    let (near, position) = match (token, place) {
+        (Some(token), Some((line, column))) => {
+            let text = source(sql, token).unwrap_or_else(|| token.token.to_string());
+            (format!("'{text}'"), tokens::position(line, column))
+        }
+        _ => ("end of input".to_owned(), end_of(sql)),
+    };
+    let hint = match token {
+        Some(_) if message.starts_with("Expected: end of statement") => {
+            format!(": extra input {near}")
+        }
+        _ => String::new(),
+    };
+    ParseError {
+        reason: ParseReason::Syntax { near, hint },
+        position,
+        sql: sql.to_owned(),
+    }
+}
+
+/// The token as it was written.
+fn source(sql: &str, token: &TokenWithSpan) -> Option<String> {
+    let (start, end) = (token.span.start, token.span.end);
+    if start.line != end.line {
+        return None;
+    }
+    let line = sql
+        .lines()
+        .nth(usize::try_from(start.line).ok()?.checked_sub(1)?)?;
+    let from = usize::try_from(start.column).ok()?.checked_sub(1)?;
+    let len = usize::try_from(end.column.checked_sub(start.column)?).ok()?;
+    let text: String = line.chars().skip(from).take(len).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+fn end_of(sql: &str) -> Position {
+    let last = sql.rsplit('\n').next().unwrap_or_default();
+    Position {
+        line: u32::try_from(sql.matches('\n').count() + 1).unwrap_or(u32::MAX),
+        column: u32::try_from(last.chars().count()).unwrap_or(u32::MAX),
+    }
+}
