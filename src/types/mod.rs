@@ -7,6 +7,7 @@ pub mod arrow;
 #[cfg(feature = "engine")]
 pub mod calendar;
 mod data_type;
+mod ddl;
 #[cfg(feature = "engine")]
 mod frame;
 mod json;
@@ -16,6 +17,7 @@ mod value;
 pub use data_type::{
     DataType, Metadata, SchemaRef, StructField, StructType, quote, quote_if_needed,
 };
+pub use ddl::DdlError;
 #[cfg(feature = "engine")]
 pub use frame::{Frame, FrameError, physical_type};
 pub use json::{SchemaJsonError, type_from_json, type_to_json};
