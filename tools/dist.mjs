@@ -13,6 +13,7 @@ const budgets = [
 
 // The npm package's wasm-opt comes first: Debian's is too old for today's Rust.
 const bin = new URL("../node_modules/.bin", import.meta.url).pathname;
+spawnSync("cargo", ["fetch", "--locked", "--target", "wasm32-unknown-unknown"], { stdio: "inherit" });
 const trunk = spawnSync("trunk", ["build", "--release", "--cargo-profile", "dist", "--dist", "dist"], {
   stdio: "inherit",
   env: { ...process.env, PATH: bin + delimiter + process.env.PATH },

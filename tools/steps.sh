@@ -70,6 +70,8 @@ have_site() { [ -e target/site.built ] && [ -e target/site/index.html ] && [ -z 
 get_site() {
   mkdir -p target
   touch target/site.begun
+  # Trunk builds offline, so what is missing comes first.
+  cargo fetch --locked --target wasm32-unknown-unknown || stop "cargo could not download the crates of Cargo.lock." "Check the network, then run this again."
   # Trunk's "release" would also run wasm-opt, which takes minutes: tools/dist.mjs does that for `make dist`.
   trunk build --cargo-profile release
   mv target/site.begun target/site.built
