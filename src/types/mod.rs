@@ -23,6 +23,6 @@ pub use frame::{Frame, FrameError, physical_type};
 pub use json::{SchemaJsonError, type_from_json, type_to_json};
 #[cfg(feature = "engine")]
 pub use value::{
-    ListParts, Value, decimal_text, double_text, float_text, list_from_parts, series_from_values,
-    values_from_series,
+    ListParts, Value, base64, decimal_text, double_text, float_text, list_from_parts,
+    series_from_values, values_from_series,
 };

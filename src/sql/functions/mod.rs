@@ -10,14 +10,18 @@ mod aggregate;
 mod bind;
 mod call;
 pub mod cast;
+mod convert;
 pub mod datetime;
 mod error;
 mod generator;
+mod hash;
 mod json;
+mod math;
 mod misc;
 mod operator;
 mod registry;
 mod sql_text;
+mod string;
 mod window;
 
 pub use aggregate::aggregate_mode;

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Function, FunctionKind, ScalarEval};
-use super::{aggregate, datetime, generator, json, misc, operator, window};
+use super::{
+    aggregate, convert, datetime, generator, hash, json, math, misc, operator, string, window,
+};
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
 
@@ -42,6 +44,16 @@ static FAMILIES: &[&[Function]] = &[
     datetime::FIELDS,
     datetime::MAKE,
     datetime::ZONE,
+    math::MATH,
+    convert::CONVERT,
+    hash::HASH,
+    string::CASE,
+    string::MEASURE,
+    string::PARTS,
+    string::MATCHING,
+    string::FORMAT,
+    string::ENCODE,
+    string::URL,
     json::PATHS,
     misc::MISC,
     aggregate::AGGREGATES,

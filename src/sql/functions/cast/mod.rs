@@ -10,6 +10,8 @@ pub use parse::{
     ZoneText, parse_date, parse_decimal, parse_double, parse_interval, parse_timestamp, zone_of,
 };
 
+pub(super) use number::{decimal_to_double, fits as fits_decimal, rescale as rescale_decimal};
+
 use chrono_tz::Tz;
 use polars_core::prelude::{
     BooleanChunked, DataType as PolarsType, Int32Chunked, Int64Chunked, IntoSeries, PlSmallStr,
