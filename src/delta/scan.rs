@@ -128,6 +128,9 @@ impl TableScan {
         snapshot
             .files()
             .filter(|file| {
+                if bounds.is_empty() {
+                    return true;
+                }
                 let stats = Stats::of(file);
                 bounds
                     .iter()

@@ -1,3 +1,11 @@
 //! Native tests across modules, by subject.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests say what they mean; clippy knows helper functions only in cfg(test)"
+)]
+
 mod delta;

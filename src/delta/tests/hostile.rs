@@ -1,5 +1,7 @@
 //! Logs that nobody should have written.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn log_with(files: &[(&str, &str)]) -> DeltaLog {
@@ -266,5 +268,51 @@ fn a_file_path_that_leaves_the_table_is_refused() {
             matches!(error, DeltaError::InvalidFilePath { .. }),
             "{bad}: {error}"
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_damaged_checkpoint_never_panics(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let (env, log) = (env(), new_log(&env()));
+        for i in 0..11 {
+            append(&log, &env, &format!("f{i}"));
+        }
+        let path = log.log_path().join("00000000000000000010.checkpoint.parquet").unwrap();
+        let mut bytes = log.file_system().read(&path).unwrap().to_vec();
+        for (at, byte) in &damage {
+            let at = at.index(bytes.len());
+            bytes[at] = *byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        log.file_system().put(&path, bytes.into()).unwrap();
+        let _ = fresh(&log).snapshot();
+    }
+
+    #[test]
+    fn a_damaged_commit_never_panics(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+    ) {
+        let (env, log) = (env(), new_log(&env()));
+        append(&log, &env, "a");
+        let path = log.log_path().join(&v(0)).unwrap();
+        let mut bytes = log.file_system().read(&path).unwrap().to_vec();
+        for (at, byte) in &damage {
+            let at = at.index(bytes.len());
+            bytes[at] = *byte;
+        }
+        log.file_system().put(&path, bytes.into()).unwrap();
+        if let Ok(snapshot) = fresh(&log).snapshot() {
+            if let Ok(scan) = TableScan::new(log.file_system().clone(), &snapshot, None) {
+                prop_assert!(snapshot.files().all(|f| scan.read(f).is_err()), "no such file");
+            }
+        }
     }
 }

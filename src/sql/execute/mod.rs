@@ -23,8 +23,10 @@ mod context;
 mod error;
 mod evaluate;
 mod fallible;
+mod generate;
 mod join;
 mod keys;
+mod running;
 mod scan;
 mod set;
 mod sort;
@@ -33,6 +35,7 @@ mod stream;
 mod subquery;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use aggregate::Aggregator;
 pub use context::{Cancellation, ExecContext, Metrics};
@@ -214,17 +217,18 @@ impl Builder<'_> {
                 let streams = (self.build(left)?, self.build(right)?);
                 set::operation(streams, *kind, *all, schema)
             }
-            PlanNode::Generate { .. } => {
-                return Err(ExecuteError::Internal {
-                    what: "Generate is not built yet",
-                }
-                .into());
+            PlanNode::Generate {
+                input,
+                generator,
+                args,
+                outer,
+            } => {
+                let input = self.build(input)?;
+                generate::generate(input, generator, args.clone(), *outer, schema, ctx)?
             }
-            PlanNode::Window { .. } => {
-                return Err(ExecuteError::Internal {
-                    what: "Window is not built yet",
-                }
-                .into());
+            PlanNode::Window { input, calls } => {
+                let rows = self.build(input)?;
+                window::window(rows, calls.clone(), full_schema(input), schema, ctx)
             }
         })
     }

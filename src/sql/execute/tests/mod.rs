@@ -1,6 +1,8 @@
 //! Operators over small frames.
 
 mod aggregate;
+mod generate;
 mod join;
 mod pipeline;
 mod support;
+mod window;

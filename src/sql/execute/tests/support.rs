@@ -109,7 +109,7 @@ fn eval_fail_on_zero(call: &Call<'_>) -> Result<polars_core::prelude::Series, Sq
     Ok(call.args[0].clone())
 }
 
-fn leaked(name: &'static str, kind: FunctionKind) -> &'static Function {
+pub fn leaked(name: &'static str, kind: FunctionKind) -> &'static Function {
     Box::leak(Box::new(Function {
         name,
         kind,
@@ -118,6 +118,10 @@ fn leaked(name: &'static str, kind: FunctionKind) -> &'static Function {
         description: "",
         example: "",
     }))
+}
+
+pub fn generator(kind: crate::sql::functions::GeneratorKind) -> &'static Function {
+    leaked("generator", FunctionKind::Generator(kind))
 }
 
 pub fn call(name: &'static str, args: Vec<Expr>) -> Expr {
