@@ -65,7 +65,7 @@ fn pair_schema(left: &Plan, right: &Plan) -> SchemaRef {
 }
 
 /// Whether the left side is the one to hold in memory.
-fn build_left(kind: JoinKind, left: &Plan, right: &Plan) -> bool {
+pub(in crate::sql) fn build_left(kind: JoinKind, left: &Plan, right: &Plan) -> bool {
     match kind {
         JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::Full => false,
         JoinKind::Right => true,

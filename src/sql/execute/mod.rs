@@ -42,6 +42,7 @@ pub use context::{Cancellation, ExecContext, Metrics};
 pub use error::ExecuteError;
 pub use evaluate::evaluate;
 pub(in crate::sql) use fallible::is_infallible;
+pub(in crate::sql) use join::{build_left as joins_build_left, conjuncts};
 pub use state::{OutputMode, StateChange, StateStore};
 pub use subquery::SubqueryCache;
 
@@ -67,12 +68,8 @@ pub fn execute(plan: &Plan, ctx: &Arc<ExecContext>) -> Result<FrameStream, SqlEr
         .filter(|i| plan.output.get(*i).is_some_and(|a| !a.hidden))
         .collect();
     let rows = Builder { ctx, operators: 0 }.build(plan)?;
-    let rows = if visible.len() == plan.output.len() {
-        rows
-    } else {
-        let schema = plan.schema();
-        stream::map(rows, move |frame| stream::select(&frame, &visible, &schema))
-    };
+    let schema = plan.schema();
+    let rows = stream::map(rows, move |frame| stream::select(&frame, &visible, &schema));
     let mut pending = Vec::new();
     subquery::subqueries(plan, &mut pending);
     Ok(Box::new(stream::Run::new(
