@@ -16,7 +16,7 @@ pub(in crate::sql) fn is_infallible(expr: &Expr) -> bool {
         ExprKind::Cast { child, mode } => {
             *mode != EvalMode::Ansi || cast_is_infallible(&child.data_type, &expr.data_type)
         }
-        ExprKind::Call { function, .. } => function_is_infallible(function.name),
+        ExprKind::Call { function, .. } => INFALLIBLE.contains(&function.name),
         ExprKind::ScalarSubquery(_) | ExprKind::Exists { .. } | ExprKind::InSubquery { .. } => {
             false
         }
@@ -58,70 +58,23 @@ fn cast_is_infallible(from: &DataType, to: &DataType) -> bool {
 }
 
 /// Functions that give a value or NULL whatever their arguments, in ANSI mode too.
-fn function_is_infallible(name: &str) -> bool {
-    matches!(
-        name,
-        "and"
-            | "or"
-            | "not"
-            | "="
-            | "=="
-            | "<=>"
-            | "<"
-            | "<="
-            | ">"
-            | ">="
-            | "!="
-            | "<>"
-            | "in"
-            | "isnull"
-            | "isnotnull"
-            | "isnan"
-            | "is null"
-            | "is not null"
-            | "upper"
-            | "ucase"
-            | "lower"
-            | "lcase"
-            | "trim"
-            | "ltrim"
-            | "rtrim"
-            | "length"
-            | "char_length"
-            | "character_length"
-            | "concat"
-            | "concat_ws"
-            | "substring"
-            | "substr"
-            | "left"
-            | "right"
-            | "startswith"
-            | "endswith"
-            | "contains"
-            | "initcap"
-            | "reverse"
-            | "get_json_object"
-            | "get_json_path"
-            | "semi_structured_extract"
-            | ":"
-            | "date_trunc"
-            | "trunc"
-            | "year"
-            | "month"
-            | "day"
-            | "dayofmonth"
-            | "hour"
-            | "minute"
-            | "second"
-            | "dayofweek"
-            | "dayofyear"
-            | "weekofyear"
-            | "quarter"
-            | "to_json"
-            | "md5"
-            | "sha1"
-            | "sha2"
-            | "hash"
-            | "xxhash64"
-    )
-}
+#[rustfmt::skip]
+const INFALLIBLE: &[&str] = &[
+    // Logic and comparison
+    "and", "or", "not", "!", "=", "==", "!=", "<>", "<=>", "equal_null", "<", "<=", ">", ">=", "in",
+    "isnull", "isnotnull", "isnan", "like", "ilike", "startswith", "endswith", "contains",
+    // Text
+    "upper", "ucase", "lower", "lcase", "trim", "ltrim", "rtrim", "length", "char_length",
+    "character_length", "len", "concat", "||", "concat_ws", "substring", "substr", "left", "right",
+    "initcap", "reverse", "replace", "md5", "sha1", "sha", "sha2", "hash", "xxhash64", "crc32",
+    // JSON
+    "get_json_path", "get_json_object", "json_array_length", "json_object_keys",
+    // Dates
+    "date_trunc", "trunc", "year", "quarter", "month", "day", "dayofmonth", "dayofyear",
+    "dayofweek", "weekday", "weekofyear", "hour", "minute", "second", "dayname", "monthname",
+    "datediff", "date_diff", "current_timestamp", "now", "current_date", "localtimestamp",
+    "unix_seconds", "unix_millis", "unix_micros", "unix_date",
+    // Tolerant arithmetic, bits
+    "try_add", "try_subtract", "try_multiply", "try_divide", "try_mod", "&", "|", "^", "~",
+    "bit_count",
+];

@@ -35,6 +35,7 @@ pub(super) fn generate(
         }
         .into());
     };
+    let outer = outer || generator.name.ends_with("_outer");
     let mut open: Option<(Frame, Made, usize)> = None;
     Ok(Box::new(std::iter::from_fn(move || {
         if open.is_none() {

@@ -19,6 +19,7 @@
 //! Aggregates and distincts above a batch keep their state through [`StateStore`].
 
 mod aggregate;
+mod bounds;
 mod context;
 mod error;
 mod evaluate;
@@ -50,6 +51,7 @@ use std::sync::Arc;
 
 use super::SqlError;
 use super::plan::{Plan, PlanNode};
+use crate::delta::ColumnBound;
 use crate::types::{Frame, SchemaRef, StructField, StructType};
 
 /// Rows that a chunk has, about.
@@ -67,7 +69,12 @@ pub fn execute(plan: &Plan, ctx: &Arc<ExecContext>) -> Result<FrameStream, SqlEr
     let visible: Vec<usize> = (0..plan.output.len())
         .filter(|i| plan.output.get(*i).is_some_and(|a| !a.hidden))
         .collect();
-    let rows = Builder { ctx, operators: 0 }.build(plan)?;
+    let rows = Builder {
+        ctx,
+        operators: 0,
+        bounds: Vec::new(),
+    }
+    .build(plan)?;
     let schema = plan.schema();
     let rows = stream::map(rows, move |frame| stream::select(&frame, &visible, &schema));
     let mut pending = Vec::new();
@@ -120,6 +127,8 @@ pub(super) fn full_schema(plan: &Plan) -> SchemaRef {
 struct Builder<'a> {
     ctx: &'a Arc<ExecContext>,
     operators: usize,
+    /// What the filters right above the next scan demand.
+    bounds: Vec<ColumnBound>,
 }
 
 impl Builder<'_> {
@@ -133,7 +142,10 @@ impl Builder<'_> {
             PlanNode::Local(frame) => scan::local(frame.clone(), schema, ctx)?,
             PlanNode::Range { start, end, step } => scan::range(*start, *end, *step, schema),
             PlanNode::FileScan(files) => scan::files(files.clone(), ctx),
-            PlanNode::DeltaScan(delta) => scan::delta(delta.clone(), Vec::new(), ctx),
+            PlanNode::DeltaScan(delta) => {
+                let bounds = std::mem::take(&mut self.bounds);
+                scan::delta(delta.clone(), bounds, ctx)
+            }
             PlanNode::StreamSource(_) => return Err(ExecuteError::StreamNotStarted.into()),
             PlanNode::Batch { input, ordinal } => {
                 let ordinal = *ordinal;
@@ -152,7 +164,11 @@ impl Builder<'_> {
                 stream::project(input, exprs.clone(), schema, ctx)
             }
             PlanNode::Filter { input, predicate } => {
+                if self.bounds.is_empty() {
+                    self.bounds = bounds::of_filters(plan);
+                }
                 let input = self.build(input)?;
+                self.bounds.clear();
                 stream::filter(input, predicate.clone(), ctx)
             }
             PlanNode::Limit {
@@ -160,8 +176,15 @@ impl Builder<'_> {
                 limit,
                 offset,
             } => {
-                let input = self.build(input)?;
-                stream::limit(input, *limit, *offset)
+                let wanted = limit.and_then(|l| usize::try_from(l.saturating_add(*offset)).ok());
+                let rows = match (&input.node, wanted.filter(|n| *n <= sort::TOP)) {
+                    (PlanNode::Sort { input: rows, keys }, Some(count)) => {
+                        let rows = self.build(rows)?;
+                        sort::top(rows, keys.clone(), count, schema, ctx)
+                    }
+                    _ => self.build(input)?,
+                };
+                stream::limit(rows, *limit, *offset)
             }
             PlanNode::Union { inputs } => {
                 let inputs = inputs

@@ -70,6 +70,9 @@ pub(super) fn order_of(
     Ok(order)
 }
 
+/// Rows up to which [`top`] is worth its repeated sorting.
+pub(super) const TOP: usize = 10_000;
+
 /// The first `count` rows in order, keeping only that many as chunks come in.
 pub(super) fn top(
     rows: FrameStream,
@@ -89,7 +92,7 @@ pub(super) fn top(
         schema.clone(),
         Frame::empty(schema),
         move |held: &mut Frame, frame| {
-            if frame.height() > 0 {
+            if frame.height() > 0 && count > 0 {
                 *held = best(vec![held.clone(), frame], &keys, &ctx)?;
             }
             Ok(())

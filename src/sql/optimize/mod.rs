@@ -16,6 +16,8 @@ mod expressions;
 mod filters;
 mod projects;
 mod static_side;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

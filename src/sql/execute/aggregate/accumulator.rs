@@ -9,8 +9,8 @@ use super::numeric::{Avg, Bool, Corr, Count, DecimalAvg, DecimalSum, DoubleSum, 
 use super::pick::{Pick, PickBy};
 use crate::sql::SqlError;
 use crate::sql::functions::{AggregateKind, FunctionKind};
-use crate::sql::plan::AggregateCall;
-use crate::types::DataType;
+use crate::sql::plan::{AggregateCall, EvalMode, ExprKind};
+use crate::types::{DataType, Value};
 
 /// The values of one aggregate, by group. Groups are numbered from 0.
 pub(in crate::sql::execute) trait Accumulator {
@@ -59,7 +59,14 @@ pub(in crate::sql::execute) fn accumulator(
         None => DataType::Null,
     };
     let result = call.data_type.clone();
-    let mode = call.mode;
+    let mode = if call.function.name.starts_with("try_") {
+        EvalMode::Try
+    } else {
+        call.mode
+    };
+    // `first(a, true)` ignores nulls.
+    let second = call.args.get(1).map(|a| &a.kind);
+    let ignores = matches!(second, Some(ExprKind::Literal(Value::Boolean(true))));
     let plain: Box<dyn Accumulator> = match kind {
         AggregateKind::Count => Box::new(Count::default()),
         AggregateKind::CountIf => Box::new(Count::of_true()),
@@ -78,9 +85,13 @@ pub(in crate::sql::execute) fn accumulator(
         },
         AggregateKind::Min => Box::new(Pick::min(input)),
         AggregateKind::Max => Box::new(Pick::max(input)),
-        AggregateKind::First { ignore_nulls } => Box::new(Pick::first(input, *ignore_nulls)),
-        AggregateKind::AnyValue => Box::new(Pick::first(input, false)),
-        AggregateKind::Last { ignore_nulls } => Box::new(Pick::last(input, *ignore_nulls)),
+        AggregateKind::First { ignore_nulls } => {
+            Box::new(Pick::first(input, *ignore_nulls || ignores))
+        }
+        AggregateKind::AnyValue => Box::new(Pick::first(input, ignores)),
+        AggregateKind::Last { ignore_nulls } => {
+            Box::new(Pick::last(input, *ignore_nulls || ignores))
+        }
         AggregateKind::MaxBy | AggregateKind::MinBy => {
             let by = call.args.get(1).map(|a| a.data_type.clone());
             let by = by.unwrap_or(DataType::Null);

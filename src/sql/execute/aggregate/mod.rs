@@ -21,7 +21,8 @@ use super::keys::{KeyRows, KeyTable};
 use super::stream::chunks;
 use super::{ExecContext, ExecuteError, FrameStream, OutputMode, StateChange};
 use crate::sql::SqlError;
-use crate::sql::plan::{AggregateCall, Expr};
+use crate::sql::functions::{AggregateKind, FunctionKind};
+use crate::sql::plan::{AggregateCall, Expr, ExprKind};
 use crate::types::{Frame, SchemaRef, StructField, StructType, physical_type};
 
 /// Groups and their accumulators.
@@ -51,6 +52,16 @@ impl Aggregator {
         schema: &SchemaRef,
         ctx: &Arc<ExecContext>,
     ) -> Result<Self, SqlError> {
+        let mut calls = calls;
+        for call in &mut calls {
+            // `count(*)` is `count(1)`: a constant needs no column.
+            let kind = &call.function.kind;
+            let counts = matches!(kind, FunctionKind::Aggregate(AggregateKind::Count));
+            if counts && !call.distinct {
+                call.args
+                    .retain(|arg| arg.nullable || !matches!(arg.kind, ExprKind::Literal(_)));
+            }
+        }
         let accumulators = calls
             .iter()
             .map(accumulator)
