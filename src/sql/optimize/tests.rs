@@ -186,6 +186,13 @@ fn silver() -> Plan {
             ]),
         ),
     ]);
+    let orders = Plan {
+        output: orders.output.clone(),
+        node: PlanNode::Batch {
+            input: Arc::new(orders),
+            ordinal: 0,
+        },
+    };
     let joined = join(
         alias(orders, "o"),
         alias(customers, "c"),
