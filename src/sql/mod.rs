@@ -5,6 +5,7 @@ pub mod coercion;
 pub mod command;
 pub mod error;
 pub mod execute;
+pub mod explain;
 pub mod functions;
 pub mod naming;
 pub mod optimize;

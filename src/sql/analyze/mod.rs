@@ -162,4 +162,4 @@ fn ident_start(ident: &sqlparser::ast::Ident) -> Option<Position> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::sql) mod tests;

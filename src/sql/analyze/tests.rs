@@ -9,10 +9,10 @@ use crate::types::{DataType, StructType};
 
 /// Tables and views at hand, by name.
 #[derive(Default)]
-struct Tables(Vec<(String, Relation)>);
+pub(in crate::sql) struct Tables(Vec<(String, Relation)>);
 
 impl Tables {
-    fn table(mut self, name: &str, ddl: &str) -> Self {
+    pub(in crate::sql) fn table(mut self, name: &str, ddl: &str) -> Self {
         let schema = crate::sql::parse::parse_schema(ddl).unwrap();
         let plan = Plan {
             output: schema
@@ -27,10 +27,17 @@ impl Tables {
         self
     }
 
-    fn stream(mut self, name: &str, ddl: &str) -> Self {
+    pub(in crate::sql) fn stream(mut self, name: &str, ddl: &str) -> Self {
         let schema = crate::sql::parse::parse_schema(ddl).unwrap();
         let plan = stream_of(schema);
         self.add(name, Arc::new(plan), true);
+        self
+    }
+
+    fn view(mut self, name: &str, ddl: &str) -> Self {
+        let table = Tables::default().table(name, ddl);
+        let plan = table.0[0].1.plan.clone();
+        self.add(name, plan, true);
         self
     }
 
@@ -49,7 +56,7 @@ impl Tables {
     }
 
     /// Runs `CREATE VIEW`s, and gives the last one's plan.
-    fn views(&mut self, text: &str) -> Arc<Plan> {
+    pub(in crate::sql) fn views(&mut self, text: &str) -> Arc<Plan> {
         let mut last = None;
         for statement in parse(text).unwrap() {
             match analyze(&statement, self).unwrap() {
@@ -64,24 +71,17 @@ impl Tables {
         last.unwrap()
     }
 
-    fn query(&self, text: &str) -> Result<Arc<Plan>, SqlError> {
+    pub(in crate::sql) fn query(&self, text: &str) -> Result<Arc<Plan>, SqlError> {
         match analyze(&parse_one(text)?, self)? {
             Statement::Query(plan) => Ok(plan),
             other => panic!("{other:?}"),
         }
     }
 
-    fn schema(&self, text: &str) -> String {
+    pub(in crate::sql) fn schema(&self, text: &str) -> String {
         match self.query(text) {
             Ok(plan) => DataType::Struct(plan.schema().as_ref().clone()).simple_string(),
             Err(e) => format!("{e}"),
-        }
-    }
-
-    fn error(&self, text: &str) -> String {
-        match self.query(text) {
-            Ok(plan) => panic!("{:?}", plan.schema()),
-            Err(e) => e.to_string(),
         }
     }
 }
@@ -241,4 +241,53 @@ fn a_count_is_called_count_of_one() {
         tables.schema("SELECT COUNT(*) FROM orders_bronze"),
         "struct<count(1):bigint>"
     );
+}
+
+/// `suite/spark.txt`: statements, and what PySpark 4.0.1 answered: the result's columns, or the
+/// error's text without the plan below it. `one` is a view of one column `a INT`.
+#[test]
+fn statements_mean_and_fail_as_in_spark() {
+    check(include_str!("suite/spark.txt"));
+}
+
+/// `suite/databricks.txt`: the same for what Databricks adds.
+#[test]
+fn databricks_paths_files_and_versions_have_a_meaning() {
+    check(include_str!("suite/databricks.txt"));
+}
+
+fn check(suite: &str) {
+    let tables = Tables::default().view("one", "a INT NOT NULL");
+    let mut wrong = Vec::new();
+    for case in suite.split("\n%%\n").filter(|c| !c.trim().is_empty()) {
+        let (sql, expected) = case.split_once("\n=>\n").unwrap();
+        let found = tables.schema(sql);
+        if found.trim() != expected.trim() {
+            wrong.push(format!(
+                "{sql}\n--- expected\n{expected}\n--- found\n{found}\n"
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn an_error_tells_its_condition_state_place_and_class() {
+    let t = Tables::default();
+    let e = t.query("SELECT\n  foo FROM (SELECT 1 a)").unwrap_err();
+    assert_eq!(
+        e.condition().as_deref(),
+        Some("UNRESOLVED_COLUMN.WITH_SUGGESTION")
+    );
+    assert_eq!(e.sql_state().as_deref(), Some("42703"));
+    assert_eq!(e.position().map(|p| (p.line, p.column)), Some((2, 2)));
+    assert_eq!(e.exception_class(), "AnalysisException");
+    let e = t.query("SELECT 1 FROM WHERE (").unwrap_err();
+    assert_eq!(e.condition().as_deref(), Some("PARSE_SYNTAX_ERROR"));
+    assert_eq!(e.exception_class(), "ParseException");
 }
