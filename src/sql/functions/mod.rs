@@ -10,6 +10,7 @@ mod aggregate;
 mod bind;
 mod call;
 pub mod cast;
+mod collection;
 mod convert;
 pub mod datetime;
 mod error;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use super::{Function, FunctionKind, ScalarEval};
 use super::{
-    aggregate, convert, datetime, generator, hash, json, math, misc, operator, string, window,
+    aggregate, collection, convert, datetime, generator, hash, json, math, misc, operator, string,
+    window,
 };
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
@@ -56,6 +57,13 @@ static FAMILIES: &[&[Function]] = &[
     string::URL,
     json::PATHS,
     misc::MISC,
+    collection::MAKE,
+    collection::ACCESS,
+    collection::ARRAY,
+    collection::SET,
+    collection::MAP,
+    collection::SEQUENCE,
+    collection::HIGHER_ORDER,
     aggregate::AGGREGATES,
     window::WINDOWS,
     generator::GENERATORS,
