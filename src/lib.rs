@@ -6,6 +6,7 @@
 //! | [`types`] | Spark types and schemas; frames; Arrow and Polars |
 //! | [`storage`] | the file system under `dbfs:/` |
 //! | [`formats`] | parquet, JSON, CSV, text: bytes and frames; schema inference; rescued data |
+//! | [`bookstore`] | the sample data, generated from a seed |
 //! | [`delta`] | the transaction log: actions, snapshots, transactions, checkpoints, history |
 //! | [`sql`] | parse, analyze, plan, execute; functions; errors with Spark's conditions |
 //! | [`streaming`] | queries, triggers, micro-batches, checkpoints, state; sources and sinks |
@@ -16,6 +17,8 @@
 //! Dependencies point down only: a module uses those above it in the table, never those below;
 //! `page` knows `protocol` alone.
 
+#[cfg(feature = "engine")]
+pub mod bookstore;
 #[cfg(feature = "engine")]
 pub mod delta;
 #[cfg(feature = "engine")]
