@@ -19,6 +19,8 @@ use crate::types::{DataType, StructType};
 
 /// A column that rows are added to.
 pub(super) enum ColumnBuilder {
+    /// A column that nobody asked for; counts its rows.
+    Skipped(usize),
     Null(usize),
     Boolean(BooleanBuilder),
     Byte(Int8Builder),
@@ -185,7 +187,7 @@ impl ColumnBuilder {
 
     pub fn append_null(&mut self) {
         match self {
-            ColumnBuilder::Null(len) => *len += 1,
+            ColumnBuilder::Skipped(len) | ColumnBuilder::Null(len) => *len += 1,
             ColumnBuilder::Boolean(b) => b.append_null(),
             ColumnBuilder::Byte(b) => b.append_null(),
             ColumnBuilder::Short(b) => b.append_null(),
@@ -244,6 +246,10 @@ impl ColumnBuilder {
             ColumnBuilder::Date(b) => parsed!(b, temporal.date(text)),
             ColumnBuilder::Timestamp(b) => parsed!(b, temporal.timestamp(text)),
             ColumnBuilder::TimestampNtz(b) => parsed!(b, temporal.timestamp_ntz(text)),
+            ColumnBuilder::Skipped(len) => {
+                *len += 1;
+                true
+            }
             _ => {
                 self.append_null();
                 false
@@ -254,7 +260,7 @@ impl ColumnBuilder {
     /// The column, in the form that Polars holds it in.
     pub fn finish(self) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
-            ColumnBuilder::Null(len) => Arc::new(NullArray::new(len)),
+            ColumnBuilder::Skipped(len) | ColumnBuilder::Null(len) => Arc::new(NullArray::new(len)),
             ColumnBuilder::Boolean(mut b) => Arc::new(b.finish()),
             ColumnBuilder::Byte(mut b) => Arc::new(b.finish()),
             ColumnBuilder::Short(mut b) => Arc::new(b.finish()),
@@ -303,11 +309,18 @@ impl ColumnBuilder {
     }
 }
 
-/// One builder a field of a schema.
-pub(super) fn builders(schema: &StructType, case_sensitive: bool) -> Vec<ColumnBuilder> {
-    let types = schema.fields.iter().map(|f| &f.data_type);
-    types
-        .map(|t| ColumnBuilder::new(t, case_sensitive))
+/// One builder a field of a schema; for a field that isn't read, one that takes no values.
+pub(super) fn builders(
+    schema: &StructType,
+    read: &[bool],
+    case_sensitive: bool,
+) -> Vec<ColumnBuilder> {
+    let fields = schema.fields.iter().zip(read);
+    fields
+        .map(|(field, read)| match read {
+            true => ColumnBuilder::new(&field.data_type, case_sensitive),
+            false => ColumnBuilder::Skipped(0),
+        })
         .collect()
 }
 

@@ -70,7 +70,7 @@ impl FileFormat {
 /// How a file is to be read.
 #[derive(Debug, Clone)]
 pub struct ReadRequest {
-    /// The schema of the frames, the rescued data column included.
+    /// The schema to read the file under, the rescued data column included.
     pub schema: SchemaRef,
     /// The reader's options, without `cloudFiles.` before their names.
     pub options: Options,
@@ -78,6 +78,10 @@ pub struct ReadRequest {
     /// `{"cost":"$100","_file_path":"<path>"}`. Unknown fields are then rescued, and still told in
     /// [`FileRead::unknown`].
     pub rescued_column: Option<String>,
+    /// The positions in `schema` of the columns that the frames have; all of them if `None`.
+    /// `schema` stays that of the whole file: it says which fields are known, and where a CSV
+    /// value belongs.
+    pub projection: Option<Vec<usize>>,
 }
 
 impl ReadRequest {
@@ -87,6 +91,20 @@ impl ReadRequest {
             schema,
             options: Options::new(),
             rescued_column: None,
+            projection: None,
+        }
+    }
+
+    /// The schema of the frames.
+    pub fn projected(&self) -> SchemaRef {
+        match &self.projection {
+            None => self.schema.clone(),
+            Some(positions) => Arc::new(StructType::new(
+                positions
+                    .iter()
+                    .filter_map(|i| self.schema.fields.get(*i).cloned())
+                    .collect(),
+            )),
         }
     }
 }
@@ -138,6 +156,15 @@ impl UnknownFields {
     }
 }
 
+/// The option by which [`infer_schema`] infers as Auto Loader does: `false` for STRING columns
+/// alone in JSON and CSV, `true` for types. Without it, it infers as `spark.read` does.
+const INFER_COLUMN_TYPES: &str = "inferColumnTypes";
+
+/// Sets what Auto Loader's `cloudFiles.inferColumnTypes` says.
+pub fn set_infer_column_types(options: &mut Options, infer: bool) {
+    options.set(INFER_COLUMN_TYPES, infer.to_string());
+}
+
 /// The schema of one or several files, merged: fields that only some have are nullable, numbers
 /// that differ in width widen.
 ///
@@ -164,17 +191,28 @@ pub fn infer_schema(
             })
         }
         FileFormat::Json => {
-            let options = json::JsonOptions::from_options(options)?;
+            let json = json::JsonOptions::from_options(options)?;
             let mut any = false;
             let mut seen = files.inspect(|_| any = true);
-            let schema = json::infer_schema(&mut seen, &options)?;
+            let mut schema = json::infer_schema(&mut seen, &json)?;
+            if options.get(INFER_COLUMN_TYPES).is_some() {
+                // Auto Loader rescues what is corrupt.
+                let corrupt = &json.column_name_of_corrupt_record;
+                schema.fields.retain(|f| f.name != *corrupt);
+            }
+            if !options.get_bool(INFER_COLUMN_TYPES, true)? {
+                for field in &mut schema.fields {
+                    field.data_type = DataType::String;
+                }
+            }
             any.then_some(schema).ok_or(FormatError::CannotInfer {
                 format: format.title(),
             })
         }
         FileFormat::Csv => {
-            let options = csv::CsvOptions::from_options(options)?;
-            let schema = csv::infer_schema(files, &options)?;
+            let mut csv = csv::CsvOptions::from_options(options)?;
+            csv.infer_schema = options.get_bool(INFER_COLUMN_TYPES, csv.infer_schema)?;
+            let schema = csv::infer_schema(files, &csv)?;
             match schema.is_empty() {
                 true => Err(FormatError::CannotInfer {
                     format: format.title(),

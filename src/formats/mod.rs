@@ -9,6 +9,7 @@ pub mod csv;
 mod door;
 mod error;
 pub mod json;
+mod listing;
 mod options;
 pub mod parquet;
 pub mod partitions;
@@ -17,8 +18,12 @@ mod sniff;
 mod temporal;
 mod text;
 
-pub use door::{FileFormat, FileRead, ReadRequest, UnknownFields, infer_schema, read_file};
+pub use door::{
+    FileFormat, FileRead, ReadRequest, UnknownFields, infer_schema, read_file,
+    set_infer_column_types,
+};
 pub use error::{Damage, FormatError};
+pub use listing::{glob_matches, glob_regex, is_hidden};
 pub use options::Options;
 pub use rows::ParseMode;
 pub use sniff::{Sniffed, sniff};

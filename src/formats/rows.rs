@@ -57,6 +57,8 @@ pub(super) struct Layout {
     sources: Vec<Source>,
     /// The schema's fields that records have: without the rescued data and corrupt record columns.
     pub fields: StructType,
+    /// Which of them the frames have.
+    pub read: Vec<bool>,
     /// Whether there is a rescued data column.
     pub rescue: bool,
     pub mode: ParseMode,
@@ -70,10 +72,10 @@ impl Layout {
     pub fn new(request: &ReadRequest, path: &DbfsPath, case_sensitive: bool) -> Self {
         let corrupt_column = corrupt_column(&request.options);
         let mut fields = StructType::default();
-        let mut sources = Vec::with_capacity(request.schema.len());
+        let mut all = Vec::with_capacity(request.schema.len());
         for field in &request.schema.fields {
             let string = field.data_type == DataType::String;
-            sources.push(if request.rescued_column.as_ref() == Some(&field.name) {
+            all.push(if request.rescued_column.as_ref() == Some(&field.name) {
                 Source::Rescued
             } else if string && field.name == corrupt_column {
                 Source::Corrupt
@@ -82,12 +84,27 @@ impl Layout {
                 Source::Field(fields.len() - 1)
             });
         }
+        let sources: Vec<Source> = match &request.projection {
+            None => all,
+            Some(positions) => positions
+                .iter()
+                .filter_map(|i| all.get(*i).copied())
+                .collect(),
+        };
+        let mode = ParseMode::from_options(&request.options);
+        // What doesn't fit matters even in a column that nobody asked for.
+        let all_matter = mode != ParseMode::Permissive
+            || sources.contains(&Source::Rescued)
+            || sources.contains(&Source::Corrupt);
         Layout {
-            schema: request.schema.clone(),
-            rescue: sources.contains(&Source::Rescued),
+            schema: request.projected(),
+            read: (0..fields.len())
+                .map(|i| all_matter || sources.contains(&Source::Field(i)))
+                .collect(),
+            rescue: request.rescued_column.is_some(),
             sources,
             fields,
-            mode: ParseMode::from_options(&request.options),
+            mode,
             corrupt_column,
             case_sensitive,
             path: path.clone(),
@@ -98,7 +115,7 @@ impl Layout {
     /// No rows yet.
     pub fn rows(&self) -> Rows {
         Rows {
-            columns: builders(&self.fields, self.case_sensitive),
+            columns: builders(&self.fields, &self.read, self.case_sensitive),
             rescued: StringViewBuilder::new(),
             corrupt: StringViewBuilder::new(),
             keep: Vec::new(),
@@ -192,7 +209,7 @@ impl Layout {
 
 /// Rows of a frame under construction.
 pub(super) struct Rows {
-    /// One builder a field of [`Layout::fields`].
+    /// One builder a field of [`Layout::fields`]; for those not read, one that takes no values.
     pub columns: Vec<ColumnBuilder>,
     rescued: StringViewBuilder,
     corrupt: StringViewBuilder,

@@ -75,12 +75,9 @@ pub(super) fn magic(bytes: &[u8]) -> Option<&'static str> {
         (b"<html", "a web page"),
         (b"\x7fELF", "a program"),
         (b"MZ", "a program"),
-        (b"{", "JSON"),
     ];
-    // Text formats are only told apart where parquet was expected.
     KINDS
         .iter()
-        .filter(|(_, what)| *what != "JSON")
         .find(|(start, _)| bytes.starts_with(start))
         .map(|(_, what)| *what)
 }

@@ -40,7 +40,7 @@ pub(super) fn read_text(
             bytes,
             at: 0,
             whole,
-            schema: request.schema.clone(),
+            schema: request.projected(),
             origin: Arc::from(path.to_string()),
         }),
         unknown: UnknownFields::default(),
@@ -137,7 +137,8 @@ pub(super) fn read_binary(
             },
         });
     }
-    let fields = &request.schema.fields;
+    let schema = request.projected();
+    let fields = &schema.fields;
     let columns: Vec<arrow::array::ArrayRef> = fields
         .iter()
         .map(|f| match (f.name.as_str(), &f.data_type) {
@@ -159,7 +160,7 @@ pub(super) fn read_binary(
             _ => arrow::array::new_null_array(&memory_type(&f.data_type), 1),
         })
         .collect();
-    let frame = Frame::from_arrow_columns(&columns, &request.schema, 1)?;
+    let frame = Frame::from_arrow_columns(&columns, &schema, 1)?;
     let frame = frame.with_origin(Some(Arc::from(file.path.to_string())));
     Ok(FileRead {
         frames: Box::new(std::iter::once(Ok(frame))),

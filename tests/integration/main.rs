@@ -9,3 +9,4 @@
 )]
 
 mod delta;
+mod formats;

@@ -195,7 +195,7 @@ impl Context<'_> {
     }
 
     fn value(&self, at: usize, node: &Node, column: &mut ColumnBuilder) -> Outcome {
-        if node.kind == Kind::Null {
+        if node.kind == Kind::Null || matches!(column, ColumnBuilder::Skipped(_)) {
             column.append_null();
             return Outcome::Whole;
         }

@@ -3,8 +3,9 @@
 
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
+use super::thrift::{Kind, NotThrift, Reader};
 use crate::formats::Damage;
 use crate::formats::sniff::magic;
 
@@ -12,8 +13,15 @@ const MAGIC: &[u8] = b"PAR1";
 const ENCRYPTED_MAGIC: &[u8] = b"PARE";
 /// Magic at both ends and the footer's length.
 const LEAST_SIZE: usize = 12;
+/// How deep a schema may be nested.
+const MAX_SCHEMA_DEPTH: usize = 64;
+/// The most bytes that one page may have when decompressed. Writers make pages of about 1 MiB.
+const MAX_PAGE_BYTES: i64 = 256 * 1024 * 1024;
+/// The most values of a column within lists that one row group may have: they could all belong to
+/// one row, which is read at once.
+const MAX_LIST_VALUES: i64 = 64 * 1024 * 1024;
 
-/// Checks the marks at a file's ends and the footer's length.
+/// Checks the marks at a file's ends, the footer's length and the schema's shape.
 pub(super) fn ends(bytes: &Bytes) -> Result<(), Damage> {
     let size = bytes.len();
     if size == 0 {
@@ -38,13 +46,67 @@ pub(super) fn ends(bytes: &Bytes) -> Result<(), Damage> {
         .get(size - 8..size - 4)
         .and_then(|b| <[u8; 4]>::try_from(b).ok())
         .map_or(0, u32::from_le_bytes);
-    let fits = usize::try_from(length).is_ok_and(|l| l <= size - LEAST_SIZE && l > 0);
-    if !fits {
+    let start = usize::try_from(length)
+        .ok()
+        .and_then(|l| (size - 8).checked_sub(l))
+        .filter(|start| *start >= MAGIC.len() && length > 0);
+    let footer = start.and_then(|start| bytes.get(start..size - 8));
+    let Some(footer) = footer else {
         return Err(Damage::Footer {
             reason: format!("it claims {length} bytes, the file has {size}"),
         });
+    };
+    match schema_is_sound(footer) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Damage::Footer {
+            reason: "its schema is no tree of columns".into(),
+        }),
+        Err(NotThrift) => Err(Damage::Footer {
+            reason: "it can't be decoded".into(),
+        }),
     }
-    Ok(())
+}
+
+/// Whether the schema's elements form one tree, each group with as many children as it says.
+fn schema_is_sound(footer: &[u8]) -> Result<bool, NotThrift> {
+    let mut children: Vec<i64> = Vec::new();
+    Reader::new(footer).fields(|reader, id, kind| {
+        if id != 2 || kind != Kind::List {
+            return Ok(false);
+        }
+        let (kind, count) = reader.list()?;
+        if kind != Kind::Struct {
+            return Err(NotThrift);
+        }
+        for _ in 0..count {
+            let mut number = 0;
+            reader.fields(|reader, id, kind| {
+                let is_number = id == 5 && kind == Kind::Integer;
+                if is_number {
+                    number = reader.integer()?;
+                }
+                Ok(is_number)
+            })?;
+            children.push(number);
+        }
+        Ok(true)
+    })?;
+    // How many elements each open group still lacks.
+    let mut open: Vec<i64> = vec![1];
+    for number in children {
+        while open.last() == Some(&0) {
+            open.pop();
+        }
+        let Some(lacks) = open.last_mut() else {
+            return Ok(false);
+        };
+        *lacks -= 1;
+        if number < 0 || open.len() > MAX_SCHEMA_DEPTH {
+            return Ok(false);
+        }
+        open.push(number);
+    }
+    Ok(open.iter().all(|lacks| *lacks == 0))
 }
 
 /// Checks that what the footer says lies within the file.
@@ -65,25 +127,20 @@ pub(super) fn footer(metadata: &ParquetMetaData, size: usize) -> Result<(), Dama
             return Err(bad("has another number of columns than the schema"));
         }
         for column in group.columns() {
-            let start = column
-                .dictionary_page_offset()
-                .filter(|o| *o > 0)
-                .map_or(column.data_page_offset(), |o| {
-                    o.min(column.data_page_offset())
-                });
-            let end = start.checked_add(column.compressed_size());
-            let inside = start >= 0
-                && column.compressed_size() >= 0
-                && column.uncompressed_size() >= 0
+            let inside = column.uncompressed_size() >= 0
                 && column.num_values() >= 0
-                && end
-                    .and_then(|e| usize::try_from(e).ok())
-                    .is_some_and(|e| e <= size);
+                && range(column).is_some_and(|(_, end)| end <= size);
             if !inside {
-                return Err(Damage::Column {
-                    column: column.column_path().string(),
-                    reason: "the footer places it outside the file".into(),
-                });
+                return Err(damaged(column, "the footer places it outside the file"));
+            }
+            let in_list = column.column_descr().max_rep_level() > 0;
+            let limit = if in_list {
+                MAX_LIST_VALUES
+            } else {
+                group.num_rows()
+            };
+            if column.num_values() > limit {
+                return Err(damaged(column, "it has more values than it can have"));
             }
         }
     }
@@ -95,11 +152,103 @@ pub(super) fn footer(metadata: &ParquetMetaData, size: usize) -> Result<(), Dama
     Ok(())
 }
 
-/// Checks the headers of the pages that will be read.
+/// Where a column chunk begins and ends.
+fn range(column: &ColumnChunkMetaData) -> Option<(usize, usize)> {
+    let data = column.data_page_offset();
+    let start = column
+        .dictionary_page_offset()
+        .filter(|o| *o > 0)
+        .map_or(data, |dictionary| dictionary.min(data));
+    let end = start.checked_add(column.compressed_size())?;
+    let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+    (start <= end).then_some((start, end))
+}
+
+fn damaged(column: &ColumnChunkMetaData, reason: &str) -> Damage {
+    Damage::Column {
+        column: column.column_path().string(),
+        reason: reason.into(),
+    }
+}
+
+/// What a page's header says.
+#[derive(Default)]
+struct PageHeader {
+    uncompressed: i64,
+    compressed: i64,
+    values: i64,
+    is_dictionary: bool,
+}
+
+/// Checks the headers of the pages of the columns that will be read.
 pub(super) fn pages(
-    _bytes: &Bytes,
-    _metadata: &ParquetMetaData,
-    _mask: &ProjectionMask,
+    bytes: &Bytes,
+    metadata: &ParquetMetaData,
+    mask: &ProjectionMask,
 ) -> Result<(), Damage> {
+    for group in metadata.row_groups() {
+        for (leaf, column) in group.columns().iter().enumerate() {
+            if mask.leaf_included(leaf) {
+                column_pages(bytes, column)?;
+            }
+        }
+    }
     Ok(())
+}
+
+fn column_pages(bytes: &Bytes, column: &ColumnChunkMetaData) -> Result<(), Damage> {
+    let Some((mut at, end)) = range(column) else {
+        return Err(damaged(column, "the footer places it outside the file"));
+    };
+    let mut values = 0;
+    while at < end && values < column.num_values() {
+        let rest = bytes.get(at..end).unwrap_or_default();
+        let mut reader = Reader::new(rest);
+        let page = page_header(&mut reader)
+            .map_err(|NotThrift| damaged(column, "a page's header can't be decoded"))?;
+        let body = usize::try_from(page.compressed).ok();
+        let next = body.and_then(|b| at.checked_add(reader.position())?.checked_add(b));
+        let Some(next) = next.filter(|next| *next <= end) else {
+            return Err(damaged(column, "a page goes beyond its end"));
+        };
+        if !(0..=MAX_PAGE_BYTES).contains(&page.uncompressed) {
+            return Err(damaged(column, "a page is too large"));
+        }
+        let most = match page.is_dictionary {
+            true => page.uncompressed,
+            false => column.num_values() - values,
+        };
+        if !(0..=most).contains(&page.values) {
+            return Err(damaged(column, "a page has more values than it can have"));
+        }
+        if !page.is_dictionary {
+            values += page.values;
+        }
+        at = next;
+    }
+    Ok(())
+}
+
+/// Source: `parquet.thrift`, `PageHeader`.
+fn page_header(reader: &mut Reader<'_>) -> Result<PageHeader, NotThrift> {
+    let mut page = PageHeader::default();
+    reader.fields(|reader, id, kind| {
+        match (id, kind) {
+            (2, Kind::Integer) => page.uncompressed = reader.integer()?,
+            (3, Kind::Integer) => page.compressed = reader.integer()?,
+            (5 | 7 | 8, Kind::Struct) => {
+                page.is_dictionary = id == 7;
+                reader.fields(|reader, id, kind| {
+                    let is_values = id == 1 && kind == Kind::Integer;
+                    if is_values {
+                        page.values = reader.integer()?;
+                    }
+                    Ok(is_values)
+                })?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(page)
 }

@@ -2,11 +2,13 @@
 
 mod check;
 mod read;
+mod rescue;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod thrift;
 mod write;
 
-pub(super) use read::read_file;
 pub use read::{FRAME_ROWS, ParquetFrames, ParquetReader, infer_schema};
+pub(super) use rescue::read_file;
 pub use write::{ParquetWriteOptions, ParquetWriter};

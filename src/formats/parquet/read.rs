@@ -14,7 +14,7 @@ use parquet::file::metadata::PageIndexPolicy;
 
 use super::check;
 use super::schema::{physical_type_name, projection, reading_schema};
-use crate::formats::{Damage, FileRead, FormatError, ReadRequest, UnknownFields};
+use crate::formats::{Damage, FormatError};
 use crate::storage::DbfsPath;
 use crate::types::arrow::{
     ArrowConversionError, check_read_as, schema_from_arrow, stored_name, type_from_arrow,
@@ -232,29 +232,4 @@ fn data_error(path: &DbfsPath, reason: &str) -> FormatError {
             reason: reason.into(),
         },
     }
-}
-
-/// Reads a parquet file as [`crate::formats::read_file`] does. With a rescued data column, a column
-/// whose type doesn't fit is NULL and its values are rescued, as are columns that the schema lacks.
-pub(in crate::formats) fn read_file(
-    bytes: Bytes,
-    path: &DbfsPath,
-    request: &ReadRequest,
-) -> Result<FileRead, FormatError> {
-    let reader = ParquetReader::open(bytes, path)?;
-    let unknown = UnknownFields::default();
-    for name in reader.column_names() {
-        let known = request.schema.fields.iter().any(|f| {
-            let stored = stored_name(f);
-            stored == name || stored.to_lowercase() == name.to_lowercase()
-        });
-        if !known {
-            unknown.note(&name, || "null".into());
-        }
-    }
-    let frames = reader.read(request.schema.clone())?;
-    Ok(FileRead {
-        frames: Box::new(frames),
-        unknown,
-    })
 }

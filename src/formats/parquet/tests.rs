@@ -43,6 +43,35 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn damaged_bytes_are_an_error_or_other_rows_but_never_a_panic(
+        schema in schemas(),
+        seed: u64,
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        at_end: bool,
+    ) {
+        let mut bytes = write(&random(&schema, 30, seed), &ParquetWriteOptions::default()).to_vec();
+        let size = bytes.len();
+        for (index, value) in flips {
+            // Most of what can go wrong is in the footer.
+            let at = match at_end {
+                true => size - 1 - index.index(size.min(400)),
+                false => index.index(size),
+            };
+            bytes[at] = value;
+        }
+        if let Some(cut) = cut {
+            bytes.drain(4..4 + cut.index(size / 4));
+        }
+        let bytes = Bytes::from(bytes);
+        let _ = infer_schema(&bytes, &path());
+        let _ = read(bytes, &schema);
+    }
+}
+
 #[test]
 fn every_codec_is_read_and_written() {
     let schema = StructType::of([("a", DataType::Long), ("b", DataType::String)]);
