@@ -1,10 +1,14 @@
 //! What is checked before the parquet crate reads a file, so that a damaged or hostile one is an
 //! error that says what is wrong, never a panic or a huge allocation.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
+use parquet::basic::Type as PhysicalType;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
+use super::dictionary;
 use super::thrift::{Kind, NotThrift, Reader};
 use crate::formats::Damage;
 use crate::formats::sniff::magic;
@@ -152,13 +156,10 @@ pub(super) fn footer(metadata: &ParquetMetaData, size: usize) -> Result<(), Dama
     Ok(())
 }
 
-/// Where a column chunk begins and ends.
+/// Where a column chunk begins and ends, as the parquet crate reckons.
 fn range(column: &ColumnChunkMetaData) -> Option<(usize, usize)> {
     let data = column.data_page_offset();
-    let start = column
-        .dictionary_page_offset()
-        .filter(|o| *o > 0)
-        .map_or(data, |dictionary| dictionary.min(data));
+    let start = column.dictionary_page_offset().unwrap_or(data);
     let end = start.checked_add(column.compressed_size())?;
     let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
     (start <= end).then_some((start, end))
@@ -178,7 +179,16 @@ struct PageHeader {
     compressed: i64,
     values: i64,
     is_dictionary: bool,
+    encoding: i64,
+    /// Of the definition and repetition levels.
+    level_encodings: [i64; 2],
 }
+
+/// Parquet's numbers of encodings.
+const PLAIN_DICTIONARY: i64 = 2;
+const RLE: i64 = 3;
+const BIT_PACKED: i64 = 4;
+const RLE_DICTIONARY: i64 = 8;
 
 /// Checks the headers of the pages of the columns that will be read.
 pub(super) fn pages(
@@ -186,10 +196,22 @@ pub(super) fn pages(
     metadata: &ParquetMetaData,
     mask: &ProjectionMask,
 ) -> Result<(), Damage> {
+    let shared = Arc::new(bytes.clone());
     for group in metadata.row_groups() {
         for (leaf, column) in group.columns().iter().enumerate() {
-            if mask.leaf_included(leaf) {
-                column_pages(bytes, column)?;
+            if !mask.leaf_included(leaf) {
+                continue;
+            }
+            column_pages(bytes, column)?;
+            if column.column_type() == PhysicalType::FIXED_LEN_BYTE_ARRAY {
+                let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+                match dictionary::is_sound(&shared, column, rows) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        return Err(damaged(column, "a value isn't in its dictionary"));
+                    }
+                    Err(e) => return Err(damaged(column, &e.to_string())),
+                }
             }
         }
     }
@@ -200,7 +222,7 @@ fn column_pages(bytes: &Bytes, column: &ColumnChunkMetaData) -> Result<(), Damag
     let Some((mut at, end)) = range(column) else {
         return Err(damaged(column, "the footer places it outside the file"));
     };
-    let mut values = 0;
+    let (mut values, mut has_dictionary) = (0, false);
     while at < end && values < column.num_values() {
         let rest = bytes.get(at..end).unwrap_or_default();
         let mut reader = Reader::new(rest);
@@ -221,6 +243,15 @@ fn column_pages(bytes: &Bytes, column: &ColumnChunkMetaData) -> Result<(), Damag
         if !(0..=most).contains(&page.values) {
             return Err(damaged(column, "a page has more values than it can have"));
         }
+        let needs_dictionary = matches!(page.encoding, PLAIN_DICTIONARY | RLE_DICTIONARY);
+        if !page.is_dictionary && needs_dictionary && !has_dictionary {
+            return Err(damaged(column, "its dictionary is missing"));
+        }
+        let levels = page.level_encodings;
+        if !levels.iter().all(|e| matches!(*e, RLE | BIT_PACKED)) {
+            return Err(damaged(column, "a page has levels of an unknown encoding"));
+        }
+        has_dictionary |= page.is_dictionary;
         if !page.is_dictionary {
             values += page.values;
         }
@@ -231,19 +262,30 @@ fn column_pages(bytes: &Bytes, column: &ColumnChunkMetaData) -> Result<(), Damag
 
 /// Source: `parquet.thrift`, `PageHeader`.
 fn page_header(reader: &mut Reader<'_>) -> Result<PageHeader, NotThrift> {
-    let mut page = PageHeader::default();
+    let mut page = PageHeader {
+        level_encodings: [RLE; 2],
+        ..PageHeader::default()
+    };
     reader.fields(|reader, id, kind| {
         match (id, kind) {
             (2, Kind::Integer) => page.uncompressed = reader.integer()?,
             (3, Kind::Integer) => page.compressed = reader.integer()?,
-            (5 | 7 | 8, Kind::Struct) => {
-                page.is_dictionary = id == 7;
+            // The headers of data pages, dictionary pages, and data pages of version 2.
+            (header @ (5 | 7 | 8), Kind::Struct) => {
+                page.is_dictionary = header == 7;
+                let [definition, repetition] = &mut page.level_encodings;
                 reader.fields(|reader, id, kind| {
-                    let is_values = id == 1 && kind == Kind::Integer;
-                    if is_values {
-                        page.values = reader.integer()?;
+                    if kind != Kind::Integer {
+                        return Ok(false);
                     }
-                    Ok(is_values)
+                    match (header, id) {
+                        (_, 1) => page.values = reader.integer()?,
+                        (5 | 7, 2) | (8, 4) => page.encoding = reader.integer()?,
+                        (5, 3) => *definition = reader.integer()?,
+                        (5, 4) => *repetition = reader.integer()?,
+                        _ => return Ok(false),
+                    }
+                    Ok(true)
                 })?;
             }
             _ => return Ok(false),

@@ -1,6 +1,7 @@
 //! Parquet: files to frames and back.
 
 mod check;
+mod dictionary;
 mod read;
 mod rescue;
 mod schema;

@@ -13,7 +13,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 
 use super::check;
-use super::schema::{physical_type_name, projection, reading_schema};
+use super::schema::{maps_as_lists, physical_type_name, projection, reading_schema};
 use crate::formats::{Damage, FormatError};
 use crate::storage::DbfsPath;
 use crate::types::arrow::{
@@ -42,6 +42,8 @@ pub fn infer_schema(bytes: &Bytes, path: &DbfsPath) -> Result<StructType, Format
 pub struct ParquetReader {
     bytes: Bytes,
     path: DbfsPath,
+    /// The file's columns; `metadata` has its maps as lists.
+    in_file: Schema,
     metadata: ArrowReaderMetadata,
 }
 
@@ -70,15 +72,18 @@ impl ParquetReader {
         };
         let inferred = ArrowReaderMetadata::load(&bytes, options()).map_err(footer)?;
         check::footer(inferred.metadata(), bytes.len()).map_err(damaged)?;
-        let schema = reading_schema(inferred.schema(), inferred.parquet_schema());
-        let metadata = ArrowReaderMetadata::try_new(
-            inferred.metadata().clone(),
-            options().with_schema(Arc::new(schema)),
-        )
-        .map_err(footer)?;
+        let columns = maps_as_lists(inferred.parquet_schema()).map_err(footer)?;
+        let listed = options().with_parquet_schema(Arc::new(columns));
+        let listed = ArrowReaderMetadata::load(&bytes, listed).map_err(footer)?;
+        let schema = reading_schema(listed.schema(), listed.parquet_schema());
+        let schema = options().with_schema(Arc::new(schema));
+        let metadata =
+            ArrowReaderMetadata::try_new(listed.metadata().clone(), schema).map_err(footer)?;
+        let in_file = reading_schema(inferred.schema(), inferred.parquet_schema());
         Ok(ParquetReader {
             bytes,
             path: path.clone(),
+            in_file,
             metadata,
         })
     }
@@ -88,12 +93,12 @@ impl ParquetReader {
     /// # Errors
     /// [`FormatError::ParquetType`] for a column that Spark has no type for.
     pub fn schema(&self) -> Result<StructType, FormatError> {
-        schema_from_arrow(self.metadata.schema()).map_err(|e| self.unsupported(e))
+        schema_from_arrow(&self.in_file).map_err(|e| self.unsupported(e))
     }
 
     /// The names of the file's columns.
     pub fn column_names(&self) -> Vec<String> {
-        let fields = self.metadata.schema().fields();
+        let fields = self.in_file.fields();
         fields.iter().map(|f| f.name().clone()).collect()
     }
 
@@ -114,10 +119,13 @@ impl ParquetReader {
     /// # Errors
     /// [`FormatError::ColumnType`] for a column that can't be read in the wanted type.
     pub fn read(self, wanted: SchemaRef) -> Result<ParquetFrames, FormatError> {
-        let in_file = self.metadata.schema().clone();
-        self.check_types(&in_file, &wanted)?;
+        self.check_types(&self.in_file, &wanted)?;
         let rows = self.row_count();
-        let batches = match projection(&in_file, self.metadata.parquet_schema(), &wanted) {
+        let batches = match projection(
+            self.metadata.schema(),
+            self.metadata.parquet_schema(),
+            &wanted,
+        ) {
             None => None,
             Some(mask) => {
                 check::pages(&self.bytes, self.metadata.metadata(), &mask).map_err(|damage| {

@@ -4,11 +4,52 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType as ArrowType, Field, Fields, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
-use parquet::basic::Type as PhysicalType;
-use parquet::schema::types::SchemaDescriptor;
+use parquet::basic::{ConvertedType, LogicalType, Type as PhysicalType};
+use parquet::errors::ParquetError;
+use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use crate::types::arrow::stored_name;
 use crate::types::{DataType, StructType};
+
+/// The same schema with maps as lists of keys and values, which is how they lie in the file.
+///
+/// The parquet crate's reader of maps panics on damaged data where that of lists gives an error.
+pub(super) fn maps_as_lists(schema: &SchemaDescriptor) -> Result<SchemaDescriptor, ParquetError> {
+    let root = without_maps(&schema.root_schema_ptr(), false)?;
+    Ok(SchemaDescriptor::new(root))
+}
+
+/// `is_entries` says that this is the repeated group of a map.
+fn without_maps(node: &TypePtr, is_entries: bool) -> Result<TypePtr, ParquetError> {
+    let Type::GroupType { basic_info, fields } = node.as_ref() else {
+        return Ok(node.clone());
+    };
+    let converted = basic_info.converted_type();
+    let is_map = !is_entries
+        && matches!(converted, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
+        && matches!(fields.as_slice(), [entries] if entries.is_group());
+    let fields = fields
+        .iter()
+        .map(|f| without_maps(f, is_map))
+        .collect::<Result<_, _>>()?;
+    let mut group = Type::group_type_builder(basic_info.name()).with_fields(fields);
+    group = match (is_map, is_entries) {
+        (true, _) => group
+            .with_converted_type(ConvertedType::LIST)
+            .with_logical_type(Some(LogicalType::List)),
+        (false, true) => group,
+        (false, false) => group
+            .with_converted_type(converted)
+            .with_logical_type(basic_info.logical_type_ref().cloned()),
+    };
+    if basic_info.has_repetition() {
+        group = group.with_repetition(basic_info.repetition());
+    }
+    if basic_info.has_id() {
+        group = group.with_id(Some(basic_info.id()));
+    }
+    Ok(Arc::new(group.build()?))
+}
 
 /// The Arrow schema to read with, from the one that the parquet crate infers: strings and bytes
 /// as views, INT96 as an instant in microseconds.
@@ -29,7 +70,7 @@ fn reading_fields(fields: &Fields, parquet: &SchemaDescriptor, leaf: &mut usize)
 fn reading_field(field: &Field, parquet: &SchemaDescriptor, leaf: &mut usize) -> Arc<Field> {
     let mut child = |f: &Arc<Field>| reading_field(f, parquet, leaf);
     let data_type = match field.data_type() {
-        ArrowType::List(item) => ArrowType::LargeList(child(item)),
+        ArrowType::List(item) => ArrowType::List(child(item)),
         ArrowType::Map(entries, sorted) => ArrowType::Map(child(entries), *sorted),
         ArrowType::Struct(fields) => ArrowType::Struct(reading_fields(fields, parquet, leaf)),
         atomic => {
@@ -93,7 +134,7 @@ fn type_leaves(found: &ArrowType, wanted: &DataType, next: &mut usize, out: &mut
                 out.push(first);
             }
         }
-        (ArrowType::LargeList(item), DataType::Array { element, .. }) => {
+        (ArrowType::List(item), DataType::Array { element, .. }) => {
             type_leaves(item.data_type(), element, next, out);
         }
         _ => {
@@ -107,9 +148,7 @@ fn type_leaves(found: &ArrowType, wanted: &DataType, next: &mut usize, out: &mut
 fn leaf_count(data_type: &ArrowType) -> usize {
     match data_type {
         ArrowType::Struct(fields) => fields.iter().map(|f| leaf_count(f.data_type())).sum(),
-        ArrowType::List(item) | ArrowType::LargeList(item) | ArrowType::Map(item, _) => {
-            leaf_count(item.data_type())
-        }
+        ArrowType::List(item) | ArrowType::Map(item, _) => leaf_count(item.data_type()),
         _ => 1,
     }
 }

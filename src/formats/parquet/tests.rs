@@ -44,7 +44,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     #[test]
     fn damaged_bytes_are_an_error_or_other_rows_but_never_a_panic(
         schema in schemas(),

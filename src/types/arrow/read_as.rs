@@ -169,18 +169,44 @@ pub(super) fn read_as(
         }
         (ArrowType::Map(_, _), DataType::Map { key, value, .. }) => {
             let map = array.as_map();
-            let keys = read_as(map.keys(), key).map_err(|e| e.in_column("key"))?;
-            let values = read_as(map.values(), value).map_err(|e| e.in_column("value"))?;
-            let fields = Fields::from(vec![
-                Field::new("key", keys.data_type().clone(), true),
-                Field::new("value", values.data_type().clone(), true),
-            ]);
-            let entries = StructArray::try_new(fields, vec![keys, values], None)?;
-            large_list(map.offsets(), Arc::new(entries), map.nulls().cloned())
+            let entries = read_entries(map.entries(), key, value)?;
+            large_list(map.offsets(), entries, map.nulls().cloned())
+        }
+        // Parquet files are read with their maps as lists.
+        (ArrowType::List(item), DataType::Map { key, value, .. })
+            if matches!(item.data_type(), ArrowType::Struct(_)) =>
+        {
+            let list = array.as_list::<i32>();
+            let entries = read_entries(list.values().as_struct(), key, value)?;
+            large_list(list.offsets(), entries, list.nulls().cloned())
         }
         (ArrowType::Struct(_), DataType::Struct(s)) => read_struct(array.as_struct(), s),
         _ => read_atomic(array, wanted),
     }
+}
+
+/// The entries of a map: its first field is the key, its second the value.
+fn read_entries(
+    entries: &StructArray,
+    key: &DataType,
+    value: &DataType,
+) -> Result<ArrayRef, ArrowConversionError> {
+    let [keys, values] = entries.columns() else {
+        let found = type_from_arrow(entries.data_type())?;
+        let wanted = DataType::map(key.clone(), value.clone());
+        return Err(ReadAsError::new(&found, &wanted).into());
+    };
+    let keys = read_as(keys, key).map_err(|e| e.in_column("key"))?;
+    let values = read_as(values, value).map_err(|e| e.in_column("value"))?;
+    let fields = Fields::from(vec![
+        Field::new("key", keys.data_type().clone(), true),
+        Field::new("value", values.data_type().clone(), true),
+    ]);
+    Ok(Arc::new(StructArray::try_new(
+        fields,
+        vec![keys, values],
+        None,
+    )?))
 }
 
 fn read_struct(array: &StructArray, wanted: &StructType) -> Result<ArrayRef, ArrowConversionError> {
