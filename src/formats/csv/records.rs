@@ -122,21 +122,21 @@ fn split(text: &str, options: &CsvOptions, tokens: &mut Vec<Token>) {
         let opened = options.quote.filter(|q| start.starts_with(*q));
         let quoted = opened.map(|quote| quoted_value(start, quote, options));
         match quoted {
-            Some(Quoted::Closed(value, behind)) => {
+            Some(QuotedValue::Closed(value, behind)) => {
                 tokens.push(Token {
                     text: value,
                     quoted: true,
                 });
                 rest = behind;
             }
-            Some(Quoted::Open) => {
+            Some(QuotedValue::Open) => {
                 tokens.push(Token {
                     text: start.into(),
                     quoted: false,
                 });
                 return;
             }
-            Some(Quoted::NotQuoted) | None => {
+            Some(QuotedValue::Plain) | None => {
                 let end = start.find(&options.separator).unwrap_or(start.len());
                 let (value, behind) = start.split_at_checked(end).unwrap_or((start, ""));
                 let value = match options.ignore_trailing_white_space {
@@ -157,16 +157,16 @@ fn split(text: &str, options: &CsvOptions, tokens: &mut Vec<Token>) {
     }
 }
 
-enum Quoted<'t> {
+enum QuotedValue<'t> {
     /// The value, and the text behind the closing quote: empty or a separator.
     Closed(String, &'t str),
     /// The closing quote is missing.
     Open,
     /// What follows the closing quote is no separator: the value isn't in quotes.
-    NotQuoted,
+    Plain,
 }
 
-fn quoted_value<'t>(text: &'t str, quote: char, options: &CsvOptions) -> Quoted<'t> {
+fn quoted_value<'t>(text: &'t str, quote: char, options: &CsvOptions) -> QuotedValue<'t> {
     let mut value = String::new();
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -185,13 +185,13 @@ fn quoted_value<'t>(text: &'t str, quote: char, options: &CsvOptions) -> Quoted<
             let trimmed = behind.trim_start_matches([' ', '\t']);
             let ends = |s: &str| s.is_empty() || s.starts_with(&options.separator);
             return match () {
-                _ if ends(behind) => Quoted::Closed(value, behind),
-                _ if ends(trimmed) => Quoted::Closed(value, trimmed),
-                _ => Quoted::NotQuoted,
+                _ if ends(behind) => QuotedValue::Closed(value, behind),
+                _ if ends(trimmed) => QuotedValue::Closed(value, trimmed),
+                _ => QuotedValue::Plain,
             };
         } else {
             value.push(c);
         }
     }
-    Quoted::Open
+    QuotedValue::Open
 }

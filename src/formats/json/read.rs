@@ -85,14 +85,13 @@ impl JsonFrames {
     }
 
     fn add_object(&self, at: usize, text: &str, rows: &mut Rows) -> Result<(), FormatError> {
-        let unknown = |name: &str, value: &Node| self.unknown.note(name, || value.json(text));
         let context = Context {
             tape: &self.tape,
             text,
             options: &self.options,
             rescue: self.layout.rescue,
         };
-        let outcome = context.fields(at, &self.names, &mut rows.columns, Some(&unknown));
+        let outcome = context.fields(at, &self.names, &mut rows.columns, Some(&self.unknown));
         let whole = matches!(outcome, Outcome::Whole);
         let rescued = match outcome {
             Outcome::Partial(entries) => entries,
@@ -140,7 +139,7 @@ impl Context<'_> {
         object: usize,
         names: &Names,
         columns: &mut [ColumnBuilder],
-        unknown: Option<&dyn Fn(&str, &Node)>,
+        unknown: Option<&UnknownFields>,
     ) -> Outcome {
         const MISSING: usize = usize::MAX;
         let mut values = vec![MISSING; names.len()];
@@ -160,8 +159,8 @@ impl Context<'_> {
                 }
                 continue;
             }
-            if let Some(note) = unknown {
-                note(&name, value);
+            if let Some(unknown) = unknown {
+                unknown.note(&name, || value.json(self.text));
             }
             if self.rescue && value.kind != Kind::Null {
                 push_entry(&mut rescued, &name, &value.json(self.text));

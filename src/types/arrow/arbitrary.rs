@@ -146,7 +146,7 @@ fn array(data_type: &DataType, rows: usize, d: &mut Dice, nullable: bool) -> Arr
             let values = array(element, *offsets.last().unwrap(), d, true);
             let offsets: Vec<i64> = offsets.into_iter().map(|o| o as i64).collect();
             let ArrowType::LargeList(field) = arrow_type else {
-                unreachable!()
+                panic!("the type of a list or map")
             };
             let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
             let nulls = d.nulls(rows, nullable);
@@ -157,10 +157,10 @@ fn array(data_type: &DataType, rows: usize, d: &mut Dice, nullable: bool) -> Arr
             let len = *offsets.last().unwrap();
             let columns = vec![array(key, len, d, false), array(value, len, d, true)];
             let ArrowType::Map(field, _) = arrow_type else {
-                unreachable!()
+                panic!("the type of a list or map")
             };
             let ArrowType::Struct(fields) = field.data_type().clone() else {
-                unreachable!()
+                panic!("the type of a list or map")
             };
             let entries = StructArray::new(fields, columns, None);
             let offsets: Vec<i32> = offsets.into_iter().map(|o| o as i32).collect();
@@ -181,6 +181,6 @@ fn array(data_type: &DataType, rows: usize, d: &mut Dice, nullable: bool) -> Arr
                 nulls,
             ))
         }
-        other => unreachable!("{other}"),
+        other => panic!("{other}"),
     }
 }
