@@ -96,7 +96,7 @@ struct FileReader {
 
 /// Where an output column comes from.
 enum Source {
-    /// The file's column at this position of the request.
+    /// The column at this position of the reader's frames.
     Data(usize),
     Partition(StructField),
     Metadata,
@@ -113,7 +113,7 @@ impl FileReader {
             match scan.schema.fields.get(position) {
                 Some(field) if position < data_width => {
                     columns.push(Source::Data(data.len()));
-                    data.push(field.clone());
+                    data.push(position);
                     output.push(field.clone());
                 }
                 Some(field) => {
@@ -126,7 +126,9 @@ impl FileReader {
                 }
             }
         }
-        let mut request = ReadRequest::new(Arc::new(StructType::new(data)));
+        let in_file = scan.schema.fields.iter().take(data_width).cloned();
+        let mut request = ReadRequest::new(Arc::new(StructType::new(in_file.collect())));
+        request.projection = Some(data);
         request.options = scan.options.clone();
         request.rescued_column = scan.rescued_column.clone();
         FileReader {
