@@ -17,6 +17,11 @@ use crate::protocol::{FileInfo, Request};
 /// Characters shown of a file: more makes no one wiser.
 const MOST_SHOWN: usize = 200_000;
 
+/// The file that is shown: its path and its text.
+type Shown = RwSignal<Option<(String, String)>>;
+/// What is done with a file's bytes.
+type WithBytes = fn(App, String, Uint8Array, Shown);
+
 /// A directory's entries, and the way back to the root.
 #[component]
 pub fn FilesView() -> impl IntoView {
@@ -35,16 +40,14 @@ pub fn FilesView() -> impl IntoView {
         async move { app.engine.files(Request::ListDirectory { path }).await }
     });
     let title: NodeRef<html::Nav> = NodeRef::new();
-    let read =
-        move |path: String,
-              then: fn(App, String, Uint8Array, RwSignal<Option<(String, String)>>)| {
-            spawn_local(async move {
-                match app.engine.read_file(path.clone()).await {
-                    Ok(bytes) => then(app, path, bytes, shown),
-                    Err(error) => app.store.fail(error),
-                }
-            });
-        };
+    let read = move |path: String, then: WithBytes| {
+        spawn_local(async move {
+            match app.engine.read_file(path.clone()).await {
+                Ok(bytes) => then(app, path, bytes, shown),
+                Err(error) => app.store.fail(error),
+            }
+        });
+    };
     let line = move |file: FileInfo| {
         let is_directory = is_directory(&file.path);
         let name = file.path.clone();
@@ -181,7 +184,7 @@ pub fn FilesView() -> impl IntoView {
     .into_any()
 }
 
-fn show(_: App, path: String, bytes: Uint8Array, shown: RwSignal<Option<(String, String)>>) {
+fn show(_: App, path: String, bytes: Uint8Array, shown: Shown) {
     let whole = String::from_utf8_lossy(&bytes.to_vec()).into_owned();
     let mut text: String = if path.ends_with(".json") {
         json::commit_actions(&whole)
@@ -199,7 +202,7 @@ fn show(_: App, path: String, bytes: Uint8Array, shown: RwSignal<Option<(String,
     let _ = shown.try_set(Some((path, text)));
 }
 
-fn download(app: App, path: String, bytes: Uint8Array, _: RwSignal<Option<(String, String)>>) {
+fn download(app: App, path: String, bytes: Uint8Array, _: Shown) {
     let saved = || -> Option<()> {
         let options = BlobPropertyBag::new();
         options.set_type("application/octet-stream");

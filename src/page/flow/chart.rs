@@ -36,6 +36,9 @@ pub struct Series {
     pub rows: f64,
 }
 
+/// Reads a hop's rows from a point.
+type RowsOf = fn(&HopPoint) -> f64;
+
 /// Draws the points; `None` while there are fewer than two. Lines are steps: rows come in
 /// batches, and in between nothing changes.
 pub fn chart(points: &[HopPoint]) -> Option<Chart> {
@@ -52,7 +55,7 @@ pub fn chart(points: &[HopPoint]) -> Option<Chart> {
     let top = (most / step).ceil() * step;
     let x = |time: f64| LEFT + (time - first.time_ms) / span * (WIDTH - LEFT - RIGHT);
     let y = |rows: f64| HEIGHT - BOTTOM - rows / top * (HEIGHT - TOP - BOTTOM);
-    let hops: [(Lane, fn(&HopPoint) -> f64); 3] = [
+    let hops: [(Lane, RowsOf); 3] = [
         (Lane::Bronze, |point| point.bronze),
         (Lane::Silver, |point| point.silver),
         (Lane::Gold, |point| point.gold),
@@ -104,8 +107,9 @@ pub fn chart(points: &[HopPoint]) -> Option<Chart> {
 
 fn seconds_text(seconds: f64) -> String {
     if seconds < 120.0 {
-        // 0.5 s is a step of short runs.
-        format!("{seconds} s")
+        // Steps of short runs are parts of a second.
+        let text = format!("{seconds:.2}");
+        format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
     } else {
         format!("{:.0} min", seconds / 60.0)
     }

@@ -86,6 +86,7 @@ pub fn Graph() -> impl IntoView {
         <div
             class="graph"
             class:narrow=move || placed.with(|placed| placed.is_narrow)
+            class:tight=move || placed.with(|placed| !placed.is_narrow && placed.width < 1080.0)
             node_ref=frame
             role="group"
             aria-label="Pipeline graph"

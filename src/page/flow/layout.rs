@@ -6,13 +6,13 @@ use super::model::{LANES, is_compact};
 use crate::protocol::{Lane, PipelineView};
 
 /// Below this width lanes lie under each other.
-pub const NARROW: f64 = 760.0;
+pub const NARROW: f64 = 840.0;
 
 const CARD_HEIGHT: f64 = 128.0;
 const COMPACT_HEIGHT: f64 = 60.0;
 const HEADING: f64 = 44.0;
 const ROW_GAP: f64 = 40.0;
-const PADDING: f64 = 16.0;
+const PADDING: f64 = 12.0;
 const RAIL: f64 = 28.0;
 const CORNER: f64 = 10.0;
 
@@ -87,7 +87,7 @@ pub fn layout(pipeline: &PipelineView, width: f64) -> Layout {
     let gap = if is_narrow {
         24.0
     } else {
-        (width * 0.07).clamp(48.0, 112.0)
+        (width * 0.055).clamp(32.0, 88.0)
     };
     let lane_width = if is_narrow {
         width

@@ -172,7 +172,7 @@ pub fn edge_label(query: &QueryView) -> EdgeLabel {
         tone,
         rate: query
             .processed_rows_per_second
-            .filter(|rate| *rate > 0.0 && query.state != QueryState::NotStarted)
+            .filter(|rate| *rate > 0.0 && (is_active(query) || query.state == QueryState::Finished))
             .map(|rate| format!("{} rows/s", text::short_count(rate))),
     }
 }
@@ -208,7 +208,11 @@ pub fn stream_line(query: &QueryView) -> StreamLine {
         output_mode: query.output_mode.clone(),
         state,
         tone,
-        message: query.message.clone(),
+        message: if query.message.eq_ignore_ascii_case(state) {
+            String::new()
+        } else {
+            query.message.clone()
+        },
         batch: known(query.batch_id, |id| format!("{id:.0}")),
         batch_rows: known(query.last_batch_rows, text::count),
         total_rows: text::count(query.total_rows),

@@ -2,11 +2,11 @@
 
 use crate::protocol::{Cell, ColumnInfo};
 
-const CHARACTER: f64 = 7.4;
-const PADDING: f64 = 26.0;
+const CHARACTER: f64 = 8.4;
+const PADDING: f64 = 28.0;
 /// The narrowest a column can be made.
 pub const LEAST: f64 = 64.0;
-const MOST: f64 = 340.0;
+const MOST: f64 = 360.0;
 
 /// Widths that fit the header and the given rows, within bounds.
 pub fn fit(columns: &[ColumnInfo], rows: &[Vec<Cell>]) -> Vec<f64> {

@@ -225,13 +225,13 @@ fn Opened(relation: RelationRef) -> impl IntoView {
         .into_any()
     };
     view! {
-        <aside
+        <div
             class="drawer"
             role="dialog"
             aria-labelledby="drawer-title"
             on:keydown=use_escape(close)
         >
-            <header class="drawer-head">
+            <div class="drawer-head">
                 <div class="drawer-title">
                     <p class="muted">{relation.with_value(kind_of)}</p>
                     <h2 id="drawer-title" tabindex="-1" node_ref=heading title=name.clone()>{name.clone()}</h2>
@@ -239,7 +239,7 @@ fn Opened(relation: RelationRef) -> impl IntoView {
                 <button type="button" class="icon-button" aria-label="Close" on:click=move |_| close()>
                     <Icon shape=Shape::Close/>
                 </button>
-            </header>
+            </div>
             <VersionSlider versions=versions chosen=version/>
             <TabList
                 id="relation"
@@ -249,7 +249,7 @@ fn Opened(relation: RelationRef) -> impl IntoView {
                 on_choose=Callback::new(move |key| tab.set(key))
             />
             {panel}
-        </aside>
+        </div>
     }
     .into_any()
 }

@@ -214,7 +214,7 @@ pub fn Grid(
         })
     };
     let body_height = move || format!("{}px", scroll.get().height());
-    let shift = move || format!("translateY({:.2}px)", visible.get().top);
+    let shift = move || format!("translateY({:.0}px)", visible.get().top);
     let shown = move || {
         state.arrivals.track();
         let Visible { first, end, .. } = visible.get();

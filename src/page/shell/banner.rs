@@ -30,7 +30,7 @@ pub fn EngineBanner() -> impl IntoView {
         Stage::Ready => None,
         Stage::Loading => Some(
             view! {
-                <div class="engine-loading">
+                <div class="engine-loading" role="region" aria-label="Engine">
                     <p role="status">{move || loading().0}</p>
                     <progress
                         class="bar"

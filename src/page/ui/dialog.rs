@@ -33,6 +33,8 @@ pub fn Dialog(
             class=format!("dialog {class}")
             aria-labelledby="dialog-title"
             node_ref=dialog
+            // What is behind a modal dialog gets no keys.
+            on:keydown=|event| event.stop_propagation()
             on:cancel=move |event: leptos::ev::Event| {
                 event.prevent_default();
                 on_close.run(());
