@@ -52,6 +52,8 @@ pub enum Progress {
     /// The request's id.
     Running(u32),
     Landed,
+    /// The person ended it; what had landed by then stays.
+    Cancelled,
     Failed(ErrorInfo),
 }
 
@@ -149,6 +151,7 @@ impl Drops {
                         ));
                         Progress::Landed
                     }
+                    Err(error) if error.class == "Cancelled" => Progress::Cancelled,
                     Err(error) => Progress::Failed(error),
                 };
                 self.landing(id, &landing.target, progress);

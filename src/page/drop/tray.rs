@@ -81,6 +81,10 @@ fn Seen(preview: DropPreview, landings: Vec<Landing>, made: Option<String>) -> i
                 <p class="landed"><Icon shape=Shape::Check/>{format!("{files} landed in {name}")}</p>
             }
             .into_any(),
+            Progress::Cancelled => view! {
+                <p class="landed muted" role="status">{format!("Landing {files} in {name} was cancelled")}</p>
+            }
+            .into_any(),
             Progress::Failed(error) => view! { <div role="alert"><ErrorView error=error/></div> }.into_any(),
         }
     });

@@ -65,7 +65,7 @@ pub fn Toolbar() -> impl IntoView {
     view! {
         <div class="toolbar">
             {selector}
-            <div class="toolbar-actions" role="group" aria-label="Pipeline">
+            <div class="toolbar-actions" role="group" aria-label="Pipeline actions">
                 <For each=move || commands.get() key=|command| *command let:command>
                     {
                         let action = Memo::new(move |_| {
