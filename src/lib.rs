@@ -11,6 +11,8 @@
 //! | [`sql`] | parse, analyze, plan, execute; functions; errors with Spark's conditions |
 //! | [`streaming`] | queries, triggers, micro-batches, checkpoints, state; sources and sinks |
 //! | [`session`] | `SparkSession`: conf, catalog, views, streams |
+//! | `pipeline` | pipelines as lists of statements; their lineage |
+//! | `engine` | answers the page's requests, moves streams; the web worker |
 //! | [`protocol`] | the messages between page and engine |
 //! | `page` | the Leptos app |
 //!
@@ -22,9 +24,13 @@ pub mod bookstore;
 #[cfg(feature = "engine")]
 pub mod delta;
 #[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
 pub mod env;
 #[cfg(feature = "engine")]
 pub mod formats;
+#[cfg(feature = "engine")]
+pub mod pipeline;
 pub mod protocol;
 #[cfg(feature = "engine")]
 pub mod session;

@@ -119,6 +119,11 @@ impl Transaction {
         self
     }
 
+    /// How many files it removes.
+    pub fn num_removes(&self) -> usize {
+        self.removes.len()
+    }
+
     /// Says that what is written depends on the table's content (an `INSERT` that selects from
     /// its own table), so that it isn't a blind append.
     pub fn set_reads_table(&mut self) -> &mut Self {

@@ -82,6 +82,8 @@ pub struct ReadRequest {
     /// `schema` stays that of the whole file: it says which fields are known, and where a CSV
     /// value belongs.
     pub projection: Option<Vec<usize>>,
+    /// Takes the unknown fields: one for all files of a batch, or each file's own.
+    pub unknown: UnknownFields,
 }
 
 impl ReadRequest {
@@ -92,6 +94,7 @@ impl ReadRequest {
             options: Options::new(),
             rescued_column: None,
             projection: None,
+            unknown: UnknownFields::default(),
         }
     }
 

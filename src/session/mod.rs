@@ -1,1 +1,317 @@
-//! session
+//! `SparkSession`: configuration, catalog, views, streams.
+//!
+//! One thread drives it: statements through [`Session::sql`] and [`Session::run`], streams
+//! through [`Session::step`].
+
+mod commands;
+mod conf;
+mod error;
+mod state;
+mod statement;
+mod streams;
+#[cfg(test)]
+mod tests;
+
+pub use conf::Conf;
+pub use error::SessionError;
+pub use state::{DEFAULT_DATABASE, SessionState, TableName, delta_plan};
+pub use statement::{ReadFrom, Reader, Statement, StreamWriter, TriggerSpec, WriteTo};
+
+use std::sync::Arc;
+
+use crate::env::Env;
+use crate::sql::execute::{FrameStream, collect, execute};
+use crate::sql::optimize::optimize;
+use crate::sql::parse::parse;
+use crate::sql::plan::{DeltaScan, Plan, PlanNode, StreamSource, StreamSourceSpec};
+use crate::sql::streaming_rules::check_batch;
+use crate::storage::{DbfsPath, FileSystem};
+use crate::streaming::sinks::MemorySinkRows;
+use crate::streaming::{Step, StreamingQuery};
+use crate::types::Frame;
+
+/// A session over a file system.
+pub struct Session {
+    state: SessionState,
+    queries: Vec<StreamingQuery>,
+    /// Rows of memory sinks, by run.
+    memory: Vec<(String, MemorySinkRows)>,
+}
+
+/// What a statement came to.
+#[derive(Debug)]
+pub enum Ran {
+    /// A query: run it with [`Session::rows`] or [`Session::collect`].
+    Rows(Arc<Plan>),
+    /// A command's result.
+    Frame(Frame),
+    /// A stream was started.
+    Started { run_id: String },
+}
+
+impl Session {
+    pub fn new(fs: Arc<dyn FileSystem>, env: Env) -> Self {
+        Session {
+            state: SessionState::new(fs, env),
+            queries: Vec::new(),
+            memory: Vec::new(),
+        }
+    }
+
+    pub fn state(&self) -> &SessionState {
+        &self.state
+    }
+
+    pub fn state_mut(&mut self) -> &mut SessionState {
+        &mut self.state
+    }
+
+    /// Runs SQL statements one after the other. Commands take effect at once; a query's rows
+    /// are for the caller to pull.
+    ///
+    /// # Errors
+    /// The first statement's error; those before it have taken effect.
+    pub fn sql(&mut self, text: &str) -> Result<Vec<Ran>, SessionError> {
+        let mut results = Vec::new();
+        for statement in parse(text)? {
+            results.push(self.run_sql(&statement)?);
+        }
+        Ok(results)
+    }
+
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it; a text of several SQL statements may have taken effect in part.
+    pub fn run(&mut self, statement: &Statement) -> Result<Ran, SessionError> {
+        match statement {
+            Statement::Sql(text) => {
+                let results = self.sql(text)?;
+                Ok(results
+                    .into_iter()
+                    .next_back()
+                    .unwrap_or_else(|| Ran::Frame(Frame::empty(Arc::default()))))
+            }
+            Statement::Read { reader, view } => {
+                let plan = streams::read(&self.state, reader)?;
+                self.state.set_view(view, Arc::new(plan));
+                Ok(Ran::Frame(Frame::empty(Arc::default())))
+            }
+            Statement::ReadStream { reader, view } => {
+                let plan = streams::read_stream(&self.state, reader)?;
+                self.state.set_view(view, Arc::new(plan));
+                Ok(Ran::Frame(Frame::empty(Arc::default())))
+            }
+            Statement::WriteStream { from, writer } => {
+                let plan = self.table(from)?;
+                let run_id = self.write_stream(Arc::new(plan), writer)?;
+                Ok(Ran::Started { run_id })
+            }
+        }
+    }
+
+    /// The relation of that name (`spark.table`).
+    ///
+    /// # Errors
+    /// `TABLE_OR_VIEW_NOT_FOUND`.
+    pub fn table(&self, name: &str) -> Result<Plan, SessionError> {
+        self.state.require_relation(&parse_name(name)?)
+    }
+
+    /// A static relation (`spark.read`).
+    pub fn read(&self, reader: &Reader) -> Result<Plan, SessionError> {
+        streams::read(&self.state, reader)
+    }
+
+    /// A streaming relation (`spark.readStream`). It isn't active until it is written.
+    pub fn read_stream(&self, reader: &Reader) -> Result<Plan, SessionError> {
+        streams::read_stream(&self.state, reader)
+    }
+
+    /// Starts a streaming query (`df.writeStream`) and gives its run's id. A query that runs on
+    /// the same checkpoint is stopped, as Spark stops it.
+    ///
+    /// # Errors
+    /// What the plan can't do in its output mode, and what the sink refuses.
+    pub fn write_stream(
+        &mut self,
+        plan: Arc<Plan>,
+        writer: &StreamWriter,
+    ) -> Result<String, SessionError> {
+        if let Some(name) = &writer.query_name
+            && self.active().any(|q| q.name() == Some(name))
+        {
+            return Err(crate::streaming::StreamError::DuplicateName { name: name.clone() }.into());
+        }
+        let started = streams::start(&self.state, plan, writer)?;
+        let checkpoint = started.query.checkpoint().dir().clone();
+        for other in &mut self.queries {
+            if *other.checkpoint().dir() == checkpoint {
+                other.stop();
+            }
+        }
+        let run_id = started.query.run_id().to_owned();
+        if let Some(rows) = started.rows {
+            self.memory.push((run_id.clone(), rows));
+        }
+        self.queries.push(started.query);
+        Ok(run_id)
+    }
+
+    /// Pulls a batch query's rows.
+    ///
+    /// # Errors
+    /// `Queries with streaming sources must be executed with writeStream.start()`.
+    pub fn rows(&self, plan: &Plan) -> Result<FrameStream, SessionError> {
+        check_batch(plan)?;
+        let context = Arc::new(self.state.exec_context());
+        Ok(execute(&optimize(plan), &context)?)
+    }
+
+    /// All rows of a batch query, or the first `limit`.
+    pub fn collect(&self, plan: &Plan, limit: Option<usize>) -> Result<Frame, SessionError> {
+        check_batch(plan)?;
+        let context = Arc::new(self.state.exec_context());
+        Ok(collect(&optimize(plan), &context, limit)?)
+    }
+
+    /// A streaming plan as a batch over what its sources hold now: what a table of it would
+    /// hold, were it started afresh.
+    pub fn as_batch(&self, plan: &Plan) -> Result<Plan, SessionError> {
+        if let PlanNode::StreamSource(source) = &plan.node {
+            return Ok(Plan {
+                node: self.source_now(source)?,
+                output: plan.output.clone(),
+            });
+        }
+        let inputs = plan
+            .inputs()
+            .iter()
+            .map(|input| Ok(Arc::new(self.as_batch(input)?)))
+            .collect::<Result<Vec<_>, SessionError>>()?;
+        Ok(plan.with_inputs(inputs))
+    }
+
+    fn source_now(&self, source: &StreamSource) -> Result<PlanNode, SessionError> {
+        match &source.spec {
+            StreamSourceSpec::CloudFiles { path, format }
+            | StreamSourceSpec::Files { path, format } => {
+                let schema = source.schema.as_ref().clone();
+                let files = self
+                    .state
+                    .files(*format, path, &source.options, Some(schema))?;
+                Ok(files.node)
+            }
+            StreamSourceSpec::Delta { table, name } => Ok(PlanNode::DeltaScan(DeltaScan {
+                table: table.clone(),
+                name: name.clone(),
+                version: None,
+                files: None,
+                schema: source.schema.clone(),
+                projection: None,
+            })),
+            StreamSourceSpec::Rate { .. } => Ok(PlanNode::Range {
+                start: 0,
+                end: 0,
+                step: 1,
+            }),
+        }
+    }
+
+    // Streams
+
+    /// The queries of this session, ended ones too, oldest first.
+    pub fn queries(&self) -> impl Iterator<Item = &StreamingQuery> {
+        self.queries.iter()
+    }
+
+    /// The running queries (`spark.streams.active`).
+    pub fn active(&self) -> impl Iterator<Item = &StreamingQuery> {
+        self.queries.iter().filter(|q| q.is_active())
+    }
+
+    /// The query of that run.
+    pub fn query_of_run(&self, run_id: &str) -> Option<&StreamingQuery> {
+        self.queries.iter().find(|q| q.run_id() == run_id)
+    }
+
+    /// The rows of a memory sink.
+    pub fn memory_rows(&self, run_id: &str) -> Option<&MemorySinkRows> {
+        self.memory
+            .iter()
+            .find(|(id, _)| id == run_id)
+            .map(|(_, rows)| rows)
+    }
+
+    /// Stops a run.
+    ///
+    /// # Errors
+    /// [`SessionError::NoSuchQuery`].
+    pub fn stop(&mut self, run_id: &str) -> Result<(), SessionError> {
+        let query = self.queries.iter_mut().find(|q| q.run_id() == run_id);
+        query
+            .ok_or_else(|| SessionError::NoSuchQuery {
+                name: run_id.into(),
+            })?
+            .stop();
+        Ok(())
+    }
+
+    /// Stops all queries.
+    pub fn stop_all(&mut self) {
+        for query in &mut self.queries {
+            query.stop();
+        }
+    }
+
+    /// Moves every running query one step. Gives whether any did something.
+    pub fn step(&mut self) -> bool {
+        let mut worked = false;
+        for query in &mut self.queries {
+            if query.is_active() {
+                worked |= query.step() != Step::Idle;
+            }
+        }
+        worked
+    }
+
+    /// Steps until no query has anything to do.
+    pub fn process_all_available(&mut self) {
+        while self.step() {}
+    }
+}
+
+/// The parts of a name: `db.table`, `` `odd name` ``.
+///
+/// # Errors
+/// `PARSE_SYNTAX_ERROR` for an empty part or an open backtick.
+pub fn parse_name(name: &str) -> Result<Vec<String>, SessionError> {
+    let invalid = || SessionError::InvalidName { name: name.into() };
+    let mut parts = vec![String::new()];
+    let mut rest = name.trim().chars().peekable();
+    while let Some(c) = rest.next() {
+        let Some(part) = parts.last_mut() else {
+            return Err(invalid());
+        };
+        match c {
+            '.' => parts.push(String::new()),
+            '`' if part.is_empty() => loop {
+                match rest.next() {
+                    Some('`') if rest.peek() == Some(&'`') => {
+                        rest.next();
+                        part.push('`');
+                    }
+                    Some('`') => break,
+                    Some(c) => part.push(c),
+                    None => return Err(invalid()),
+                }
+            },
+            c if c.is_whitespace() || c == '`' => return Err(invalid()),
+            c => part.push(c),
+        }
+    }
+    if parts.iter().any(String::is_empty) {
+        return Err(invalid());
+    }
+    Ok(parts)
+}

@@ -100,8 +100,7 @@ impl Checkpoint {
         let metadata = lines
             .next()
             .ok_or_else(|| corrupt(&path, "the metadata line is missing".into()))?;
-        let metadata =
-            serde_json::from_str(metadata).map_err(|e| corrupt(&path, e.to_string()))?;
+        let metadata = serde_json::from_str(metadata).map_err(|e| corrupt(&path, e.to_string()))?;
         let offsets = lines
             .map(|line| match line {
                 "-" => Ok(None),

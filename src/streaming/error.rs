@@ -34,7 +34,9 @@ pub enum StreamError {
         "[WRITE_STREAM_NOT_ALLOWED] `writeStream` can be called only on streaming Dataset/DataFrame. SQLSTATE: 42601"
     )]
     NotStreaming,
-    #[error("[DATA_SOURCE_NOT_FOUND] Failed to find the data source: {format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version. SQLSTATE: 42K02")]
+    #[error(
+        "[DATA_SOURCE_NOT_FOUND] Failed to find the data source: {format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version. SQLSTATE: 42K02"
+    )]
     UnknownFormat { format: String },
     #[error("Data source {format} does not support streamed writing.")]
     UnknownSink { format: String },
@@ -53,7 +55,9 @@ pub enum StreamError {
         value: String,
         expected: &'static str,
     },
-    #[error("[CF_UNKNOWN_OPTION_KEYS_ERROR] Found unknown option keys: {keys}. Check the spelling; an option of the file format itself is written without the prefix cloudFiles.")]
+    #[error(
+        "[CF_UNKNOWN_OPTION_KEYS_ERROR] Found unknown option keys: {keys}. Check the spelling; an option of the file format itself is written without the prefix cloudFiles."
+    )]
     UnknownCloudFilesOptions { keys: String },
     #[error(
         "[CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE] Cannot infer schema when the input path `{path}` is empty. Please try to start the stream when there are files in the input path, or specify the schema. SQLSTATE: 42000"
@@ -107,13 +111,17 @@ pub enum StreamError {
         "[DELTA_UNSUPPORTED_STARTING_VERSION] Please either provide 'startingVersion' or 'startingTimestamp', not both."
     )]
     TwoStarts,
-    #[error("{path} is not a checkpoint file that this version reads: {reason}. Use a fresh checkpoint directory, or restore the file.")]
+    #[error(
+        "{path} is not a checkpoint file that this version reads: {reason}. Use a fresh checkpoint directory, or restore the file."
+    )]
     CorruptCheckpoint { path: DbfsPath, reason: String },
     #[error(
         "There are [{found}] sources in the checkpoint offsets and now there are [{expected}] sources requested by the query. Cannot continue."
     )]
     SourceCount { expected: usize, found: usize },
-    #[error("[CONCURRENT_STREAM_LOG_UPDATE] Concurrent update to the log. Multiple streaming jobs detected for {batch_id}. Please make sure only one streaming job runs on a specific checkpoint location at a time. SQLSTATE: 40000")]
+    #[error(
+        "[CONCURRENT_STREAM_LOG_UPDATE] Concurrent update to the log. Multiple streaming jobs detected for {batch_id}. Please make sure only one streaming job runs on a specific checkpoint location at a time. SQLSTATE: 40000"
+    )]
     ConcurrentQuery { batch_id: i64 },
     #[error(
         "[STREAM_FAILED] Query [id = {id}, runId = {run_id}] terminated with exception: {cause} SQLSTATE: XXKST"

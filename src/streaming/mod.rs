@@ -1,1 +1,24 @@
-//! streaming
+//! Structured Streaming: queries that run in micro-batches, exactly once.
+//!
+//! A [`StreamingQuery`] moves between its [`sources`], the plan, and its [`sinks`], and writes
+//! down in its [`Checkpoint`] how far it is.
+
+mod checkpoint;
+mod error;
+mod progress;
+mod query;
+pub mod sinks;
+pub mod sources;
+mod state;
+#[cfg(test)]
+mod tests;
+mod trigger;
+
+pub use checkpoint::{Checkpoint, Offset, OffsetMetadata, OffsetSeq};
+pub use error::StreamError;
+pub use progress::{SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress};
+pub use query::{
+    QueryContext, QueryDefinition, QueryPhase, QuerySession, Step, StreamingQuery,
+    StreamingQueryStatus,
+};
+pub use trigger::{Trigger, parse_output_mode};

@@ -21,9 +21,10 @@ use super::progress::{
     rate,
 };
 use super::sinks::Sink;
-use super::sources::{self, Source, SourceContext};
+use super::sources::{self, Source};
 use super::state::{CheckpointState, OperatorRows};
 use super::trigger::Trigger;
+use crate::delta::DeltaLogs;
 use crate::env::Env;
 use crate::sql::execute::{Cancellation, ExecContext, FrameStream, OutputMode, execute};
 use crate::sql::optimize::optimize;
@@ -48,11 +49,18 @@ pub struct QueryDefinition {
 /// What a query needs of its session.
 #[derive(Clone)]
 pub struct QueryContext {
-    pub fs: Arc<dyn FileSystem>,
     pub env: Env,
-    pub sources: SourceContext,
-    /// What a batch runs with; its time, state and metrics are set for each batch.
-    pub exec: Arc<dyn Fn() -> ExecContext>,
+    pub session: QuerySession,
+}
+
+/// The session's settings when the query was started, and its tables.
+#[derive(Clone)]
+pub struct QuerySession {
+    pub fs: Arc<dyn FileSystem>,
+    pub deltas: DeltaLogs,
+    /// `spark.sql.session.timeZone`
+    pub time_zone: chrono_tz::Tz,
+    pub current_database: String,
 }
 
 /// What a step did.
@@ -144,7 +152,7 @@ impl StreamingQuery {
             .stream_sources()
             .iter()
             .enumerate()
-            .map(|(i, source)| sources::open(source, i, &definition.checkpoint, &context.sources))
+            .map(|(i, source)| sources::open(source, i, &definition.checkpoint, &context.session))
             .collect::<Result<Vec<_>, _>>()?;
         let sink = (definition.sink)(&id)?;
         Ok(StreamingQuery {
@@ -333,7 +341,7 @@ impl StreamingQuery {
 
     /// Begins the next batch, if there is something to do and its time has come.
     fn begin_batch(&mut self) -> Result<Step, StreamError> {
-        let changes = self.context.fs.change_count();
+        let changes = self.context.session.fs.change_count();
         if self.idle_at == Some(changes) && self.replay.is_none() {
             return Ok(Step::Idle);
         }
@@ -386,7 +394,12 @@ impl StreamingQuery {
             .collect()
     }
 
-    fn no_data(&mut self, changes: u64, started_ms: i64, mut durations: Map<String, Value>) -> Step {
+    fn no_data(
+        &mut self,
+        changes: u64,
+        started_ms: i64,
+        mut durations: Map<String, Value>,
+    ) -> Step {
         self.idle_at = Some(changes);
         if self.trigger.is_bounded() {
             self.end(QueryPhase::Finished, "Stopped".into());
@@ -423,18 +436,22 @@ impl StreamingQuery {
         let planning_start = clock.now_ms();
         if self.state.is_none() {
             self.state = Some(Arc::new(CheckpointState::open(
-                self.context.fs.clone(),
+                self.context.session.fs.clone(),
                 self.checkpoint.clone(),
                 self.next_batch,
             )?));
         }
+        let session = &self.context.session;
+        let now_us = offsets.metadata.batch_timestamp_ms.saturating_mul(1000);
         let exec = Arc::new(ExecContext {
-            now_us: offsets.metadata.batch_timestamp_ms * 1000,
+            time_zone: session.time_zone,
+            current_database: session.current_database.as_str().into(),
             seed: u64::try_from(self.next_batch).unwrap_or(0),
-            output_mode: self.output_mode,
             state: self.state.clone().map(|s| s as _),
+            output_mode: self.output_mode,
             cancel: self.cancel.clone(),
-            ..(self.context.exec)()
+            delta_logs: session.deltas.clone(),
+            ..ExecContext::new(session.fs.clone(), now_us)
         });
         let frames = if self.sink.begin(self.next_batch, self.output_mode)? {
             let plan = optimize(&self.plan.with_batches(&mut scans.into_iter()));

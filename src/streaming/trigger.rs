@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::StreamError;
+use crate::sql::execute::OutputMode;
 
 /// When the next micro-batch starts.
 ///
@@ -78,39 +79,24 @@ impl fmt::Display for Trigger {
     }
 }
 
-/// Which rows of the result a batch writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OutputMode {
-    /// New rows only.
-    #[default]
-    Append,
-    /// The whole result, replacing what was there.
-    Complete,
-    /// Rows that are new or changed.
-    Update,
-}
-
-impl OutputMode {
-    /// Reads `outputMode`'s text, without case.
-    ///
-    /// # Errors
-    /// `STREAMING_OUTPUT_MODE.INVALID`.
-    pub fn parse(text: &str) -> Result<OutputMode, StreamError> {
-        match text.to_lowercase().as_str() {
-            "append" => Ok(OutputMode::Append),
-            "complete" => Ok(OutputMode::Complete),
-            "update" => Ok(OutputMode::Update),
-            _ => Err(StreamError::InvalidOutputMode { mode: text.into() }),
-        }
+/// Reads `outputMode`'s text, without case.
+///
+/// # Errors
+/// `STREAMING_OUTPUT_MODE.INVALID`.
+pub fn parse_output_mode(text: &str) -> Result<OutputMode, StreamError> {
+    match text.to_lowercase().as_str() {
+        "append" => Ok(OutputMode::Append),
+        "complete" => Ok(OutputMode::Complete),
+        "update" => Ok(OutputMode::Update),
+        _ => Err(StreamError::InvalidOutputMode { mode: text.into() }),
     }
 }
 
-impl fmt::Display for OutputMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            OutputMode::Append => "Append",
-            OutputMode::Complete => "Complete",
-            OutputMode::Update => "Update",
-        })
+/// An output mode's name, as Spark and the Delta log write it.
+pub(super) fn mode_name(mode: OutputMode) -> &'static str {
+    match mode {
+        OutputMode::Append => "Append",
+        OutputMode::Complete => "Complete",
+        OutputMode::Update => "Update",
     }
 }

@@ -8,5 +8,8 @@
     reason = "tests say what they mean; clippy knows helper functions only in cfg(test)"
 )]
 
+mod bookstore;
 mod delta;
 mod formats;
+mod streaming;
+mod support;

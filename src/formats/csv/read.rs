@@ -26,7 +26,7 @@ pub(in crate::formats) fn read_file(
 ) -> Result<FileRead, FormatError> {
     let options = CsvOptions::from_options(&request.options)?;
     let layout = Layout::new(request, path, true);
-    let unknown = UnknownFields::default();
+    let unknown = request.unknown.clone();
     let mut records = Records::new(bytes);
     let mut tokens = Vec::new();
     let header = match options.header {

@@ -25,7 +25,7 @@ pub(in crate::formats) fn read_file(
     request: &ReadRequest,
 ) -> Result<FileRead, FormatError> {
     let options = JsonOptions::from_options(&request.options)?;
-    let unknown = UnknownFields::default();
+    let unknown = request.unknown.clone();
     let layout = Layout::new(request, path, options.case_sensitive);
     let frames = JsonFrames {
         records: Records::new(bytes, &options),

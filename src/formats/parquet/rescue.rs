@@ -8,7 +8,7 @@ use polars_core::prelude::{PlSmallStr, Series};
 
 use super::{ParquetFrames, ParquetReader};
 use crate::formats::rows::push_entry;
-use crate::formats::{FileRead, FormatError, ReadRequest, UnknownFields};
+use crate::formats::{FileRead, FormatError, ReadRequest};
 use crate::storage::DbfsPath;
 use crate::types::arrow::{ArrowConversionError, check_read_as, stored_name};
 use crate::types::{
@@ -25,7 +25,7 @@ pub(in crate::formats) fn read_file(
     request: &ReadRequest,
 ) -> Result<FileRead, FormatError> {
     let reader = ParquetReader::open(bytes, path)?;
-    let unknown = UnknownFields::default();
+    let unknown = request.unknown.clone();
     for name in reader.column_names() {
         if !knows(&request.schema, &name) {
             unknown.note(&name, || "null".into());

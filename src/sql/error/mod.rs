@@ -48,6 +48,9 @@ pub enum SqlError {
     Function(#[from] FunctionError),
     #[error(transparent)]
     Execute(#[from] ExecuteError),
+    /// What the catalog, whose home is the session, says.
+    #[error(transparent)]
+    Catalog(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl SqlError {
@@ -103,6 +106,7 @@ impl SqlError {
             | SqlError::Delta(_)
             | SqlError::Frame(_)
             | SqlError::Execute(_) => "SparkException",
+            SqlError::Catalog(_) => "AnalysisException",
             SqlError::Function(_) => match self.sql_state().as_deref() {
                 Some(state) if state.starts_with("42") => "AnalysisException",
                 Some("22003" | "22012" | "22015") => "ArithmeticException",

@@ -7,10 +7,9 @@ use super::error::ExecuteError;
 use super::state::{OutputMode, StateStore};
 use super::subquery::SubqueryCache;
 use crate::delta::DeltaLogs;
-use crate::formats::UnknownFields;
 use crate::sql::SqlError;
 use crate::sql::functions::EvalContext;
-use crate::storage::{DbfsPath, FileSystem};
+use crate::storage::FileSystem;
 
 /// What one run of a plan may use: files, the time, state, and the counters it fills.
 ///
@@ -104,8 +103,6 @@ pub struct Metrics {
     rows_out: AtomicU64,
     /// By the ordinal of the streaming source.
     source_rows: Mutex<Vec<u64>>,
-    /// Fields that files had and their schema hadn't.
-    unknown_fields: Mutex<Vec<(DbfsPath, UnknownFields)>>,
 }
 
 impl Metrics {
@@ -139,26 +136,6 @@ impl Metrics {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-
-    /// Top-level fields that files had and their schema lacks, by file. Complete when the run is.
-    pub fn unknown_fields(&self) -> Vec<(DbfsPath, UnknownFields)> {
-        let fields = self
-            .unknown_fields
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        fields
-            .iter()
-            .filter(|(_, f)| !f.is_empty())
-            .cloned()
-            .collect()
-    }
-
-    pub(super) fn watch_unknown(&self, path: DbfsPath, fields: UnknownFields) {
-        self.unknown_fields
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((path, fields));
     }
 
     pub(super) fn add_file(&self, bytes: u64) {

@@ -96,7 +96,7 @@ struct FileReader {
 
 /// Where an output column comes from.
 enum Source {
-    /// The column at this position of the reader's frames.
+    /// The file's column at this position of the request.
     Data(usize),
     Partition(StructField),
     Metadata,
@@ -107,13 +107,12 @@ impl FileReader {
         let width = scan.schema.len();
         let data_width = width.saturating_sub(scan.partition_columns);
         let all = || (0..=width).collect();
-        let positions = scan.projection.clone().unwrap_or_else(all);
-        let (mut columns, mut data, mut output) = (Vec::new(), Vec::new(), Vec::new());
-        for position in positions {
+        let (mut columns, mut projection, mut output) = (Vec::new(), Vec::new(), Vec::new());
+        for position in scan.projection.clone().unwrap_or_else(all) {
             match scan.schema.fields.get(position) {
                 Some(field) if position < data_width => {
-                    columns.push(Source::Data(data.len()));
-                    data.push(position);
+                    columns.push(Source::Data(projection.len()));
+                    projection.push(position);
                     output.push(field.clone());
                 }
                 Some(field) => {
@@ -126,11 +125,12 @@ impl FileReader {
                 }
             }
         }
-        let in_file = scan.schema.fields.iter().take(data_width).cloned();
-        let mut request = ReadRequest::new(Arc::new(StructType::new(in_file.collect())));
-        request.projection = Some(data);
+        let data = scan.schema.fields.iter().take(data_width).cloned();
+        let mut request = ReadRequest::new(Arc::new(StructType::new(data.collect())));
         request.options = scan.options.clone();
         request.rescued_column = scan.rescued_column.clone();
+        request.projection = Some(projection);
+        request.unknown = scan.unknown.clone().unwrap_or_default();
         FileReader {
             scan,
             request,
@@ -145,9 +145,6 @@ impl FileReader {
         let size = bytes.len() as u64;
         let read = read_file(self.scan.format, bytes, &file, &self.request)?;
         self.ctx.metrics.add_file(size);
-        self.ctx
-            .metrics
-            .watch_unknown(file.path.clone(), read.unknown);
         let constants = self.constants(&file)?;
         let origin: Arc<str> = file.path.to_string().into();
         let (columns, schema, ctx) = (self.columns.clone(), self.schema.clone(), self.ctx.clone());

@@ -1,5 +1,8 @@
 //! What a streaming operator keeps between micro-batches.
 
+use polars_core::prelude::{IdxCa, IdxSize};
+
+use super::keys::{KeyRows, KeyTable, NO_KEY};
 use crate::sql::SqlError;
 use crate::types::Frame;
 
@@ -42,4 +45,31 @@ pub struct StateChange {
     pub key_columns: usize,
     /// New and replaced keys: the key columns, then the buffers. Each key once.
     pub rows: Frame,
+}
+
+impl StateChange {
+    /// The rows of `before` with this change made to them.
+    ///
+    /// # Errors
+    /// If the columns differ.
+    pub fn apply_to(&self, before: &Frame) -> Result<Frame, SqlError> {
+        let key = |frame: &Frame| {
+            let columns = frame.columns().get(..self.key_columns).unwrap_or_default();
+            KeyRows::encode(columns, frame.height())
+        };
+        let mut changed = KeyTable::default();
+        changed.insert(&key(&self.rows)?);
+        let kept: IdxCa = changed
+            .find(&key(before)?, None)
+            .into_iter()
+            .enumerate()
+            .filter(|(_, found)| *found == NO_KEY)
+            .map(|(row, _)| Some(row as IdxSize))
+            .collect();
+        let kept = before
+            .take(&kept)?
+            .with_schema(self.rows.schema().clone())?;
+        let both = Frame::concat(&[kept, self.rows.clone()])?;
+        Ok(both.unwrap_or_else(|| self.rows.clone()))
+    }
 }

@@ -14,6 +14,7 @@ use super::schema_log::SchemaLog;
 use super::{FileSourceOptions, SchemaEvolutionMode, Source, StreamError, offset_number};
 use crate::formats::partitions::partition_schema;
 use crate::formats::{self, FileFormat, UnknownFields};
+use crate::sql::SqlError;
 use crate::sql::plan::{FileScan, PlanNode};
 use crate::storage::{Change, DbfsPath, FileStatus, FileSystem};
 use crate::types::{DataType, SchemaRef, StructField, StructType};
@@ -81,25 +82,32 @@ fn infer(
         contents.push((file.path.clone(), fs.read(&file.path)?));
     }
     let mut reader = options.reader.clone();
-    formats::set_infer_column_types(&mut reader, options.infer_column_types);
-    formats::infer_schema(format, &mut contents.into_iter(), &reader).map_err(|e| {
-        StreamError::InferenceFailed {
-            format: format.name().into(),
-            path: path.clone(),
-            reason: e.to_string(),
+    if format == FileFormat::Csv {
+        reader.set("inferSchema", options.infer_column_types.to_string());
+    }
+    let mut schema =
+        formats::infer_schema(format, &mut contents.into_iter(), &reader).map_err(|e| {
+            StreamError::InferenceFailed {
+                format: format.name().into(),
+                path: path.clone(),
+                reason: e.to_string(),
+            }
+        })?;
+    // Text formats have strings unless asked otherwise: a nested object is its JSON text, which
+    // is why `profile:first_name` works.
+    if format == FileFormat::Json && !options.infer_column_types {
+        for field in &mut schema.fields {
+            field.data_type = DataType::String;
         }
-    })
+    }
+    Ok(schema)
 }
 
 fn apply_hints(schema: &mut StructType, options: &FileSourceOptions) -> Result<(), StreamError> {
     let Some(hints) = &options.schema_hints else {
         return Ok(());
     };
-    let hinted = StructType::from_ddl(hints).map_err(|_| StreamError::InvalidOption {
-        option: "cloudFiles.schemaHints".into(),
-        value: hints.clone(),
-        expected: "column names and types, such as id INT, price DOUBLE,",
-    })?;
+    let hinted = crate::sql::parse::parse_schema(hints).map_err(SqlError::from)?;
     for hint in hinted.fields {
         let known = schema.index_of(&hint.name);
         match known.and_then(|i| schema.fields.get_mut(i)) {

@@ -40,16 +40,22 @@ impl DeltaSourceOptions {
     fn parse(options: &Options) -> Result<Self, StreamError> {
         let max_bytes = size(options, "maxBytesPerTrigger")?;
         let max_files = number(options, "maxFilesPerTrigger")?;
-        let start = match (options.get("startingVersion"), options.get("startingTimestamp")) {
+        let start = match (
+            options.get("startingVersion"),
+            options.get("startingTimestamp"),
+        ) {
             (Some(_), Some(_)) => return Err(StreamError::TwoStarts),
             (None, None) => Start::Snapshot,
             (Some(text), None) if text.eq_ignore_ascii_case("latest") => Start::Latest,
             (Some(text), None) => {
-                let version = text.trim().parse().map_err(|_| StreamError::InvalidOption {
-                    option: "startingVersion".into(),
-                    value: text.into(),
-                    expected: "a version number or 'latest'",
-                })?;
+                let version = text
+                    .trim()
+                    .parse()
+                    .map_err(|_| StreamError::InvalidOption {
+                        option: "startingVersion".into(),
+                        value: text.into(),
+                        expected: "a version number or 'latest'",
+                    })?;
                 Start::Version(version)
             }
             (None, Some(text)) => {
@@ -107,7 +113,7 @@ impl Position {
 
 /// A table's log read as a stream.
 pub(super) struct DeltaSource {
-    log: Arc<DeltaLog>,
+    log: DeltaLog,
     schema: SchemaRef,
     name: Option<String>,
     options: DeltaSourceOptions,
@@ -120,7 +126,7 @@ pub(super) struct DeltaSource {
 }
 
 impl DeltaSource {
-    pub fn open(log: Arc<DeltaLog>, source: &StreamSource) -> Result<Self, StreamError> {
+    pub fn open(log: DeltaLog, source: &StreamSource) -> Result<Self, StreamError> {
         let table_id = log.snapshot()?.metadata().id.clone();
         let name = match &source.spec {
             StreamSourceSpec::Delta { name, .. } => name.clone(),
@@ -171,7 +177,8 @@ impl DeltaSource {
 
     /// Where a stream without a checkpoint begins.
     fn first_position(&self) -> Result<Position, StreamError> {
-        let latest = self.log.snapshot()?.version();
+        let newest = self.log.snapshot()?.version();
+        let latest = self.last_version.unwrap_or(newest).min(newest);
         Ok(match self.options.start {
             Start::Snapshot => Position {
                 version: latest,
@@ -262,9 +269,11 @@ impl DeltaSource {
         new: &crate::types::StructType,
     ) -> Result<(), StreamError> {
         let is_same = new.len() == self.schema.len()
-            && new.fields.iter().zip(&self.schema.fields).all(|(a, b)| {
-                a.name == b.name && a.data_type == b.data_type
-            });
+            && new
+                .fields
+                .iter()
+                .zip(&self.schema.fields)
+                .all(|(a, b)| a.name == b.name && a.data_type == b.data_type);
         if is_same {
             return Ok(());
         }

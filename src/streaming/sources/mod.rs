@@ -6,18 +6,14 @@ mod file_log;
 mod file_options;
 mod schema_log;
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 pub use cloud_files::infer_cloud_files_schema;
 pub use file_options::{FileSourceOptions, SchemaEvolutionMode};
 
-use super::StreamError;
 use super::checkpoint::{Checkpoint, Offset};
-use crate::delta::DeltaLog;
+use super::{QuerySession, StreamError};
 use crate::sql::plan::{PlanNode, StreamSource, StreamSourceSpec};
-use crate::storage::{DbfsPath, FileSystem};
 
 /// A source that can be replayed: between the same two offsets it gives the same rows.
 ///
@@ -54,20 +50,12 @@ pub trait Source {
     }
 }
 
-/// What sources need of their surroundings.
-#[derive(Clone)]
-pub struct SourceContext {
-    pub fs: Arc<dyn FileSystem>,
-    /// The log of a table, shared so that snapshots stay cached.
-    pub delta_log: Arc<dyn Fn(&DbfsPath) -> Arc<DeltaLog>>,
-}
-
 /// Makes the source that `source` describes, the `index`th of its query.
 pub(super) fn open(
     source: &StreamSource,
     index: usize,
     checkpoint: &Checkpoint,
-    context: &SourceContext,
+    session: &QuerySession,
 ) -> Result<Box<dyn Source>, StreamError> {
     match &source.spec {
         StreamSourceSpec::CloudFiles { path, format }
@@ -79,7 +67,7 @@ pub(super) fn open(
                 _ => FileSourceOptions::plain(&source.options)?,
             };
             Ok(Box::new(cloud_files::FileSource::open(
-                context.fs.clone(),
+                session.fs.clone(),
                 path.clone(),
                 *format,
                 source.schema.clone(),
@@ -88,7 +76,7 @@ pub(super) fn open(
             )?))
         }
         StreamSourceSpec::Delta { table, .. } => Ok(Box::new(delta::DeltaSource::open(
-            (context.delta_log)(table),
+            session.deltas.open(table),
             source,
         )?)),
         StreamSourceSpec::Rate { .. } => Err(StreamError::UnknownFormat {

@@ -1,0 +1,129 @@
+//! Errors as people see them.
+
+use crate::formats::FormatError;
+use crate::protocol::ErrorInfo;
+use crate::session::SessionError;
+use crate::sql::SqlError;
+use crate::storage::StorageError;
+use crate::streaming::StreamError;
+
+/// An error of the engine for the page: condition, sentence, hint, details.
+pub(super) fn info(error: &SessionError) -> ErrorInfo {
+    let details = error.to_string();
+    let mut info = split(&details);
+    if let Some(sql) = sql_of(error) {
+        info.hint = sql.hint();
+        info.class = sql.exception_class().into();
+        if let Some(position) = sql.position() {
+            info.line = Some(position.line);
+            info.column = Some(position.column + 1);
+        }
+    } else {
+        info.class = class_of(error).into();
+    }
+    if let Some(format) = format_of(error) {
+        info.hint = info.hint.or_else(|| format.hint());
+        info.file = format.path().map(|p| p.to_string());
+    }
+    info.details = details;
+    info
+}
+
+/// The same of a stream's error: what ended it comes first, the query it ended in the details.
+pub(super) fn stream_info(error: &StreamError) -> ErrorInfo {
+    let details = error.to_string();
+    let cause = match error {
+        StreamError::Failed { cause, .. } => cause.as_ref(),
+        other => other,
+    };
+    let mut info = split(&cause.to_string());
+    info.class = "StreamingQueryException".into();
+    if let Some(sql) = stream_sql(cause) {
+        info.hint = sql.hint();
+    }
+    if let Some(format) = stream_format(cause) {
+        info.hint = info.hint.or_else(|| format.hint());
+        info.file = format.path().map(|p| p.to_string());
+    }
+    info.details = details;
+    info
+}
+
+/// An error that has no more than a sentence.
+pub(super) fn plain(class: &str, message: &str) -> ErrorInfo {
+    ErrorInfo {
+        condition: None,
+        class: class.into(),
+        message: message.into(),
+        hint: None,
+        details: message.into(),
+        file: None,
+        line: None,
+        column: None,
+    }
+}
+
+/// Takes `[CONDITION] message SQLSTATE: x` apart.
+fn split(text: &str) -> ErrorInfo {
+    let mut info = plain("", text);
+    let mut message = text.trim();
+    if let Some((condition, rest)) = message
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        && condition
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_.".contains(c))
+    {
+        info.condition = Some(condition.into());
+        message = rest.trim_start();
+    }
+    if let Some(at) = message.find("SQLSTATE: ") {
+        message = message.get(..at).unwrap_or(message);
+    }
+    info.message = message.trim_end().into();
+    info
+}
+
+fn class_of(error: &SessionError) -> &'static str {
+    match error {
+        SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
+        SessionError::Stream(StreamError::DuplicateName { .. })
+        | SessionError::InvalidConf { .. }
+        | SessionError::NoSuchQuery { .. } => "IllegalArgumentException",
+        SessionError::Storage(StorageError::NotFound { .. }) => "AnalysisException",
+        SessionError::Storage(_) => "IOException",
+        _ => "AnalysisException",
+    }
+}
+
+fn sql_of(error: &SessionError) -> Option<&SqlError> {
+    match error {
+        SessionError::Sql(sql) => Some(sql),
+        SessionError::Stream(stream) => stream_sql(stream),
+        _ => None,
+    }
+}
+
+fn stream_sql(error: &StreamError) -> Option<&SqlError> {
+    match error {
+        StreamError::Sql(sql) => Some(sql),
+        StreamError::Failed { cause, .. } => stream_sql(cause),
+        _ => None,
+    }
+}
+
+fn format_of(error: &SessionError) -> Option<&FormatError> {
+    match error {
+        SessionError::Format(format) | SessionError::Sql(SqlError::Format(format)) => Some(format),
+        SessionError::Stream(stream) => stream_format(stream),
+        _ => None,
+    }
+}
+
+fn stream_format(error: &StreamError) -> Option<&FormatError> {
+    match error {
+        StreamError::Format(format) | StreamError::Sql(SqlError::Format(format)) => Some(format),
+        StreamError::Failed { cause, .. } => stream_format(cause),
+        _ => None,
+    }
+}

@@ -1,0 +1,214 @@
+//! Requests that take longer than one step.
+
+use bytes::Bytes;
+
+use super::drops::{Drop, LandingSchema, Looked, Looking, check_name};
+use super::{Engine, error};
+use crate::pipeline::{HopTexts, suggest};
+use crate::protocol::{DropPreview, ErrorInfo, Event, NewPipeline, Reply, TaskUnit};
+use crate::session::SessionError;
+use crate::storage::{DbfsPath, FileSystem};
+use crate::types::StructType;
+
+/// What handling a request came to.
+pub(super) enum Outcome {
+    Reply(Reply),
+    /// Bytes beside the reply.
+    Bytes(Bytes),
+    /// It goes on in steps.
+    Job(Job),
+}
+
+/// A request under way.
+pub(super) enum Job {
+    /// Dropped files are read and looked at.
+    Look {
+        looking: Looking,
+        landings: Vec<LandingSchema>,
+    },
+    /// Looked-at files are put in a directory, one a step.
+    Land {
+        files: std::vec::IntoIter<Looked>,
+        target: DbfsPath,
+        done: usize,
+        total: usize,
+    },
+    /// A new pipeline's first rows flow to silver; then gold is made of them.
+    FirstRun { pipeline: String },
+    /// Rows are pulled until those that were asked for are there.
+    Fetch {
+        handle: u32,
+        offset: usize,
+        limit: usize,
+    },
+}
+
+impl Engine {
+    /// Moves a job on. Gives its reply once it is done.
+    pub(super) fn step_job(&mut self, id: u32, job: &mut Job) -> Result<Option<Reply>, ErrorInfo> {
+        match job {
+            Job::Look { looking, landings } => {
+                let (used, capacity) = self.fs.usage();
+                if looking.step(capacity.saturating_sub(used), landings) {
+                    self.event(Event::Task {
+                        id,
+                        title: "Reading dropped files".into(),
+                        done: looking.progress() as f64,
+                        total: Some(looking.total as f64),
+                        unit: TaskUnit::Bytes,
+                    });
+                    return Ok(None);
+                }
+                let looked = std::mem::take(&mut looking.looked);
+                Ok(Some(self.preview(looked)))
+            }
+            Job::Land {
+                files,
+                target,
+                done,
+                total,
+            } => {
+                let Some(file) = files.next() else {
+                    return Ok(Some(Reply::Done));
+                };
+                if let Some(bytes) = file.bytes {
+                    self.land(target, &file.preview.name, bytes)
+                        .map_err(|e| error::info(&e))?;
+                }
+                *done += 1;
+                self.event(Event::Task {
+                    id,
+                    title: format!("Landing files in {}", target.name()),
+                    done: *done as f64,
+                    total: Some(*total as f64),
+                    unit: TaskUnit::Files,
+                });
+                Ok(None)
+            }
+            Job::FirstRun { pipeline } => {
+                if !self.streams_idle {
+                    return Ok(None);
+                }
+                match self.update_gold(pipeline) {
+                    Ok(()) => Ok(Some(Reply::Done)),
+                    Err(e) => {
+                        let mut refused = error::info(&e);
+                        refused.file = Some("gold_sql".into());
+                        self.delete(pipeline).map_err(|e| error::info(&e))?;
+                        Err(refused)
+                    }
+                }
+            }
+            Job::Fetch {
+                handle,
+                offset,
+                limit,
+            } => {
+                let opened = self
+                    .relations
+                    .get_mut(*handle)
+                    .ok_or_else(|| error::plain("Cancelled", "The relation was closed."))?;
+                let more = opened
+                    .pull_up_to(offset.saturating_add(*limit))
+                    .map_err(|e| error::info(&e))?;
+                if more {
+                    let (pulled, total) = (opened.pulled(), opened.count());
+                    self.event(Event::Task {
+                        id,
+                        title: "Reading rows".into(),
+                        done: pulled as f64,
+                        total: total.map(|n| n as f64),
+                        unit: TaskUnit::Rows,
+                    });
+                    return Ok(None);
+                }
+                let rows = opened
+                    .rows(*offset, *limit)
+                    .map_err(|e| error::info(&crate::sql::SqlError::from(e).into()))?;
+                Ok(Some(Reply::Rows {
+                    offset: *offset as f64,
+                    rows,
+                    total: opened.count().map(|n| n as f64),
+                }))
+            }
+        }
+    }
+
+    /// Keeps looked-at files and says what was seen.
+    fn preview(&mut self, looked: Vec<Looked>) -> Reply {
+        self.last_drop += 1;
+        let id = self.last_drop;
+        let homeless: Option<(&str, &StructType)> = looked
+            .iter()
+            .filter(|f| f.preview.target.is_none())
+            .find_map(|f| Some((f.preview.name.as_str(), f.schema.as_ref()?)));
+        let new_pipeline = homeless.map(|(file, schema)| {
+            let name = self.free_name(file);
+            let HopTexts {
+                bronze,
+                silver,
+                gold,
+            } = suggest(&name, schema);
+            NewPipeline {
+                name,
+                bronze_sql: bronze,
+                silver_sql: silver,
+                gold_sql: gold,
+            }
+        });
+        let files = looked.iter().map(|f| f.preview.clone()).collect();
+        self.drops.push(Drop { id, files: looked });
+        Reply::Drop {
+            preview: DropPreview {
+                drop: id,
+                files,
+                new_pipeline,
+            },
+        }
+    }
+
+    /// A pipeline's name after a file's: a plain identifier that no pipeline has.
+    fn free_name(&self, file: &str) -> String {
+        let own = file.rsplit('/').next().unwrap_or_default();
+        let stem = own.split('.').next().unwrap_or_default().to_lowercase();
+        let mut name: String = stem
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        name = name.trim_matches('_').to_owned();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            name = format!("data_{name}").trim_end_matches('_').to_owned();
+        }
+        let taken = |name: &str| self.pipelines.iter().any(|run| run.pipeline.id == name);
+        if !taken(&name) {
+            return name;
+        }
+        (2..)
+            .map(|n| format!("{name}_{n}"))
+            .find(|name| !taken(name))
+            .unwrap_or(name)
+    }
+
+    /// Puts a file in a directory, under its own name or, where that is taken, a similar one:
+    /// Auto Loader would ignore a path that it knows.
+    pub(super) fn land(
+        &self,
+        dir: &DbfsPath,
+        name: &str,
+        bytes: Bytes,
+    ) -> Result<DbfsPath, SessionError> {
+        let name = check_name(name)?;
+        let mut path = dir.join(&name)?;
+        let (stem, extension) = match name.rsplit_once('.') {
+            Some((stem, extension)) => (stem, format!(".{extension}")),
+            None => (name.as_str(), String::new()),
+        };
+        let mut n = 1;
+        while self.fs.status(&path)?.is_some() {
+            n += 1;
+            path = dir.join(&format!("{stem}-{n}{extension}"))?;
+        }
+        self.fs.put(&path, bytes)?;
+        Ok(path)
+    }
+}

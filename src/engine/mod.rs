@@ -1,0 +1,272 @@
+//! The engine: answers the page's requests and moves streams, a small step at a time.
+//!
+//! It knows nothing of the browser. The worker hands it messages and asks for steps in between
+//! ([`Engine::step`]), so that a Cancel is heard while work goes on; tests drive it the same way.
+
+mod content;
+mod drops;
+mod error;
+mod flow;
+mod jobs;
+mod relations;
+mod requests;
+#[cfg(test)]
+mod tests;
+#[cfg(all(feature = "worker", target_arch = "wasm32"))]
+mod worker;
+
+pub use content::Content;
+#[cfg(all(feature = "worker", target_arch = "wasm32"))]
+pub use worker::start as start_worker;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::env::Env;
+use crate::pipeline::bookstore;
+use crate::protocol::{
+    ErrorInfo, Event, FlowState, FromEngine, MemoryView, Reply, Request, ToEngine,
+};
+use crate::session::{Session, SessionError};
+use crate::storage::{DbfsPath, FileSystem, MemoryFileSystem};
+
+use drops::Drop;
+use flow::{Counts, PipelineRun};
+use jobs::{Job, Outcome};
+use relations::Relations;
+
+/// Milliseconds between two [`Event::Flow`]s, at least.
+const FLOW_INTERVAL_MS: i64 = 100;
+
+/// A message for the page, with the bytes that travel beside it.
+pub struct Outgoing {
+    pub message: FromEngine,
+    pub bytes: Option<Bytes>,
+}
+
+/// The engine of one page.
+pub struct Engine {
+    fs: Arc<MemoryFileSystem>,
+    session: Session,
+    env: Env,
+    pipelines: Vec<PipelineRun>,
+    drops: Vec<Drop>,
+    last_drop: u32,
+    relations: Relations,
+    counts: Counts,
+    jobs: VecDeque<(u32, Job)>,
+    outbox: Vec<Outgoing>,
+    /// The files of the sample data as they were at the start.
+    initial: Vec<(DbfsPath, Bytes)>,
+    /// What the last [`Event::Flow`] was made from.
+    told_changes: Option<u64>,
+    told_at_ms: i64,
+    flow_is_stale: bool,
+    /// Whether no stream had anything to do in the last step.
+    streams_idle: bool,
+}
+
+impl Engine {
+    /// An engine over an empty file system of `capacity` bytes.
+    pub fn new(env: Env, capacity: u64) -> Self {
+        let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), capacity));
+        Engine {
+            session: Session::new(fs.clone(), env.clone()),
+            fs,
+            env,
+            pipelines: Vec::new(),
+            drops: Vec::new(),
+            last_drop: 0,
+            relations: Relations::default(),
+            counts: Counts::default(),
+            jobs: VecDeque::new(),
+            outbox: Vec::new(),
+            initial: Vec::new(),
+            told_changes: None,
+            told_at_ms: 0,
+            flow_is_stale: true,
+            streams_idle: true,
+        }
+    }
+
+    /// Puts the sample data in its place and declares the bookstore pipeline over it. `files`
+    /// are paths below the dataset, and contents.
+    ///
+    /// # Errors
+    /// If they don't fit.
+    pub fn add_bookstore(&mut self, files: Vec<(String, Bytes)>) -> Result<(), SessionError> {
+        let root = DbfsPath::parse(crate::pipeline::DATASET)?;
+        for (path, bytes) in files {
+            let path = root.join(&path)?;
+            self.fs.put(&path, bytes.clone())?;
+            self.initial.push((path, bytes));
+        }
+        self.pipelines.push(PipelineRun::new(bookstore(), false));
+        self.flow_is_stale = true;
+        Ok(())
+    }
+
+    /// The session, for tests and the command line.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Says that requests are answered from now on.
+    pub fn ready(&mut self) {
+        let flow = self.flow();
+        self.event(Event::Ready { flow });
+    }
+
+    /// Takes a request. `files` are the contents that travelled with it.
+    pub fn handle(&mut self, message: ToEngine, files: Vec<Box<dyn Content>>) {
+        let id = message.id;
+        if let Request::Cancel { id: cancelled } = message.request {
+            self.cancel(cancelled);
+            self.reply(id, Ok(Reply::Done));
+            return;
+        }
+        match self.request(message.request, files) {
+            Ok(Outcome::Reply(reply)) => self.reply(id, Ok(reply)),
+            Ok(Outcome::Bytes(bytes)) => self.outbox.push(Outgoing {
+                message: FromEngine::Reply {
+                    id,
+                    result: Ok(Reply::Done),
+                },
+                bytes: Some(bytes),
+            }),
+            Ok(Outcome::Job(job)) => self.jobs.push_back((id, job)),
+            Err(error) => self.reply(id, Err(error)),
+        }
+    }
+
+    /// Does a small piece of what there is to do. Gives whether there may be more right now.
+    pub fn step(&mut self) -> bool {
+        let mut worked = false;
+        if let Some((id, mut job)) = self.jobs.pop_front() {
+            worked = true;
+            match self.step_job(id, &mut job) {
+                Ok(None) => self.jobs.push_back((id, job)),
+                Ok(Some(reply)) => self.reply(id, Ok(reply)),
+                Err(error) => self.reply(id, Err(error)),
+            }
+        }
+        self.streams_idle = !self.session.step();
+        worked |= !self.streams_idle;
+        self.tell_streams();
+        self.tell_flow(!worked);
+        worked
+    }
+
+    /// The messages since the last call, in order.
+    pub fn take_messages(&mut self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    fn reply(&mut self, id: u32, result: Result<Reply, ErrorInfo>) {
+        self.outbox.push(Outgoing {
+            message: FromEngine::Reply { id, result },
+            bytes: None,
+        });
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outbox.push(Outgoing {
+            message: FromEngine::Event { event },
+            bytes: None,
+        });
+    }
+
+    fn cancel(&mut self, id: u32) {
+        let before = self.jobs.len();
+        self.jobs.retain(|(job, _)| *job != id);
+        if self.jobs.len() < before {
+            self.reply(id, Err(error::plain("Cancelled", "Cancelled.")));
+        }
+    }
+
+    /// Tells batches that ended and queries that failed since the last call.
+    fn tell_streams(&mut self) {
+        let mut events = Vec::new();
+        for run in &mut self.pipelines {
+            for i in 0..run.queries.len() {
+                let Some(query_run) = run.queries.get(i) else {
+                    continue;
+                };
+                let Some(query) = query_run.query(&self.session) else {
+                    continue;
+                };
+                let edge = run.edge_of(&query_run.key).unwrap_or_default();
+                let told = query_run.told;
+                let new = query
+                    .recent_progress()
+                    .filter(|p| told.is_none_or(|told| p.batch_id > told));
+                let mut last = told;
+                for progress in new {
+                    last = Some(progress.batch_id);
+                    events.push(Event::Batch {
+                        pipeline: run.pipeline.id.clone(),
+                        edge: edge.clone(),
+                        batch_id: progress.batch_id as f64,
+                        rows: progress.num_input_rows as f64,
+                    });
+                }
+                let failure = query.error().filter(|_| !query_run.told_failure);
+                if let Some(failure) = failure {
+                    events.push(Event::Failed {
+                        query: Some(query_run.key.clone()),
+                        error: error::stream_info(failure),
+                    });
+                }
+                let failed = failure.is_some();
+                if let Some(query_run) = run.queries.get_mut(i) {
+                    query_run.told = last;
+                    query_run.told_failure |= failed;
+                }
+            }
+        }
+        for event in events {
+            self.flow_is_stale = true;
+            self.event(event);
+        }
+    }
+
+    /// Tells what Flow shows, if it changed and it is time.
+    fn tell_flow(&mut self, is_idle: bool) {
+        let changes = self.fs.change_count();
+        if !self.flow_is_stale && self.told_changes == Some(changes) {
+            return;
+        }
+        let now = self.env.clock.now_ms();
+        if now - self.told_at_ms < FLOW_INTERVAL_MS && !is_idle {
+            return;
+        }
+        let flow = self.flow();
+        self.told_changes = Some(changes);
+        self.told_at_ms = now;
+        self.flow_is_stale = false;
+        self.event(Event::Flow { flow });
+    }
+
+    /// What Flow shows now.
+    fn flow(&mut self) -> FlowState {
+        let (used, capacity) = self.fs.usage();
+        let now = self.env.clock.now_ms();
+        let mut pipelines = Vec::new();
+        for run in &mut self.pipelines {
+            // A pipeline whose state can't be read is left out rather than taking all with it.
+            if let Ok(view) = run.view(&self.session, &mut self.counts) {
+                run.add_point(&view, now);
+                pipelines.push(view);
+            }
+        }
+        FlowState {
+            pipelines,
+            memory: MemoryView {
+                used: used as f64,
+                capacity: capacity as f64,
+            },
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Relations opened to their rows: pulled on demand, kept while they are open.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+
+use crate::protocol::{Cell, ColumnInfo, RelationKind, RelationView};
+use crate::session::SessionError;
+use crate::sql::execute::FrameStream;
+use crate::types::{DataType, Frame, FrameError, StructType, Value};
+
+/// A relation that is open.
+pub(super) struct Opened {
+    stream: Option<FrameStream>,
+    frames: Vec<Frame>,
+    pulled: usize,
+    zone: Tz,
+    /// Known before all rows were pulled: from a table's statistics.
+    count: Option<u64>,
+}
+
+impl Opened {
+    /// A relation whose rows `stream` gives, as timestamps of `zone`.
+    pub fn new(stream: FrameStream, zone: Tz, count: Option<u64>) -> Self {
+        Opened {
+            stream: Some(stream),
+            frames: Vec::new(),
+            pulled: 0,
+            zone,
+            count,
+        }
+    }
+
+    /// How many rows there are, if that is known.
+    pub fn count(&self) -> Option<u64> {
+        match self.stream {
+            None => Some(self.pulled as u64),
+            Some(_) => self.count,
+        }
+    }
+
+    /// Rows pulled so far.
+    pub fn pulled(&self) -> usize {
+        self.pulled
+    }
+
+    /// Pulls one frame unless `rows` rows are there. Gives whether more has to be pulled.
+    pub fn pull_up_to(&mut self, rows: usize) -> Result<bool, SessionError> {
+        if self.pulled >= rows {
+            return Ok(false);
+        }
+        let Some(stream) = &mut self.stream else {
+            return Ok(false);
+        };
+        match stream.next().transpose()? {
+            Some(frame) => {
+                if frame.height() > 0 {
+                    self.pulled += frame.height();
+                    self.frames.push(frame);
+                }
+                Ok(self.pulled < rows)
+            }
+            None => {
+                self.stream = None;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Rows that were pulled, as cells.
+    pub fn rows(&self, offset: usize, limit: usize) -> Result<Vec<Vec<Cell>>, FrameError> {
+        let (mut skip, mut missing) = (offset, limit);
+        let mut rows = Vec::new();
+        for frame in &self.frames {
+            if skip >= frame.height() {
+                skip -= frame.height();
+                continue;
+            }
+            let part = frame.slice(skip, missing);
+            skip = 0;
+            missing -= part.height();
+            cells(&part, self.zone, &mut rows)?;
+            if missing == 0 {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+fn cells(frame: &Frame, zone: Tz, rows: &mut Vec<Vec<Cell>>) -> Result<(), FrameError> {
+    for row in 0..frame.height() {
+        let mut cells = Vec::with_capacity(frame.columns().len());
+        for (field, column) in frame.schema().fields.iter().zip(frame.columns()) {
+            let value = Value::from_series(column, row, &field.data_type)?;
+            cells.push(cell(&value, &field.data_type, zone));
+        }
+        rows.push(cells);
+    }
+    Ok(())
+}
+
+fn cell(value: &Value, data_type: &DataType, zone: Tz) -> Cell {
+    if value.is_null() {
+        return Cell::Null;
+    }
+    if data_type.is_atomic() {
+        return Cell::Text(value.show(data_type, zone));
+    }
+    let mut json = String::new();
+    value.push_json(data_type, zone, &mut json);
+    Cell::Nested(json)
+}
+
+/// The relations that are open, by handle.
+#[derive(Default)]
+pub(super) struct Relations {
+    open: HashMap<u32, Opened>,
+    last_handle: u32,
+}
+
+impl Relations {
+    /// Keeps a relation and describes it.
+    pub fn open(
+        &mut self,
+        name: String,
+        kind: RelationKind,
+        schema: &StructType,
+        versions: Option<(u32, u32)>,
+        opened: Opened,
+    ) -> RelationView {
+        self.last_handle += 1;
+        let view = RelationView {
+            handle: self.last_handle,
+            name,
+            kind,
+            columns: columns(schema),
+            schema_tree: schema.tree_string(),
+            row_count: opened.count().map(|n| n as f64),
+            versions,
+        };
+        self.open.insert(self.last_handle, opened);
+        view
+    }
+
+    pub fn get_mut(&mut self, handle: u32) -> Option<&mut Opened> {
+        self.open.get_mut(&handle)
+    }
+
+    pub fn close(&mut self, handle: u32) {
+        self.open.remove(&handle);
+    }
+}
+
+/// A schema as a grid's header shows it.
+pub(super) fn columns(schema: &StructType) -> Vec<ColumnInfo> {
+    schema
+        .fields
+        .iter()
+        .map(|f| ColumnInfo {
+            name: f.name.clone(),
+            data_type: f.data_type.simple_string(),
+            nullable: f.nullable,
+            is_numeric: f.data_type.is_numeric(),
+        })
+        .collect()
+}

@@ -1,0 +1,82 @@
+//! Runtime configuration (`spark.conf`).
+
+use std::collections::BTreeMap;
+
+use super::SessionError;
+
+/// The settings that have a meaning here, with Spark's defaults.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("spark.databricks.delta.schema.autoMerge.enabled", "false"),
+    ("spark.sql.ansi.enabled", "true"),
+    ("spark.sql.session.timeZone", "UTC"),
+    ("spark.sql.shuffle.partitions", "200"),
+    ("spark.sql.warehouse.dir", "dbfs:/user/hive/warehouse"),
+];
+
+/// Settings by name: what was set, over the defaults.
+#[derive(Debug, Clone, Default)]
+pub struct Conf {
+    values: BTreeMap<String, String>,
+}
+
+impl Conf {
+    /// A setting's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str).or_else(|| {
+            DEFAULTS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| *value)
+        })
+    }
+
+    /// Sets a value. Unknown names are kept, as Spark keeps them.
+    ///
+    /// # Errors
+    /// A time zone or flag that isn't one.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SessionError> {
+        let is_valid = match name {
+            "spark.sql.session.timeZone" => value.parse::<chrono_tz::Tz>().is_ok(),
+            "spark.sql.ansi.enabled" | "spark.databricks.delta.schema.autoMerge.enabled" => {
+                matches!(value.to_lowercase().as_str(), "true" | "false")
+            }
+            _ => true,
+        };
+        if !is_valid {
+            return Err(SessionError::InvalidConf {
+                name: name.into(),
+                value: value.into(),
+            });
+        }
+        self.values.insert(name.into(), value.into());
+        Ok(())
+    }
+
+    /// Back to the default.
+    pub fn unset(&mut self, name: &str) {
+        self.values.remove(name);
+    }
+
+    /// All settings, by name.
+    pub fn entries(&self) -> BTreeMap<String, String> {
+        let mut all: BTreeMap<String, String> = DEFAULTS
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        all.extend(self.values.clone());
+        all
+    }
+
+    /// Whether a flag is on.
+    pub fn is_true(&self, name: &str) -> bool {
+        self.get(name)
+            .is_some_and(|v| v.eq_ignore_ascii_case("true"))
+    }
+
+    /// `spark.sql.session.timeZone`
+    pub fn time_zone(&self) -> chrono_tz::Tz {
+        self.get("spark.sql.session.timeZone")
+            .and_then(|name| name.parse().ok())
+            .unwrap_or(chrono_tz::UTC)
+    }
+}

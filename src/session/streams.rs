@@ -1,0 +1,280 @@
+//! Reading and starting streams (`spark.readStream`, `df.writeStream`).
+
+use std::sync::Arc;
+
+use super::state::{SessionState, TableName};
+use super::statement::{ReadFrom, Reader, StreamWriter, TriggerSpec, WriteTo};
+use super::{SessionError, parse_name};
+use crate::formats::{FileFormat, Options};
+use crate::sql::SqlError;
+use crate::sql::command::TimeTravel;
+use crate::sql::execute::OutputMode;
+use crate::sql::plan::{Plan, StreamSource, StreamSourceSpec};
+use crate::sql::streaming_rules::check_streaming;
+use crate::storage::DbfsPath;
+use crate::streaming::sinks::{DeltaSink, DeltaSinkOptions, MemorySink, MemorySinkRows, Sink};
+use crate::streaming::sources::{FileSourceOptions, infer_cloud_files_schema};
+use crate::streaming::{
+    Checkpoint, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery, Trigger,
+    parse_output_mode,
+};
+use crate::types::{DataType, StructField, StructType};
+
+/// The options of a reader or writer.
+pub(super) fn options_of(given: &[(String, String)]) -> Options {
+    let mut options = Options::new();
+    for (name, value) in given {
+        options.set(name, value);
+    }
+    options
+}
+
+/// A static relation (`spark.read`).
+pub(super) fn read(state: &SessionState, reader: &Reader) -> Result<Plan, SessionError> {
+    let options = options_of(&reader.options);
+    let path = match &reader.from {
+        ReadFrom::Table(name) => {
+            let parts = parse_name(name)?;
+            return state.require_relation(&parts);
+        }
+        ReadFrom::Path(path) => DbfsPath::parse(path)?,
+    };
+    let format = reader.format.as_deref().unwrap_or("delta");
+    if format.eq_ignore_ascii_case("delta") {
+        return delta_at(state, &path, &options);
+    }
+    let format = FileFormat::from_name(format).ok_or_else(|| StreamError::UnknownFormat {
+        format: format.into(),
+    })?;
+    let schema = reader.schema.as_deref().map(parse_schema).transpose()?;
+    state.files(format, &path, &options, schema)
+}
+
+/// A Delta directory, at the version that the options name.
+fn delta_at(
+    state: &SessionState,
+    path: &DbfsPath,
+    options: &Options,
+) -> Result<Plan, SessionError> {
+    let at = match (options.get("versionAsOf"), options.get("timestampAsOf")) {
+        (Some(text), _) => {
+            let version = text
+                .trim()
+                .parse()
+                .map_err(|_| StreamError::InvalidOption {
+                    option: "versionAsOf".into(),
+                    value: text.into(),
+                    expected: "a version number",
+                })?;
+            Some(TimeTravel::Version(version))
+        }
+        (None, Some(text)) => Some(TimeTravel::Timestamp(text.into())),
+        (None, None) => None,
+    };
+    state.delta_path(path, at.as_ref())
+}
+
+fn parse_schema(ddl: &str) -> Result<StructType, SessionError> {
+    Ok(crate::sql::parse::parse_schema(ddl).map_err(SqlError::from)?)
+}
+
+/// A streaming relation (`spark.readStream`).
+pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan, SessionError> {
+    let options = options_of(&reader.options);
+    let (spec, schema) = match &reader.from {
+        ReadFrom::Table(name) => {
+            let parts = parse_name(name)?;
+            let name = state.table_name(&parts)?;
+            return stream_of_table(state, &name, options);
+        }
+        ReadFrom::Path(path) => {
+            let path = DbfsPath::parse(path)?;
+            let format = reader.format.as_deref().unwrap_or("delta");
+            let schema = reader.schema.as_deref().map(parse_schema).transpose()?;
+            if format.eq_ignore_ascii_case("delta") {
+                let log = state.deltas.open(&path);
+                if !log.exists()? {
+                    return Err(SessionError::NotDelta { path });
+                }
+                let schema = log.snapshot()?.schema().as_ref().clone();
+                let spec = StreamSourceSpec::Delta {
+                    table: path,
+                    name: None,
+                };
+                (spec, schema)
+            } else if format.eq_ignore_ascii_case("cloudFiles") {
+                cloud_files(state, path, &options, schema)?
+            } else {
+                let format =
+                    FileFormat::from_name(format).ok_or_else(|| StreamError::UnknownFormat {
+                        format: format.into(),
+                    })?;
+                let schema = schema.ok_or(StreamError::SchemaRequired)?;
+                (StreamSourceSpec::Files { path, format }, schema)
+            }
+        }
+    };
+    Ok(Plan::stream_source(StreamSource {
+        spec,
+        options,
+        schema: Arc::new(schema),
+    }))
+}
+
+fn cloud_files(
+    state: &SessionState,
+    path: DbfsPath,
+    options: &Options,
+    schema: Option<StructType>,
+) -> Result<(StreamSourceSpec, StructType), SessionError> {
+    let format = options
+        .get("cloudFiles.format")
+        .ok_or(StreamError::OptionRequired {
+            option: "cloudFiles.format",
+            hint: " Say which format the files have, such as parquet or json.",
+        })?;
+    let format = FileFormat::from_name(format).ok_or_else(|| StreamError::UnknownFormat {
+        format: format.into(),
+    })?;
+    let parsed = FileSourceOptions::cloud_files(options)?;
+    let schema = match schema {
+        Some(mut schema) => {
+            if let Some(name) = &parsed.rescued_column {
+                schema.fields.push(StructField::new(name, DataType::String));
+            }
+            schema
+        }
+        None => infer_cloud_files_schema(state.fs.as_ref(), &path, format, &parsed)?,
+    };
+    Ok((StreamSourceSpec::CloudFiles { path, format }, schema))
+}
+
+fn stream_of_table(
+    state: &SessionState,
+    name: &TableName,
+    options: Options,
+) -> Result<Plan, SessionError> {
+    let log = state.table_log(name)?;
+    let mut plan = Plan::stream_source(StreamSource {
+        schema: log.snapshot()?.schema().clone(),
+        spec: StreamSourceSpec::Delta {
+            table: log.table_path().clone(),
+            name: Some(name.full()),
+        },
+        options,
+    });
+    for attribute in &mut plan.output {
+        attribute.qualifier = name.full().split('.').map(str::to_owned).collect();
+    }
+    Ok(plan)
+}
+
+/// What a started writer gives.
+pub(super) struct Started {
+    pub query: StreamingQuery,
+    /// The rows of a memory sink.
+    pub rows: Option<MemorySinkRows>,
+}
+
+/// Starts a query over `plan` (`df.writeStream.….start()`).
+pub(super) fn start(
+    state: &SessionState,
+    plan: Arc<Plan>,
+    writer: &StreamWriter,
+) -> Result<Started, SessionError> {
+    if !plan.is_streaming() {
+        return Err(StreamError::NotStreaming.into());
+    }
+    let output_mode = match &writer.output_mode {
+        Some(text) => parse_output_mode(text)?,
+        None => OutputMode::Append,
+    };
+    let trigger = match &writer.trigger {
+        None => Trigger::default(),
+        Some(TriggerSpec::Once) => Trigger::Once,
+        Some(TriggerSpec::AvailableNow) => Trigger::AvailableNow,
+        Some(TriggerSpec::ProcessingTime(text)) => Trigger::processing_time(text)?,
+    };
+    check_streaming(&plan, output_mode)?;
+    let options = options_of(&writer.options);
+    let format = writer.format.as_deref().unwrap_or("delta").to_lowercase();
+    let is_memory = format == "memory";
+    let location = match (&writer.to, format.as_str()) {
+        (WriteTo::Nowhere, "memory") => None,
+        (_, "memory") | (WriteTo::Nowhere, _) => {
+            return Err(StreamError::UnknownSink { format }.into());
+        }
+        (WriteTo::Table(name), "delta") => {
+            Some(state.location(&state.table_name(&parse_name(name)?)?)?)
+        }
+        (WriteTo::Path(path), "delta") => Some(DbfsPath::parse(path)?),
+        _ => return Err(StreamError::UnknownSink { format }.into()),
+    };
+    let checkpoint = match options.get("checkpointLocation") {
+        Some(path) => DbfsPath::parse(path)?,
+        None => match state.conf.get("spark.sql.streaming.checkpointLocation") {
+            Some(root) => {
+                let name = writer.query_name.clone();
+                DbfsPath::parse(root)?.join(&name.unwrap_or_else(|| state.env.new_uuid()))?
+            }
+            None if is_memory => {
+                DbfsPath::parse("dbfs:/tmp/checkpoints")?.join(&state.env.new_uuid())?
+            }
+            None => return Err(StreamError::NoCheckpointLocation.into()),
+        },
+    };
+
+    let mut rows = None;
+    let sink: Box<dyn FnOnce(&str) -> Result<Box<dyn Sink>, StreamError>> = match location {
+        None => {
+            let sink = MemorySink::new(1_000_000);
+            rows = Some(sink.rows());
+            Box::new(move |_| Ok(Box::new(sink)))
+        }
+        Some(location) => {
+            if output_mode == OutputMode::Update {
+                return Err(StreamError::OutputModeOfDelta {
+                    mode: "Update".into(),
+                }
+                .into());
+            }
+            let log = state.deltas.open(&location);
+            let merge_default = state
+                .conf
+                .is_true("spark.databricks.delta.schema.autoMerge.enabled");
+            let sink_options = DeltaSinkOptions {
+                merge_schema: options.get_bool("mergeSchema", merge_default)?,
+                partition_columns: writer.partition_by.clone(),
+            };
+            let (env, schema) = (state.env.clone(), plan.schema());
+            let creates = matches!(writer.to, WriteTo::Table(_));
+            Box::new(move |id| {
+                let sink = DeltaSink::new(log, env, id.into(), schema, sink_options);
+                if creates {
+                    sink.create_table()?;
+                }
+                Ok(Box::new(sink))
+            })
+        }
+    };
+    let definition = QueryDefinition {
+        name: writer.query_name.clone(),
+        plan,
+        trigger,
+        output_mode,
+        checkpoint: Checkpoint::new(state.fs.clone(), checkpoint),
+        sink,
+    };
+    let session = QuerySession {
+        fs: state.fs.clone(),
+        deltas: state.deltas.clone(),
+        time_zone: state.conf.time_zone(),
+        current_database: state.current_database.clone(),
+    };
+    let context = QueryContext {
+        env: state.env.clone(),
+        session,
+    };
+    let query = StreamingQuery::start(definition, context)?;
+    Ok(Started { query, rows })
+}

@@ -1,0 +1,384 @@
+//! Streams: Auto Loader, Delta sources, recovery.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use multihop::session::{Reader, Session, Statement, StreamWriter, TriggerSpec};
+use multihop::storage::{
+    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
+};
+use multihop::streaming::{QueryPhase, StreamingQuery};
+
+use crate::support::{ids, path, put, rows, session, world};
+
+/// A file system that fails every write after the first `writes`.
+struct Failing {
+    inner: Arc<MemoryFileSystem>,
+    writes: AtomicU64,
+}
+
+impl Failing {
+    fn check(&self, path: &DbfsPath) -> Result<(), StorageError> {
+        let left = self.writes.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(StorageError::Io {
+                path: path.clone(),
+                reason: "the power is off".into(),
+            });
+        }
+        self.writes.store(left - 1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl FileSystem for Failing {
+    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
+        self.check(path)?;
+        self.inner.put_if_absent(path, bytes)
+    }
+    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
+        self.check(path)?;
+        self.inner.put(path, bytes)
+    }
+    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
+        self.inner.read(path)
+    }
+    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
+        self.inner.status(path)
+    }
+    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
+        self.inner.list(dir)
+    }
+    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
+        self.inner.list_from(dir, start)
+    }
+    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
+        self.inner.list_recursive(dir)
+    }
+    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
+        self.inner.mkdirs(dir)
+    }
+    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
+        self.check(path)?;
+        self.inner.delete(path)
+    }
+    fn change_count(&self) -> u64 {
+        self.inner.change_count()
+    }
+    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
+        self.inner.changes_since(since)
+    }
+}
+
+/// Auto Loader over `dbfs:/in`, as the view `raw`.
+fn auto_loader(options: &[(&str, &str)]) -> Statement {
+    let mut reader = Reader::load("cloudFiles", "dbfs:/in")
+        .option("cloudFiles.format", "parquet")
+        .option("cloudFiles.schemaLocation", "dbfs:/check/bronze");
+    for (name, value) in options {
+        reader = reader.option(name, value);
+    }
+    Statement::ReadStream {
+        reader,
+        view: "raw".into(),
+    }
+}
+
+fn write(from: &str, table: &str, trigger: Option<TriggerSpec>) -> Statement {
+    let mut writer = StreamWriter::table(table, &format!("dbfs:/check/{table}"));
+    writer.trigger = trigger;
+    Statement::WriteStream {
+        from: from.into(),
+        writer,
+    }
+}
+
+/// A stream of the table `from` as the view `{from}_tmp`.
+fn read_table(from: &str) -> Statement {
+    Statement::ReadStream {
+        reader: Reader::table(from),
+        view: format!("{from}_tmp"),
+    }
+}
+
+fn run(session: &mut Session, statements: &[Statement]) {
+    for statement in statements {
+        session.run(statement).unwrap();
+    }
+}
+
+fn only_query(session: &Session) -> &StreamingQuery {
+    session.queries().last().unwrap()
+}
+
+fn batches(query: &StreamingQuery) -> Vec<(i64, u64)> {
+    query
+        .recent_progress()
+        .map(|p| (p.batch_id, p.num_input_rows))
+        .collect()
+}
+
+fn id_rows(range: std::ops::Range<i64>) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = range.map(|i| vec![i.to_string()]).collect();
+    rows.sort();
+    rows
+}
+
+/// The ids of a bronze table, which also has `_rescued_data`.
+fn bronze_ids(session: &Session, table: &str) -> Vec<Vec<String>> {
+    rows(session, table)
+        .into_iter()
+        .map(|row| vec![row[0].clone()])
+        .collect()
+}
+
+#[test]
+fn files_that_arrive_flow_through_two_tables() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[
+            auto_loader(&[]),
+            write("raw", "bronze", None),
+            read_table("bronze"),
+            write("bronze_tmp", "silver", None),
+        ],
+    );
+    session.process_all_available();
+    assert_eq!(bronze_ids(&session, "silver"), id_rows(0..3));
+    put(fs.as_ref(), "dbfs:/in/2.parquet", ids(3..5));
+    session.process_all_available();
+    assert_eq!(bronze_ids(&session, "silver"), id_rows(0..5));
+    assert_eq!(session.active().count(), 2);
+}
+
+#[test]
+fn a_file_is_ingested_once_even_if_it_is_written_again() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[auto_loader(&[]), write("raw", "bronze", None)],
+    );
+    session.process_all_available();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..9));
+    session.process_all_available();
+    assert_eq!(bronze_ids(&session, "bronze"), id_rows(0..3));
+}
+
+#[test]
+fn available_now_honours_the_rate_limit_and_then_stops() {
+    let (fs, mut session) = session();
+    for i in 0..5 {
+        put(fs.as_ref(), &format!("dbfs:/in/{i}.parquet"), ids(i..i + 1));
+    }
+    run(
+        &mut session,
+        &[
+            auto_loader(&[("cloudFiles.maxFilesPerTrigger", "2")]),
+            write("raw", "bronze", Some(TriggerSpec::AvailableNow)),
+        ],
+    );
+    session.process_all_available();
+    let query = only_query(&session);
+    assert_eq!(query.phase(), QueryPhase::Finished);
+    assert_eq!(batches(query), [(0, 2), (1, 2), (2, 1)]);
+}
+
+#[test]
+fn once_takes_everything_in_one_batch() {
+    let (fs, mut session) = session();
+    for i in 0..5 {
+        put(fs.as_ref(), &format!("dbfs:/in/{i}.parquet"), ids(i..i + 1));
+    }
+    run(
+        &mut session,
+        &[
+            auto_loader(&[("cloudFiles.maxFilesPerTrigger", "2")]),
+            write("raw", "bronze", Some(TriggerSpec::Once)),
+        ],
+    );
+    session.process_all_available();
+    assert_eq!(batches(only_query(&session)), [(0, 5)]);
+}
+
+#[test]
+fn a_stopped_stream_goes_on_where_it_was() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[auto_loader(&[]), write("raw", "bronze", None)],
+    );
+    session.process_all_available();
+    session.stop_all();
+    put(fs.as_ref(), "dbfs:/in/2.parquet", ids(3..5));
+    session.process_all_available();
+    assert_eq!(bronze_ids(&session, "bronze"), id_rows(0..3));
+    let first = only_query(&session).id().to_owned();
+    run(&mut session, &[write("raw", "bronze", None)]);
+    session.process_all_available();
+    assert_eq!(bronze_ids(&session, "bronze"), id_rows(0..5));
+    assert_eq!(only_query(&session).id(), first);
+    assert_eq!(batches(only_query(&session)), [(1, 2)]);
+}
+
+#[test]
+fn starting_a_checkpoint_again_stops_the_run_that_has_it() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[auto_loader(&[]), write("raw", "bronze", None)],
+    );
+    session.process_all_available();
+    run(&mut session, &[write("raw", "bronze", None)]);
+    assert_eq!(session.active().count(), 1);
+    let ids: Vec<&str> = session.queries().map(StreamingQuery::id).collect();
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[test]
+fn the_checkpoint_has_sparks_files() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[auto_loader(&[]), write("raw", "bronze", None)],
+    );
+    session.process_all_available();
+    let text = |file: &str| {
+        let bytes = fs
+            .read(&path(&format!("dbfs:/check/bronze/{file}")))
+            .unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    let id = only_query(&session).id().to_owned();
+    assert_eq!(text("metadata"), format!("{{\"id\":\"{id}\"}}"));
+    assert_eq!(text("commits/0"), "v1\n{\"nextBatchWatermarkMs\":0}");
+    let offsets = text("offsets/0");
+    let lines: Vec<&str> = offsets.lines().collect();
+    assert_eq!(lines[0], "v1");
+    assert!(lines[1].starts_with("{\"batchWatermarkMs\":0,\"batchTimestampMs\":17672256"));
+    assert!(lines[2].starts_with("{\"seqNum\":1,"));
+    assert!(text("sources/0/0").starts_with("v1\n{\"path\":\"dbfs:/in/1.parquet\""));
+    assert!(text("_schemas/0").contains("dataSchemaJson"));
+}
+
+/// Runs the two hops until they are idle or the power fails. Gives whether it failed.
+fn hops(fs: Arc<dyn FileSystem>, env: &multihop::env::Env) -> bool {
+    let mut session = Session::new(fs, env.clone());
+    let statements = [
+        auto_loader(&[("cloudFiles.maxFilesPerTrigger", "1")]),
+        write("raw", "bronze", None),
+        read_table("bronze"),
+        write("bronze_tmp", "silver", None),
+    ];
+    for statement in &statements {
+        if session.run(statement).is_err() {
+            return true;
+        }
+    }
+    session.process_all_available();
+    session.queries().any(|q| q.error().is_some())
+}
+
+#[test]
+fn a_crash_between_any_two_writes_loses_no_row_and_doubles_none() {
+    let mut writes = 0;
+    loop {
+        let (fs, env) = world();
+        put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+        put(fs.as_ref(), "dbfs:/in/2.parquet", ids(3..5));
+        let failing = Arc::new(Failing {
+            inner: fs.clone(),
+            writes: AtomicU64::new(writes),
+        });
+        let crashed = hops(failing, &env);
+        assert!(!hops(fs.clone(), &env), "restart after {writes} writes");
+        let session = Session::new(fs, env);
+        assert_eq!(
+            bronze_ids(&session, "bronze"),
+            id_rows(0..5),
+            "{writes} writes"
+        );
+        assert_eq!(
+            bronze_ids(&session, "silver"),
+            id_rows(0..5),
+            "{writes} writes"
+        );
+        if !crashed {
+            break;
+        }
+        writes += 1;
+    }
+    assert!(writes > 20, "only {writes} places to crash");
+}
+
+#[test]
+fn a_broken_file_stops_its_own_stream_and_no_other() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[
+            auto_loader(&[]),
+            write("raw", "bronze", None),
+            read_table("bronze"),
+            write("bronze_tmp", "silver", None),
+        ],
+    );
+    session.process_all_available();
+    put(fs.as_ref(), "dbfs:/in/2.parquet", ids(0..3).slice(0..40));
+    session.process_all_available();
+    let failed = session.queries().find(|q| q.error().is_some()).unwrap();
+    let message = failed.error().unwrap().to_string();
+    assert!(
+        message.starts_with("[STREAM_FAILED] Query [id = "),
+        "{message}"
+    );
+    assert!(message.contains("dbfs:/in/2.parquet"), "{message}");
+    assert_eq!(session.active().count(), 1);
+    assert_eq!(bronze_ids(&session, "bronze"), id_rows(0..3));
+}
+
+#[test]
+fn a_new_column_ends_the_stream_once_and_the_restarted_one_has_it() {
+    use crate::support::{frame, parquet};
+    use multihop::types::{DataType, Value};
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..1));
+    let merging = |session: &mut Session| {
+        let mut writer = StreamWriter::table("bronze", "dbfs:/check/bronze");
+        writer.options.push(("mergeSchema".into(), "true".into()));
+        let statement = Statement::WriteStream {
+            from: "raw".into(),
+            writer,
+        };
+        run(session, &[auto_loader(&[]), statement]);
+        session.process_all_available();
+    };
+    merging(&mut session);
+    let wider = frame(&[
+        ("id", DataType::Long, vec![Value::Long(1)]),
+        (
+            "channel",
+            DataType::String,
+            vec![Value::String("web".into())],
+        ),
+    ]);
+    put(fs.as_ref(), "dbfs:/in/2.parquet", parquet(&wider));
+    session.process_all_available();
+    let message = only_query(&session).error().unwrap().to_string();
+    assert!(
+        message.contains("[UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE] Encountered unknown fields during parsing: [channel], which can be fixed by an automatic retry: true"),
+        "{message}"
+    );
+    merging(&mut session);
+    assert!(only_query(&session).error().is_none());
+    let plan = session.table("bronze").unwrap();
+    assert_eq!(plan.schema().names(), ["id", "_rescued_data", "channel"]);
+    assert_eq!(rows(&session, "bronze").len(), 2);
+}
