@@ -11,5 +11,6 @@
 mod bookstore;
 mod delta;
 mod formats;
+mod functions;
 mod streaming;
 mod support;

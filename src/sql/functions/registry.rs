@@ -56,6 +56,7 @@ static FAMILIES: &[&[Function]] = &[
     string::ENCODE,
     string::URL,
     json::PATHS,
+    json::CONVERT,
     misc::MISC,
     collection::MAKE,
     collection::ACCESS,

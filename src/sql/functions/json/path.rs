@@ -197,7 +197,7 @@ fn as_text(json: &str) -> Option<String> {
 }
 
 /// JSON text without white space between its tokens, as Jackson writes it.
-fn compact(json: &str) -> Option<String> {
+pub(super) fn compact(json: &str) -> Option<String> {
     let mut out = String::with_capacity(json.len());
     let mut in_string = false;
     let mut escaped = false;

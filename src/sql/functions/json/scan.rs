@@ -252,3 +252,31 @@ pub(super) fn elements(text: &str) -> Option<Vec<Range<usize>>> {
         }
     }
 }
+
+/// The names of an object and where their values stand; `None` if the text isn't one.
+pub(super) fn entries(text: &str) -> Option<Vec<(String, Range<usize>)>> {
+    let mut scanner = Scanner::new(text);
+    scanner.expect(b'{')?;
+    scanner.space();
+    let mut out = Vec::new();
+    if scanner.peek()? == b'}' {
+        return Some(out);
+    }
+    loop {
+        let key = scanner.string()?;
+        let key = text.get(key)?;
+        let name = if key.contains('\\') {
+            unescape(key)?
+        } else {
+            key.to_string()
+        };
+        scanner.expect(b':')?;
+        out.push((name, scanner.value()?));
+        scanner.space();
+        match scanner.peek()? {
+            b',' => scanner.at += 1,
+            b'}' => return Some(out),
+            _ => return None,
+        }
+    }
+}
