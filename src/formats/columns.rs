@@ -324,8 +324,10 @@ pub(super) fn builders(
         .collect()
 }
 
-/// A floating-point number, with Spark's names for those that aren't finite.
+/// A floating-point number, with Spark's names for those that aren't finite. Space around it is no
+/// part of it, as in Java.
 pub(super) fn float(text: &str) -> Option<f64> {
+    let text = text.trim();
     match text {
         "NaN" => Some(f64::NAN),
         "Infinity" | "+Infinity" | "INF" | "+INF" | "Inf" => Some(f64::INFINITY),

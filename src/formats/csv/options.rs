@@ -20,8 +20,12 @@ pub struct CsvOptions {
     pub infer_schema: bool,
     /// Whether a quoted value may go over several lines.
     pub multi_line: bool,
-    /// The text that stands for NULL; not in quotes.
+    /// The text that stands for NULL, in quotes or not. A value without any text is NULL anyway.
     pub null_value: String,
+    /// What an empty value in quotes is read as; NULL if that is `null_value`.
+    pub empty_value: String,
+    /// Whether a file's columns go by position, whatever its header says.
+    pub enforce_schema: bool,
     pub ignore_leading_white_space: bool,
     pub ignore_trailing_white_space: bool,
     /// Whether a column that holds dates alone is inferred as DATE.
@@ -55,6 +59,8 @@ impl CsvOptions {
             infer_schema: options.get_bool("inferSchema", false)?,
             multi_line: options.get_bool("multiLine", false)?,
             null_value: options.get("nullValue").unwrap_or_default().into(),
+            empty_value: options.get("emptyValue").unwrap_or_default().into(),
+            enforce_schema: options.get_bool("enforceSchema", true)?,
             ignore_leading_white_space: options.get_bool("ignoreLeadingWhiteSpace", false)?,
             ignore_trailing_white_space: options.get_bool("ignoreTrailingWhiteSpace", false)?,
             prefer_date: options.get_bool("preferDate", true)?,

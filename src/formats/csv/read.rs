@@ -14,8 +14,8 @@ use crate::types::Frame;
 /// The most text, in bytes, that one frame is made from.
 const FRAME_BYTES: usize = 32 * 1024 * 1024;
 
-/// Reads a CSV file as [`crate::formats::read_file`] does. Columns are found by the header's names
-/// if it has all of the schema's, or if data is rescued; else by position, as in Spark.
+/// Reads a CSV file as [`crate::formats::read_file`] does. Columns go by position, as in Spark;
+/// by the header's names where data is rescued, or with `enforceSchema` off.
 ///
 /// # Errors
 /// [`FormatError::InvalidOption`]; later, in mode FAILFAST, [`FormatError::MalformedRecord`].
@@ -34,7 +34,8 @@ pub(in crate::formats) fn read_file(
         false => None,
     };
     let names = header.map(|_| column_names(&tokens, &options));
-    let columns = Columns::new(&layout, names, &unknown);
+    let by_name = layout.rescue || !options.enforce_schema;
+    let columns = Columns::new(&layout, names.filter(|_| by_name), &unknown);
     let frames = CsvFrames {
         records,
         options,
@@ -72,12 +73,9 @@ impl Columns {
                 names.position(|n| !layout.rescue && n.to_lowercase() == lower)
             })
         };
-        let by_name = header.map(|names| {
-            let positions: Vec<_> = fields.iter().map(|f| position(&names, &f.name)).collect();
-            (names, positions)
-        });
-        match by_name {
-            Some((names, positions)) if layout.rescue || positions.iter().all(Option::is_some) => {
+        match header {
+            Some(names) => {
+                let positions: Vec<_> = fields.iter().map(|f| position(&names, &f.name)).collect();
                 let others: Vec<(usize, String)> = names
                     .iter()
                     .enumerate()
@@ -93,7 +91,7 @@ impl Columns {
                     width: names.len(),
                 }
             }
-            _ => Columns {
+            None => Columns {
                 positions: (0..fields.len()).map(Some).collect(),
                 others: Vec::new(),
                 width: fields.len(),
@@ -152,9 +150,10 @@ impl CsvFrames {
                 column.append_null();
                 continue;
             };
-            if !column.append_text(&token.text, &self.options.temporal) {
+            let text = self.value(token);
+            if !column.append_text(text, &self.options.temporal) {
                 whole = false;
-                rescue(&field.name, &token.text);
+                rescue(&field.name, text);
             }
         }
         if self.layout.rescue {
@@ -175,9 +174,18 @@ impl CsvFrames {
         self.layout.end_row(rows, whole, rescued.as_deref(), &text)
     }
 
-    /// Whether a value stands for NULL: the text of `nullValue`, not in quotes.
+    /// A value's text: that of `emptyValue` for two quotes.
+    fn value<'t>(&'t self, token: &'t Token) -> &'t str {
+        match token.quoted && token.text.is_empty() {
+            true => &self.options.empty_value,
+            false => &token.text,
+        }
+    }
+
+    /// Whether a value stands for NULL.
     fn is_null(&self, token: &Token) -> bool {
-        !token.quoted && (token.text.is_empty() || token.text == self.options.null_value)
+        let nothing = !token.quoted && token.text.is_empty();
+        nothing || self.value(token) == self.options.null_value
     }
 }
 

@@ -10,7 +10,7 @@ use super::CsvOptions;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     pub text: String,
-    /// Whether it stood in quotes: `""` is an empty string, nothing is NULL.
+    /// Whether it stood in quotes: nothing at all is NULL, two quotes may not be.
     pub quoted: bool,
 }
 
@@ -84,9 +84,7 @@ fn quoted_line_length(bytes: &[u8], options: &CsvOptions) -> usize {
     while let Some(&b) = bytes.get(at) {
         let next = bytes.get(at + 1).copied();
         if inside {
-            let pair = (Some(b) == quote || Some(b) == escape) && next.is_some() && next == quote;
-            let escaped_escape = Some(b) == escape && next.is_some() && next == escape;
-            if pair || escaped_escape {
+            if Some(b) == escape && next.is_some() && (next == quote || next == escape) {
                 at += 1;
             } else if Some(b) == quote {
                 inside = false;
@@ -108,8 +106,8 @@ fn quoted_line_length(bytes: &[u8], options: &CsvOptions) -> usize {
 
 /// Splits a record into its values.
 ///
-/// In quotes, a quote is written twice or behind the escape. A value with a quote in its middle
-/// is taken as it stands, up to the next separator.
+/// In quotes, a quote is written behind the escape. Where one stands without, and the value doesn't
+/// end with it, the value is taken as it stands, quotes and all, up to the next separator.
 fn split(text: &str, options: &CsvOptions, tokens: &mut Vec<Token>) {
     tokens.clear();
     let mut rest = text;
@@ -129,26 +127,15 @@ fn split(text: &str, options: &CsvOptions, tokens: &mut Vec<Token>) {
                 });
                 rest = behind;
             }
-            Some(QuotedValue::Open) => {
+            Some(QuotedValue::Open(value)) => {
                 tokens.push(Token {
-                    text: start.into(),
+                    text: value,
                     quoted: false,
                 });
                 return;
             }
-            Some(QuotedValue::Plain) | None => {
-                let end = start.find(&options.separator).unwrap_or(start.len());
-                let (value, behind) = start.split_at_checked(end).unwrap_or((start, ""));
-                let value = match options.ignore_trailing_white_space {
-                    true => value.trim_end(),
-                    false => value,
-                };
-                tokens.push(Token {
-                    text: value.into(),
-                    quoted: false,
-                });
-                rest = behind;
-            }
+            Some(QuotedValue::Plain(from)) => rest = plain_value(start, from, options, tokens),
+            None => rest = plain_value(start, 0, options, tokens),
         }
         match rest.strip_prefix(options.separator.as_str()) {
             Some(next) => rest = next,
@@ -157,13 +144,35 @@ fn split(text: &str, options: &CsvOptions, tokens: &mut Vec<Token>) {
     }
 }
 
+/// Adds the value up to the first separator at or behind `from`; gives what follows it.
+fn plain_value<'t>(
+    text: &'t str,
+    from: usize,
+    options: &CsvOptions,
+    tokens: &mut Vec<Token>,
+) -> &'t str {
+    let found = text.get(from..).and_then(|t| t.find(&options.separator));
+    let end = found.map_or(text.len(), |at| from + at);
+    let (value, behind) = text.split_at_checked(end).unwrap_or((text, ""));
+    let value = match options.ignore_trailing_white_space {
+        true => value.trim_end(),
+        false => value,
+    };
+    tokens.push(Token {
+        text: value.into(),
+        quoted: false,
+    });
+    behind
+}
+
 enum QuotedValue<'t> {
     /// The value, and the text behind the closing quote: empty or a separator.
     Closed(String, &'t str),
-    /// The closing quote is missing.
-    Open,
-    /// What follows the closing quote is no separator: the value isn't in quotes.
-    Plain,
+    /// The closing quote is missing; the value up to the end.
+    Open(String),
+    /// A quote at this position neither ends the value nor is it escaped: the value isn't in
+    /// quotes.
+    Plain(usize),
 }
 
 fn quoted_value<'t>(text: &'t str, quote: char, options: &CsvOptions) -> QuotedValue<'t> {
@@ -171,14 +180,8 @@ fn quoted_value<'t>(text: &'t str, quote: char, options: &CsvOptions) -> QuotedV
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, n)| *n);
-        if Some(c) == options.escape
-            && c != quote
-            && (next == Some(quote) || next == options.escape)
-        {
+        if Some(c) == options.escape && (next == Some(quote) || next == options.escape) {
             value.extend(next);
-            chars.next();
-        } else if c == quote && next == Some(quote) {
-            value.push(quote);
             chars.next();
         } else if c == quote {
             let behind = text.get(at + quote.len_utf8()..).unwrap_or("");
@@ -187,11 +190,11 @@ fn quoted_value<'t>(text: &'t str, quote: char, options: &CsvOptions) -> QuotedV
             return match () {
                 _ if ends(behind) => QuotedValue::Closed(value, behind),
                 _ if ends(trimmed) => QuotedValue::Closed(value, trimmed),
-                _ => QuotedValue::Plain,
+                _ => QuotedValue::Plain(at),
             };
         } else {
             value.push(c);
         }
     }
-    QuotedValue::Open
+    QuotedValue::Open(value)
 }

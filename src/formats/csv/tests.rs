@@ -90,16 +90,22 @@ fn the_books_are_read_with_their_delimiter_and_header() {
 }
 
 #[test]
-fn quotes_escapes_and_empty_values() {
-    let text = "\"a\"\"b\",\"c\\\"d\",\"\",,plain \"q\" text,\"x\" \n";
+fn quotes_escapes_and_empty_values_are_read_as_spark_does() {
+    let text = "\"a\"\"b\",\"c\\\"d\",\"\",,plain \"q\" text,\"x\" ,\"a\\\\b\",a\\\\b\n";
     assert_eq!(
         read_inferred(text, Options::new()),
-        [r#"{"_c0":"a\"b","_c1":"c\"d","_c2":"","_c4":"plain \"q\" text","_c5":"x"}"#]
+        [
+            r#"{"_c0":"\"a\"\"b\"","_c1":"c\"d","_c4":"plain \"q\" text","_c5":"x","_c6":"a\\b","_c7":"a\\\\b"}"#
+        ]
     );
+    let doubled = read_inferred("\"a \"\"b\"\" c\",d\n", options(&[("escape", "\"")]));
+    assert_eq!(doubled, [r#"{"_c0":"a \"b\" c","_c1":"d"}"#]);
+    let empty = read_inferred("\"\",,NA\n", options(&[("nullValue", "NA")]));
+    assert_eq!(empty, [r#"{"_c0":""}"#]);
     let lone = "\"not closed,1\n2,3\n";
     assert_eq!(
         read_inferred(lone, Options::new()),
-        [r#"{"_c0":"\"not closed,1"}"#, r#"{"_c0":"2"}"#]
+        [r#"{"_c0":"not closed,1"}"#, r#"{"_c0":"2"}"#]
     );
     let lines = "\"two\nlines\",1\n3,4\n";
     assert_eq!(
@@ -158,10 +164,12 @@ fn what_does_not_fit_is_null_or_corrupt_or_rescued() {
 }
 
 #[test]
-fn a_pruned_schema_is_read_by_the_headers_names() {
+fn columns_go_by_position_and_by_name_only_on_request() {
     let schema = StructType::of([("C", DataType::String), ("a", DataType::Integer)]);
-    let rows = read("a,b,c\n1,2,3\n", schema, options(&[("header", "true")]));
-    assert_eq!(rows, [r#"{"C":"3","a":1}"#]);
+    let rows = read("a,c\n1,2\n", schema.clone(), options(&[("header", "true")]));
+    assert_eq!(rows, [r#"{"C":"1","a":2}"#]);
+    let by_name = options(&[("header", "true"), ("enforceSchema", "false")]);
+    assert_eq!(read("a,c\n1,2\n", schema, by_name), [r#"{"C":"2","a":1}"#]);
     let none = read(
         "a,b\n1,2\n3,4\n",
         StructType::default(),
@@ -197,7 +205,9 @@ fn what_is_written_is_read_again() {
         "{csv}"
     );
     let back = read(&csv, schema, with);
-    assert_eq!(back, text.lines().collect::<Vec<_>>());
+    // Spark, too, reads an empty string as NULL.
+    let expected = text.replace(r#"{"a":""}"#, "{}");
+    assert_eq!(back, expected.lines().collect::<Vec<_>>());
     let nested = Frame::empty(Arc::new(StructType::of([(
         "l",
         DataType::array(DataType::Long),

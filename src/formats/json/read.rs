@@ -308,7 +308,6 @@ impl Context<'_> {
                 b,
                 match node.kind {
                     Kind::String => temporal.date(&node.text(self.text)),
-                    Kind::Integer => raw.parse().ok(),
                     _ => None,
                 }
             ),

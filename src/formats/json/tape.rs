@@ -404,7 +404,7 @@ impl Parser<'_> {
 }
 
 /// The value of a string with escapes that the parser has checked. A lone surrogate becomes
-/// U+FFFD.
+/// `?`, as in Java.
 fn unescape(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut chars = raw.chars();
@@ -433,9 +433,9 @@ fn unescape(raw: &str) -> String {
                 if (0xdc00..0xe000).contains(&low) {
                     chars = ahead;
                     let pair = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                    out.push(char::from_u32(pair).unwrap_or('\u{fffd}'));
+                    out.push(char::from_u32(pair).unwrap_or('?'));
                 } else {
-                    out.push(char::from_u32(unit).unwrap_or('\u{fffd}'));
+                    out.push(char::from_u32(unit).unwrap_or('?'));
                 }
             }
             Some(other) => out.push(other),
