@@ -1,8 +1,9 @@
-// Trunk's hook after a build (Trunk.toml): tells the engine's loader what it loads.
+// Trunk's hook after a build (Trunk.toml): tells the engine's loader what it loads, and the engine
+// which files the sample data has.
 
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 
 const folder = process.env.TRUNK_STAGING_DIR;
 const [script, program] = await Promise.all(
@@ -18,3 +19,11 @@ const after = before.replace(
 );
 if (after === before) throw new Error("engine_loader.js: the line `const built = …` is missing");
 await writeFile(loader, after);
+
+const bookstore = join(folder, "bookstore");
+const entries = await readdir(bookstore, { recursive: true, withFileTypes: true });
+const paths = entries
+  .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && entry.name !== "manifest.json")
+  .map((entry) => relative(bookstore, join(entry.parentPath, entry.name)))
+  .sort();
+await writeFile(join(bookstore, "manifest.json"), JSON.stringify(paths));

@@ -25,7 +25,7 @@ use crate::sql::optimize::optimize;
 use crate::sql::parse::parse;
 use crate::sql::plan::{DeltaScan, Plan, PlanNode, StreamSource, StreamSourceSpec};
 use crate::sql::streaming_rules::check_batch;
-use crate::storage::{DbfsPath, FileSystem};
+use crate::storage::FileSystem;
 use crate::streaming::sinks::MemorySinkRows;
 use crate::streaming::{Step, StreamingQuery};
 use crate::types::Frame;
