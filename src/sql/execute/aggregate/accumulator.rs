@@ -4,9 +4,11 @@ use polars_core::prelude::{IdxSize, Series};
 
 use super::super::ExecuteError;
 use super::collect::{ApproxDistinct, Collect, Collected};
+use super::decimal::{DecimalAvg, DecimalSum};
 use super::distinct::Distinct;
-use super::numeric::{Avg, Bool, Corr, Count, DecimalAvg, DecimalSum, DoubleSum, LongSum, Moments};
+use super::numeric::{Avg, Bool, Count, DoubleSum, LongSum};
 use super::pick::{Pick, PickBy};
+use super::statistics::{Corr, Moments};
 use crate::sql::SqlError;
 use crate::sql::functions::{AggregateKind, FunctionKind};
 use crate::sql::plan::{AggregateCall, EvalMode, ExprKind};

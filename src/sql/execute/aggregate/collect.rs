@@ -75,7 +75,7 @@ pub(super) fn flatten(
     let list = arrays.list()?;
     let mut of = Vec::new();
     let mut values = Series::new_empty(PlSmallStr::EMPTY, list.inner_dtype());
-    for (group, array) in groups.iter().zip(list.into_iter()) {
+    for (group, array) in groups.iter().zip(list) {
         if let Some(array) = array {
             of.extend(std::iter::repeat_n(*group, array.len()));
             values.append(&array)?;

@@ -6,9 +6,11 @@
 
 mod accumulator;
 mod collect;
+mod decimal;
 mod distinct;
 mod numeric;
 mod pick;
+mod statistics;
 
 pub(super) use accumulator::{Accumulator, accumulator};
 

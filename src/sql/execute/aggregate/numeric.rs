@@ -1,4 +1,4 @@
-//! Counts, sums, averages, variances.
+//! Counts, sums, averages.
 
 use polars_core::prelude::{
     BooleanChunked, ChunkedArray, DataType as PolarsType, Float64Chunked, IdxSize, Int64Chunked,
@@ -9,12 +9,12 @@ use super::accumulator::Accumulator;
 use crate::sql::SqlError;
 use crate::sql::execute::ExecuteError;
 use crate::sql::execute::keys::non_null_rows;
-use crate::sql::functions::{AggregateKind, FunctionError};
+use crate::sql::functions::FunctionError;
 use crate::sql::plan::EvalMode;
 use crate::types::{DataType, physical_type};
 
 /// Calls `f` with the group's place in `state` and the value, for each row that has one.
-fn each<T: PolarsNumericType, S>(
+pub(super) fn each<T: PolarsNumericType, S>(
     values: &ChunkedArray<T>,
     groups: &[IdxSize],
     state: &mut [S],
@@ -37,7 +37,7 @@ fn as_long(values: &Series) -> Result<Int64Chunked, SqlError> {
     })
 }
 
-fn as_double(values: &Series) -> Result<Float64Chunked, SqlError> {
+pub(super) fn as_double(values: &Series) -> Result<Float64Chunked, SqlError> {
     Ok(match values.dtype() {
         PolarsType::Float64 => values.f64()?.clone(),
         PolarsType::Decimal(_, scale) => {
@@ -52,7 +52,7 @@ fn as_double(values: &Series) -> Result<Float64Chunked, SqlError> {
     })
 }
 
-fn argument(args: &[Series], index: usize) -> Result<&Series, SqlError> {
+pub(super) fn argument(args: &[Series], index: usize) -> Result<&Series, SqlError> {
     args.get(index).ok_or_else(|| {
         ExecuteError::Internal {
             what: "An aggregate's argument or buffer is missing",
@@ -61,11 +61,11 @@ fn argument(args: &[Series], index: usize) -> Result<&Series, SqlError> {
     })
 }
 
-fn longs(values: impl Iterator<Item = Option<i64>>) -> Series {
+pub(super) fn longs(values: impl Iterator<Item = Option<i64>>) -> Series {
     values.collect::<Int64Chunked>().into_series()
 }
 
-fn doubles(values: impl Iterator<Item = Option<f64>>) -> Series {
+pub(super) fn doubles(values: impl Iterator<Item = Option<f64>>) -> Series {
     values.collect::<Float64Chunked>().into_series()
 }
 
@@ -167,7 +167,7 @@ impl LongSum {
     }
 }
 
-fn overflow(what: &'static str, function: Option<&'static str>) -> SqlError {
+pub(super) fn overflow(what: &'static str, function: Option<&'static str>) -> SqlError {
     FunctionError::ArithmeticOverflow { what, function }.into()
 }
 
@@ -279,215 +279,6 @@ impl Accumulator for DoubleSum {
     fn finish(&self) -> Result<Series, SqlError> {
         Ok(doubles(self.sums.iter().copied()))
     }
-}
-
-/// The unscaled sum of decimals; `None` inside once it left 128 bits.
-#[derive(Clone, Copy, Default)]
-struct Unscaled {
-    sum: Option<i128>,
-    count: i64,
-    overflown: bool,
-}
-
-impl Unscaled {
-    fn add(&mut self, value: i128, count: i64) {
-        self.count += count;
-        match self.sum.unwrap_or(0).checked_add(value) {
-            Some(sum) => self.sum = Some(sum),
-            None => self.overflown = true,
-        }
-    }
-}
-
-#[derive(Default)]
-struct UnscaledSums(Vec<Unscaled>);
-
-impl UnscaledSums {
-    fn update(&mut self, groups: &[IdxSize], values: &Series) -> Result<(), SqlError> {
-        let values = values.decimal()?.physical();
-        each(values, groups, &mut self.0, |sum, value| sum.add(value, 1));
-        Ok(())
-    }
-
-    /// The sum in two parts that BIGINT and DECIMAL(38,0) hold, and the count: a sum may need
-    /// more digits than a decimal has.
-    fn buffers(&self) -> Vec<Series> {
-        let text = self.0.iter().map(|s| match s {
-            Unscaled {
-                overflown: true, ..
-            } => Some("overflow".to_string()),
-            Unscaled { sum, .. } => sum.map(|s| s.to_string()),
-        });
-        let text: polars_core::prelude::StringChunked = text.collect();
-        vec![
-            text.into_series(),
-            longs(self.0.iter().map(|s| Some(s.count))),
-        ]
-    }
-
-    fn merge(&mut self, groups: &[IdxSize], buffers: &[Series]) -> Result<(), SqlError> {
-        let sums = argument(buffers, 0)?.str()?;
-        let counts = argument(buffers, 1)?.i64()?;
-        for ((group, sum), count) in groups.iter().zip(sums).zip(counts) {
-            let Some(slot) = self.0.get_mut(*group as usize) else {
-                continue;
-            };
-            match sum.map(str::parse::<i128>) {
-                Some(Ok(sum)) => slot.add(sum, count.unwrap_or(0)),
-                Some(Err(_)) => slot.overflown = true,
-                None => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-fn decimals(
-    values: impl Iterator<Item = Option<i128>>,
-    precision: u8,
-    scale: u8,
-) -> Result<Series, SqlError> {
-    let physical: ChunkedArray<polars_core::prelude::Int128Type> = values.collect();
-    Ok(physical
-        .into_series()
-        .into_decimal(usize::from(precision), usize::from(scale))?)
-}
-
-fn fits(value: i128, precision: u8) -> bool {
-    value.unsigned_abs() < 10u128.pow(u32::from(precision.min(38)))
-}
-
-/// `sum` of decimals. Overflow is an error in ANSI mode, else NULL.
-pub struct DecimalSum {
-    sums: UnscaledSums,
-    precision: u8,
-    scale: u8,
-    mode: EvalMode,
-}
-
-impl DecimalSum {
-    pub fn new(precision: u8, scale: u8, mode: EvalMode) -> Self {
-        DecimalSum {
-            sums: UnscaledSums::default(),
-            precision,
-            scale,
-            mode,
-        }
-    }
-}
-
-impl Accumulator for DecimalSum {
-    fn resize(&mut self, groups: usize) {
-        self.sums.0.resize(groups, Unscaled::default());
-    }
-
-    fn update(&mut self, groups: &[IdxSize], args: &[Series]) -> Result<(), SqlError> {
-        self.sums.update(groups, argument(args, 0)?)
-    }
-
-    fn buffer_types(&self) -> Vec<DataType> {
-        vec![DataType::String, DataType::Long]
-    }
-
-    fn merge(&mut self, groups: &[IdxSize], buffers: &[Series]) -> Result<(), SqlError> {
-        self.sums.merge(groups, buffers)
-    }
-
-    fn buffers(&self) -> Result<Vec<Series>, SqlError> {
-        Ok(self.sums.buffers())
-    }
-
-    fn finish(&self) -> Result<Series, SqlError> {
-        let mut values = Vec::with_capacity(self.sums.0.len());
-        for sum in &self.sums.0 {
-            let value = sum
-                .sum
-                .filter(|v| fits(*v, self.precision) && !sum.overflown);
-            if value.is_none() && sum.sum.is_some() && self.mode == EvalMode::Ansi {
-                return Err(overflow("Decimal", Some("try_sum")));
-            }
-            values.push(value);
-        }
-        decimals(values.into_iter(), self.precision, self.scale)
-    }
-}
-
-/// `avg` of decimals, rounded half up at the result's scale.
-pub struct DecimalAvg {
-    sums: UnscaledSums,
-    input_scale: u8,
-    data_type: DataType,
-    mode: EvalMode,
-}
-
-impl DecimalAvg {
-    pub fn new(input_scale: u8, data_type: DataType, mode: EvalMode) -> Self {
-        DecimalAvg {
-            sums: UnscaledSums::default(),
-            input_scale,
-            data_type,
-            mode,
-        }
-    }
-}
-
-impl Accumulator for DecimalAvg {
-    fn resize(&mut self, groups: usize) {
-        self.sums.0.resize(groups, Unscaled::default());
-    }
-
-    fn update(&mut self, groups: &[IdxSize], args: &[Series]) -> Result<(), SqlError> {
-        self.sums.update(groups, argument(args, 0)?)
-    }
-
-    fn buffer_types(&self) -> Vec<DataType> {
-        vec![DataType::String, DataType::Long]
-    }
-
-    fn merge(&mut self, groups: &[IdxSize], buffers: &[Series]) -> Result<(), SqlError> {
-        self.sums.merge(groups, buffers)
-    }
-
-    fn buffers(&self) -> Result<Vec<Series>, SqlError> {
-        Ok(self.sums.buffers())
-    }
-
-    fn finish(&self) -> Result<Series, SqlError> {
-        let DataType::Decimal { precision, scale } = self.data_type else {
-            return Err(ExecuteError::Internal {
-                what: "The average of decimals is no decimal",
-            }
-            .into());
-        };
-        let factor = 10i128.pow(u32::from(scale.saturating_sub(self.input_scale)));
-        let mut values = Vec::with_capacity(self.sums.0.len());
-        for sum in &self.sums.0 {
-            let value = sum
-                .sum
-                .filter(|_| !sum.overflown)
-                .and_then(|s| divide_half_up(s, i128::from(sum.count), factor))
-                .filter(|v| fits(*v, precision));
-            if value.is_none() && sum.sum.is_some() && self.mode == EvalMode::Ansi {
-                return Err(overflow("Decimal", Some("try_avg")));
-            }
-            values.push(value);
-        }
-        decimals(values.into_iter(), precision, scale)
-    }
-}
-
-/// `sum * factor / count`, half away from zero. The remainder is less than a count, so that
-/// only the result itself can overflow.
-fn divide_half_up(sum: i128, count: i128, factor: i128) -> Option<i128> {
-    let whole = sum.checked_div(count)?.checked_mul(factor)?;
-    let rest = sum.checked_rem(count)?.checked_mul(factor)?;
-    let (part, left) = (rest.checked_div(count)?, rest.checked_rem(count)?);
-    let up = if left.abs() * 2 >= count {
-        left.signum()
-    } else {
-        0
-    };
-    whole.checked_add(part)?.checked_add(up)
 }
 
 /// `avg` of other numbers and of intervals.
@@ -623,167 +414,5 @@ impl Accumulator for Bool {
             .copied()
             .collect::<BooleanChunked>()
             .into_series())
-    }
-}
-
-/// Variance and standard deviation: count, mean and sum of squared differences, merged as
-/// Spark's `CentralMomentAgg` does.
-pub struct Moments {
-    kind: AggregateKind,
-    groups: Vec<[f64; 3]>,
-}
-
-impl Moments {
-    pub fn new(kind: AggregateKind) -> Self {
-        Moments {
-            kind,
-            groups: Vec::new(),
-        }
-    }
-}
-
-impl Accumulator for Moments {
-    fn resize(&mut self, groups: usize) {
-        self.groups.resize(groups, [0.0; 3]);
-    }
-
-    fn update(&mut self, groups: &[IdxSize], args: &[Series]) -> Result<(), SqlError> {
-        let values = as_double(argument(args, 0)?)?;
-        each(&values, groups, &mut self.groups, |[n, mean, m2], value| {
-            *n += 1.0;
-            let delta = value - *mean;
-            *mean += delta / *n;
-            *m2 += delta * (value - *mean);
-        });
-        Ok(())
-    }
-
-    fn buffer_types(&self) -> Vec<DataType> {
-        vec![DataType::Double; 3]
-    }
-
-    fn merge(&mut self, groups: &[IdxSize], buffers: &[Series]) -> Result<(), SqlError> {
-        let n = argument(buffers, 0)?.f64()?;
-        let mean = argument(buffers, 1)?.f64()?;
-        let m2 = argument(buffers, 2)?.f64()?;
-        for (((group, n), mean), m2) in groups.iter().zip(n).zip(mean).zip(m2) {
-            let (Some(n), Some(mean), Some(m2)) = (n, mean, m2) else {
-                continue;
-            };
-            if let Some(own) = self.groups.get_mut(*group as usize)
-                && n > 0.0
-            {
-                let total = own[0] + n;
-                let delta = mean - own[1];
-                own[2] += m2 + delta * delta * own[0] * n / total;
-                own[1] += delta * n / total;
-                own[0] = total;
-            }
-        }
-        Ok(())
-    }
-
-    fn buffers(&self) -> Result<Vec<Series>, SqlError> {
-        Ok((0..3)
-            .map(|i| doubles(self.groups.iter().map(|g| g.get(i).copied())))
-            .collect())
-    }
-
-    fn finish(&self) -> Result<Series, SqlError> {
-        Ok(doubles(self.groups.iter().map(|[n, _, m2]| {
-            if *n == 0.0 {
-                return None;
-            }
-            let divisor = match self.kind {
-                AggregateKind::StddevPop | AggregateKind::VarPop => *n,
-                // Of one value there is no sample variance.
-                _ if *n == 1.0 => return None,
-                _ => *n - 1.0,
-            };
-            let variance = m2 / divisor;
-            Some(match self.kind {
-                AggregateKind::StddevPop | AggregateKind::StddevSamp => variance.sqrt(),
-                _ => variance,
-            })
-        })))
-    }
-}
-
-/// Pearson's correlation: n, the means, the squared differences, the product.
-#[derive(Default)]
-pub struct Corr {
-    groups: Vec<[f64; 6]>,
-}
-
-impl Corr {
-    fn add(own: &mut [f64; 6], other: [f64; 6]) {
-        let [n1, x1, y1, xx1, yy1, xy1] = *own;
-        let [n2, x2, y2, xx2, yy2, xy2] = other;
-        let n = n1 + n2;
-        if n2 == 0.0 {
-            return;
-        }
-        let (dx, dy) = (x2 - x1, y2 - y1);
-        let both = n1 * n2 / n;
-        *own = [
-            n,
-            x1 + dx * n2 / n,
-            y1 + dy * n2 / n,
-            xx1 + xx2 + dx * dx * both,
-            yy1 + yy2 + dy * dy * both,
-            xy1 + xy2 + dx * dy * both,
-        ];
-    }
-}
-
-impl Accumulator for Corr {
-    fn resize(&mut self, groups: usize) {
-        self.groups.resize(groups, [0.0; 6]);
-    }
-
-    fn update(&mut self, groups: &[IdxSize], args: &[Series]) -> Result<(), SqlError> {
-        let x = as_double(argument(args, 0)?)?;
-        let y = as_double(argument(args, 1)?)?;
-        for ((group, x), y) in groups.iter().zip(&x).zip(&y) {
-            if let (Some(x), Some(y)) = (x, y)
-                && let Some(own) = self.groups.get_mut(*group as usize)
-            {
-                Corr::add(own, [1.0, x, y, 0.0, 0.0, 0.0]);
-            }
-        }
-        Ok(())
-    }
-
-    fn buffer_types(&self) -> Vec<DataType> {
-        vec![DataType::Double; 6]
-    }
-
-    fn merge(&mut self, groups: &[IdxSize], buffers: &[Series]) -> Result<(), SqlError> {
-        let columns = buffers
-            .iter()
-            .map(|b| Ok(b.f64()?.clone()))
-            .collect::<Result<Vec<_>, SqlError>>()?;
-        for (row, group) in groups.iter().enumerate() {
-            let mut other = [0.0; 6];
-            for (slot, column) in other.iter_mut().zip(&columns) {
-                *slot = column.get(row).unwrap_or(0.0);
-            }
-            if let Some(own) = self.groups.get_mut(*group as usize) {
-                Corr::add(own, other);
-            }
-        }
-        Ok(())
-    }
-
-    fn buffers(&self) -> Result<Vec<Series>, SqlError> {
-        Ok((0..6)
-            .map(|i| doubles(self.groups.iter().map(|g| g.get(i).copied())))
-            .collect())
-    }
-
-    fn finish(&self) -> Result<Series, SqlError> {
-        Ok(doubles(self.groups.iter().map(|[n, _, _, xx, yy, xy]| {
-            (*n > 1.0).then(|| xy / (xx * yy).sqrt())
-        })))
     }
 }
