@@ -16,7 +16,9 @@
 //!
 //! # Streaming
 //! A micro-batch is a plan whose streaming sources were replaced by [`Plan::with_batches`].
-//! Aggregates and distincts above a batch keep their state through [`StateStore`].
+//! Aggregates, distincts and limits above a batch keep their state through [`StateStore`]. A
+//! watermark passes rows through: nothing is dropped as late or emitted as final yet.
+//! A join of two streams is refused ([`ExecuteError::StreamStreamJoin`]).
 
 mod aggregate;
 mod bounds;
@@ -66,6 +68,11 @@ pub type FrameStream = Box<dyn Iterator<Item = Result<Frame, SqlError>>>;
 /// If the plan can't run at all (a streaming source without a batch). Others come from the
 /// stream.
 pub fn execute(plan: &Plan, ctx: &Arc<ExecContext>) -> Result<FrameStream, SqlError> {
+    start(plan, ctx, true)
+}
+
+/// Starts a plan; the `outermost` one is not a subquery.
+fn start(plan: &Plan, ctx: &Arc<ExecContext>, outermost: bool) -> Result<FrameStream, SqlError> {
     let visible: Vec<usize> = (0..plan.output.len())
         .filter(|i| plan.output.get(*i).is_some_and(|a| !a.hidden))
         .collect();
@@ -84,6 +91,7 @@ pub fn execute(plan: &Plan, ctx: &Arc<ExecContext>) -> Result<FrameStream, SqlEr
         pending,
         plan.schema(),
         ctx.clone(),
+        outermost,
     )))
 }
 
@@ -180,11 +188,18 @@ impl Builder<'_> {
                 let rows = match (&input.node, wanted.filter(|n| *n <= sort::TOP)) {
                     (PlanNode::Sort { input: rows, keys }, Some(count)) => {
                         let rows = self.build(rows)?;
-                        sort::top(rows, keys.clone(), count, schema, ctx)
+                        sort::top(rows, keys.clone(), count, schema.clone(), ctx.clone())
                     }
                     _ => self.build(input)?,
                 };
-                stream::limit(rows, *limit, *offset)
+                let operator = match ctx.output_mode {
+                    OutputMode::Complete => None,
+                    _ => self.operator(input),
+                };
+                match operator {
+                    Some(operator) => stream::streaming_limit(rows, *limit, operator, schema, ctx),
+                    None => stream::limit(rows, *limit, *offset),
+                }
             }
             PlanNode::Union { inputs } => {
                 let inputs = inputs

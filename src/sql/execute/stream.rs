@@ -5,10 +5,10 @@ use std::sync::Arc;
 use polars_core::prelude::BooleanChunked;
 
 use super::evaluate::{Scope, project as project_frame};
-use super::{CHUNK_ROWS, ExecContext, FrameStream, execute};
+use super::{CHUNK_ROWS, ExecContext, FrameStream, StateChange, start};
 use crate::sql::SqlError;
 use crate::sql::plan::{Expr, Plan};
-use crate::types::{Frame, SchemaRef};
+use crate::types::{DataType, Frame, SchemaRef, StructType, Value};
 
 /// The whole run: subqueries first, then the rows; cancellable, over after an error.
 pub(super) struct Run {
@@ -17,6 +17,8 @@ pub(super) struct Run {
     subquery: Option<(Arc<Plan>, FrameStream, Vec<Frame>)>,
     schema: SchemaRef,
     ctx: Arc<ExecContext>,
+    /// Whether its rows are the result, not a subquery's.
+    outermost: bool,
     over: bool,
 }
 
@@ -26,6 +28,7 @@ impl Run {
         mut pending: Vec<Arc<Plan>>,
         schema: SchemaRef,
         ctx: Arc<ExecContext>,
+        outermost: bool,
     ) -> Self {
         pending.reverse();
         Run {
@@ -34,6 +37,7 @@ impl Run {
             subquery: None,
             schema,
             ctx,
+            outermost,
             over: false,
         }
     }
@@ -58,7 +62,7 @@ impl Run {
         }
         if let Some(plan) = self.pending.pop() {
             if self.ctx.subqueries.get(&plan).is_none() {
-                match execute(&plan, &self.ctx) {
+                match start(&plan, &self.ctx, false) {
                     Ok(rows) => {
                         let frames = vec![Frame::empty(plan.schema())];
                         self.subquery = Some((plan, rows, frames));
@@ -81,7 +85,8 @@ impl Iterator for Run {
         }
         let item = self.step();
         match &item {
-            Some(Ok(frame)) => self.ctx.metrics.add_rows_out(frame.height()),
+            Some(Ok(frame)) if self.outermost => self.ctx.metrics.add_rows_out(frame.height()),
+            Some(Ok(_)) => {}
             Some(Err(_)) | None => self.over = true,
         }
         item
@@ -207,6 +212,61 @@ pub(super) fn limit(mut rows: FrameStream, limit: Option<u64>, offset: u64) -> F
         left -= taken;
         Some(Ok(frame.slice(skipped as usize, taken as usize)))
     }))
+}
+
+/// The first `limit` rows of a stream, over all its batches: how many were given out is state.
+/// The input is pulled to its end, so that the operators below save their state.
+pub(super) fn streaming_limit(
+    mut rows: FrameStream,
+    limit: Option<u64>,
+    operator: usize,
+    schema: SchemaRef,
+    ctx: Arc<ExecContext>,
+) -> FrameStream {
+    let counts = Arc::new(StructType::of([("count", DataType::Long)]));
+    let mut given: Option<i64> = None;
+    let limit = limit
+        .and_then(|l| i64::try_from(l).ok())
+        .unwrap_or(i64::MAX);
+    let load = move |ctx: &ExecContext| -> Result<i64, SqlError> {
+        let saved = match &ctx.state {
+            Some(state) => state.load(operator)?,
+            None => None,
+        };
+        let count = saved.as_ref().and_then(|f| f.column(0));
+        Ok(match count {
+            Some(count) => count.i64()?.get(0).unwrap_or(0),
+            None => 0,
+        })
+    };
+    let mut step = move || -> Result<Option<Frame>, SqlError> {
+        let Some(count) = &mut given else {
+            given = Some(load(&ctx)?);
+            return Ok(Some(Frame::empty(schema.clone())));
+        };
+        match rows.next() {
+            Some(frame) => {
+                let frame = frame?;
+                let left = usize::try_from(limit.saturating_sub(*count)).unwrap_or(0);
+                let frame = frame.slice(0, left);
+                *count = count.saturating_add(frame.height() as i64);
+                Ok(Some(frame))
+            }
+            None => {
+                if let Some(state) = &ctx.state {
+                    let count = Value::Long(*count).to_series(&DataType::Long)?;
+                    let rows = Frame::new(counts.clone(), vec![count], 1)?;
+                    let change = StateChange {
+                        key_columns: 0,
+                        rows,
+                    };
+                    state.save(operator, change)?;
+                }
+                Ok(None)
+            }
+        }
+    };
+    Box::new(std::iter::from_fn(move || step().transpose()))
 }
 
 pub(super) fn union(inputs: Vec<FrameStream>, schema: SchemaRef) -> FrameStream {

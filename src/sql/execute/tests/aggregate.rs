@@ -348,7 +348,14 @@ impl StateStore for Store {
     }
 }
 
-fn batch(store: &Arc<Store>, mode: OutputMode, distinct: bool, keys: &[i64]) -> Vec<Vec<Value>> {
+#[derive(Clone, Copy)]
+enum Query {
+    Count,
+    Distinct,
+    Limit(u64),
+}
+
+fn batch(store: &Arc<Store>, mode: OutputMode, query: Query, keys: &[i64]) -> Vec<Vec<Value>> {
     let output = vec![Attribute::new("k", DataType::Long, true)];
     let source = plan(
         PlanNode::StreamSource(Arc::new(StreamSource {
@@ -359,11 +366,20 @@ fn batch(store: &Arc<Store>, mode: OutputMode, distinct: bool, keys: &[i64]) -> 
         output.clone(),
     );
     let input = Arc::new(source);
-    let query = if distinct {
-        plan(PlanNode::Distinct { input, on: None }, output)
-    } else {
-        let count = aggregate(AggregateKind::Count, vec![], DataType::Long);
-        group_by(&input, vec![col(&input, 0)], vec![count])
+    let query = match query {
+        Query::Distinct => plan(PlanNode::Distinct { input, on: None }, output),
+        Query::Limit(limit) => {
+            let node = PlanNode::Limit {
+                input,
+                limit: Some(limit),
+                offset: 0,
+            };
+            plan(node, output)
+        }
+        Query::Count => {
+            let count = aggregate(AggregateKind::Count, vec![], DataType::Long);
+            group_by(&input, vec![col(&input, 0)], vec![count])
+        }
     };
     let rows = frame(&[(
         "k",
@@ -386,14 +402,14 @@ fn a_streaming_aggregate_goes_on_from_its_state() {
     let store = Arc::new(Store::default());
     let row = |k, n| vec![Value::Long(k), Value::Long(n)];
     assert_eq!(
-        batch(&store, OutputMode::Complete, false, &[1, 2, 1]),
+        batch(&store, OutputMode::Complete, Query::Count, &[1, 2, 1]),
         vec![row(1, 2), row(2, 1)]
     );
     assert_eq!(
-        batch(&store, OutputMode::Update, false, &[2, 3]),
+        batch(&store, OutputMode::Update, Query::Count, &[2, 3]),
         vec![row(2, 2), row(3, 1)]
     );
-    let mut all = batch(&store, OutputMode::Complete, false, &[]);
+    let mut all = batch(&store, OutputMode::Complete, Query::Count, &[]);
     all.sort_by_key(|r| r[0].as_i64());
     assert_eq!(all, vec![row(1, 2), row(2, 2), row(3, 1)]);
 }
@@ -403,11 +419,27 @@ fn a_streaming_distinct_remembers_earlier_batches() {
     let store = Arc::new(Store::default());
     let row = |k| vec![Value::Long(k)];
     assert_eq!(
-        batch(&store, OutputMode::Append, true, &[1, 2, 1]),
+        batch(&store, OutputMode::Append, Query::Distinct, &[1, 2, 1]),
         vec![row(1), row(2)]
     );
     assert_eq!(
-        batch(&store, OutputMode::Append, true, &[2, 3]),
+        batch(&store, OutputMode::Append, Query::Distinct, &[2, 3]),
         vec![row(3)]
     );
+}
+
+#[test]
+fn a_streaming_limit_counts_over_all_batches() {
+    let store = Arc::new(Store::default());
+    let row = |k| vec![Value::Long(k)];
+    let limit = Query::Limit(3);
+    assert_eq!(
+        batch(&store, OutputMode::Append, limit, &[1, 2]),
+        vec![row(1), row(2)]
+    );
+    assert_eq!(
+        batch(&store, OutputMode::Append, limit, &[3, 4]),
+        vec![row(3)]
+    );
+    assert!(batch(&store, OutputMode::Append, limit, &[5]).is_empty());
 }
