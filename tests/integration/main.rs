@@ -12,5 +12,6 @@ mod bookstore;
 mod delta;
 mod formats;
 mod functions;
+mod queries;
 mod streaming;
 mod support;

@@ -502,6 +502,9 @@ fn scatter(
 
 /// The values at `rows`; a single value stands for all rows still.
 fn take(column: &Series, rows: &IdxCa) -> Series {
+    if rows.is_empty() {
+        return column.clear();
+    }
     if column.len() == 1 {
         // Row 0 of one, or a value for all: in both cases the value of every row asked for.
         return column.clone();

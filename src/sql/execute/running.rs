@@ -57,7 +57,7 @@ pub(super) fn running(
                 None if call.mode == EvalMode::Try => Ok(None),
                 None => Err(FunctionError::ArithmeticOverflow {
                     what: "long",
-                    function: Some("try_sum"),
+                    function: Some("try_add"),
                 }
                 .into()),
             }

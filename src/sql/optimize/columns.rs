@@ -9,7 +9,7 @@ use crate::types::{Frame, StructType};
 /// The plan without columns that its visible ones don't need.
 pub(super) fn prune(plan: &Plan) -> Plan {
     let needed: Vec<bool> = plan.output.iter().map(|a| !a.hidden).collect();
-    exactly(plan, &needed, false)
+    exactly(plan, &needed)
 }
 
 /// A plan that lost columns, and where each column went.
@@ -29,8 +29,8 @@ impl Pruned {
 }
 
 /// The needed columns and no others, in their order.
-fn exactly(plan: &Plan, needed: &[bool], batch: bool) -> Plan {
-    let pruned = pruned(plan, needed, batch);
+fn exactly(plan: &Plan, needed: &[bool]) -> Plan {
+    let pruned = pruned(plan, needed);
     let wanted: Vec<usize> = (0..needed.len())
         .filter(|i| needed.get(*i) == Some(&true))
         .map(|i| pruned.place(i))
@@ -84,8 +84,8 @@ fn kept<T: Clone>(all: &[T], needed: &[bool]) -> Vec<T> {
     pairs.filter(|(_, n)| **n).map(|(t, _)| t.clone()).collect()
 }
 
-/// The plan with at least the needed columns. `batch`: a stream's micro-batch is read here.
-fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
+/// The plan with at least the needed columns.
+fn pruned(plan: &Plan, needed: &[bool]) -> Pruned {
     let leaf = |node: PlanNode, needed: &[bool]| Pruned {
         plan: Plan {
             node,
@@ -97,26 +97,16 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
         places: (0..plan.output.len()).map(Some).collect(),
         plan,
     };
-    let all = |input: &Plan| exactly(input, &vec![true; input.output.len()], batch);
+    let all = |input: &Plan| exactly(input, &vec![true; input.output.len()]);
     match &plan.node {
         PlanNode::Local(frame) => match select(frame, needed) {
             Some(frame) => leaf(PlanNode::Local(frame), needed),
             None => unchanged(plan.clone()),
         },
         PlanNode::FileScan(scan) => {
-            let mut needed = needed.to_vec();
-            // Reading under fewer columns would make the others seem unknown, to be rescued or
-            // to end the stream; only what files don't hold may go.
-            if batch || scan.rescued_column.is_some() {
-                let data = scan.schema.len().saturating_sub(scan.partition_columns);
-                for (i, slot) in needed.iter_mut().enumerate() {
-                    let position = position(scan.projection.as_ref(), i);
-                    *slot |= position < data;
-                }
-            }
             let mut scan = scan.clone();
-            scan.projection = Some(project(scan.projection.as_ref(), &needed));
-            leaf(PlanNode::FileScan(scan), &needed)
+            scan.projection = Some(project(scan.projection.as_ref(), needed));
+            leaf(PlanNode::FileScan(scan), needed)
         }
         PlanNode::DeltaScan(scan) => {
             let mut scan = scan.clone();
@@ -127,7 +117,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             unchanged(plan.clone())
         }
         PlanNode::Batch { input, ordinal } => {
-            let input = pruned(input, needed, true);
+            let input = pruned(input, needed);
             let node = PlanNode::Batch {
                 input: Arc::new(input.plan.clone()),
                 ordinal: *ordinal,
@@ -135,7 +125,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             over(plan, node, input)
         }
         PlanNode::SubqueryAlias { input, .. } | PlanNode::View { input, .. } => {
-            let input = pruned(input, needed, batch);
+            let input = pruned(input, needed);
             let node = plan.with_inputs(vec![Arc::new(input.plan.clone())]).node;
             over(plan, node, input)
         }
@@ -143,7 +133,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             let exprs = kept(exprs, needed);
             let mut below = vec![false; input.output.len()];
             mark(&exprs.iter().collect::<Vec<_>>(), &mut below);
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let node = PlanNode::Project {
                 exprs: exprs.iter().map(|e| input.expr(e)).collect(),
                 input: Arc::new(input.plan),
@@ -153,7 +143,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
         PlanNode::Filter { input, predicate } => {
             let mut below = needed.to_vec();
             mark(&[predicate], &mut below);
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let node = PlanNode::Filter {
                 predicate: input.expr(predicate),
                 input: Arc::new(input.plan.clone()),
@@ -166,7 +156,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
                 &keys.iter().map(|k| &k.expr).collect::<Vec<_>>(),
                 &mut below,
             );
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let mut keys = keys.clone();
             for key in &mut keys {
                 key.expr = input.expr(&key.expr);
@@ -182,7 +172,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             limit,
             offset,
         } => {
-            let input = pruned(input, needed, batch);
+            let input = pruned(input, needed);
             let node = PlanNode::Limit {
                 input: Arc::new(input.plan.clone()),
                 limit: *limit,
@@ -200,7 +190,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
                     *slot = true;
                 }
             }
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let node = PlanNode::Distinct {
                 on: Some(on.iter().map(|i| input.place(*i)).collect()),
                 input: Arc::new(input.plan.clone()),
@@ -216,7 +206,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             if let Some(slot) = below.get_mut(*column) {
                 *slot = true;
             }
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let node = PlanNode::Watermark {
                 column: input.place(*column),
                 input: Arc::new(input.plan.clone()),
@@ -235,8 +225,8 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             below.resize(width + right.output.len(), false);
             mark(&condition.iter().collect::<Vec<_>>(), &mut below);
             let (left_needed, right_needed) = below.split_at(width);
-            let left = pruned(left, left_needed, batch);
-            let right = pruned(right, right_needed, batch);
+            let left = pruned(left, left_needed);
+            let right = pruned(right, right_needed);
             let new_width = left.plan.output.len();
             let place = |i: usize| {
                 if i < width {
@@ -288,7 +278,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
                 mark(&call.args.iter().collect::<Vec<_>>(), &mut below);
                 mark(&call.filter.iter().collect::<Vec<_>>(), &mut below);
             }
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let mut aggregates = aggregates;
             for call in &mut aggregates {
                 call.args = call.args.iter().map(|a| input.expr(a)).collect();
@@ -310,7 +300,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
             let width = input.output.len();
             let mut below: Vec<bool> = needed.iter().take(width).copied().collect();
             mark(&args.iter().collect::<Vec<_>>(), &mut below);
-            let input = pruned(input, &below, batch);
+            let input = pruned(input, &below);
             let new_width = input.plan.output.len();
             let places: Vec<Option<usize>> = (0..plan.output.len())
                 .map(|i| match i.checked_sub(width) {
@@ -338,7 +328,7 @@ fn pruned(plan: &Plan, needed: &[bool], batch: bool) -> Pruned {
         PlanNode::Union { inputs } => {
             let inputs = inputs
                 .iter()
-                .map(|input| Arc::new(exactly(input, needed, batch)))
+                .map(|input| Arc::new(exactly(input, needed)))
                 .collect();
             leaf(PlanNode::Union { inputs }, needed)
         }

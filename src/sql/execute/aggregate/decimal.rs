@@ -132,7 +132,7 @@ impl Accumulator for DecimalSum {
                 .sum
                 .filter(|v| fits(*v, self.precision) && !sum.overflown);
             if value.is_none() && sum.sum.is_some() && self.mode == EvalMode::Ansi {
-                return Err(overflow("Decimal", Some("try_sum")));
+                return Err(overflow("Decimal", Some("try_add")));
             }
             values.push(value);
         }
@@ -196,7 +196,7 @@ impl Accumulator for DecimalAvg {
                 .and_then(|s| divide_half_up(s, i128::from(sum.count), factor))
                 .filter(|v| fits(*v, precision));
             if value.is_none() && sum.sum.is_some() && self.mode == EvalMode::Ansi {
-                return Err(overflow("Decimal", Some("try_avg")));
+                return Err(overflow("Decimal", Some("try_add")));
             }
             values.push(value);
         }

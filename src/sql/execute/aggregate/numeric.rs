@@ -195,7 +195,7 @@ impl Accumulator for LongSum {
             };
         });
         if failed {
-            return Err(overflow("long", Some("try_sum")));
+            return Err(overflow("long", Some("try_add")));
         }
         Ok(())
     }
