@@ -8,7 +8,7 @@ use super::expression::{Collected, Resolver};
 use super::grouping::GroupBy;
 use super::query::refuse_collected;
 use super::select::Parts;
-use super::{Analyzer, Catalog};
+use super::{Analyzer, Catalog, start};
 use crate::sql::error::SqlError;
 use crate::sql::parse::parse_select_item;
 use crate::sql::plan::{Expr, Plan};
@@ -58,6 +58,7 @@ pub fn select(
         having: None,
         qualify: None,
         order: Vec::new(),
+        order_positions: Vec::new(),
         collected,
     };
     analyzer.stack(plan.clone(), parts, group_by, false, None)
@@ -73,7 +74,9 @@ pub fn filter(
     catalog: &dyn Catalog,
 ) -> Result<Arc<Plan>, SqlError> {
     match parse_select_item(predicate)? {
-        ast::SelectItem::UnnamedExpr(e) => Analyzer::new(catalog).where_clause(plan.clone(), &e),
+        ast::SelectItem::UnnamedExpr(e) => {
+            Analyzer::new(catalog).where_clause(plan.clone(), &e, start(&e))
+        }
         other => Err(super::unsupported(format!("the predicate {other}"))),
     }
 }

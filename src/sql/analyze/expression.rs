@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, AccessExpr, BinaryOperator, JsonPathElem, Subscript, UnaryOperator};
 
+use super::correlated::outer_column;
 use super::{Analyzer, ident_start, literal, scope, start, unsupported};
 use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
@@ -21,6 +22,7 @@ pub const AGGREGATE: usize = 1 << 26;
 pub const WINDOW: usize = 2 << 26;
 pub const GENERATED: usize = 3 << 26;
 pub const OUTPUT: usize = 4 << 26;
+pub const OUTER: usize = 6 << 26;
 
 /// A typed expression, and how it reads.
 #[derive(Debug, Clone)]
@@ -73,8 +75,8 @@ pub struct Collected {
     pub aggregates: Vec<FoundAggregate>,
     pub windows: Vec<(WindowCall, String)>,
     pub generators: Vec<FoundGenerator>,
-    /// `grouping(x)`, `grouping_id()`: the arguments.
-    pub groupings: Vec<(Vec<Expr>, bool)>,
+    /// `grouping(x)`, `grouping_id()`: the arguments, whether it is the first, and where.
+    pub groupings: Vec<(Vec<Expr>, bool, Option<Position>)>,
 }
 
 /// Names that aren't columns of the input: earlier items of the list, or its output.
@@ -96,7 +98,8 @@ pub struct Resolver<'r, 'a> {
     /// `WINDOW` clause.
     pub windows: &'r [ast::NamedWindowDefinition],
     pub lambdas: Vec<LambdaParameter>,
-    pub in_aggregate: bool,
+    /// Columns of the query around, for names that `columns` doesn't have.
+    pub around: &'r [Attribute],
 }
 
 impl<'r, 'a> Resolver<'r, 'a> {
@@ -112,7 +115,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
             collected,
             windows: &[],
             lambdas: Vec::new(),
-            in_aggregate: false,
+            around: &[],
         }
     }
 
@@ -148,13 +151,27 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 data_type,
                 ..
             } => {
-                let at = start(e);
-                let child = self.expression(expr)?;
-                let to = self.data_type(data_type)?;
                 let is_try = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
+                let child = self.expression(expr)?;
+                let at = match kind {
+                    ast::CastKind::DoubleColon => child.position,
+                    _ if is_try => self.analyzer.before(start(expr.as_ref()), "TRY_CAST"),
+                    _ => self.analyzer.before(start(expr.as_ref()), "CAST"),
+                };
+                let to = self.data_type(data_type)?;
                 self.cast(child, to, is_try, at)
             }
-            ast::Expr::UnaryOp { op, expr } => self.unary(*op, expr, start(e)),
+            ast::Expr::UnaryOp { op, expr } => {
+                let word = match op {
+                    UnaryOperator::Minus => "-",
+                    UnaryOperator::Plus => "+",
+                    UnaryOperator::Not => "NOT",
+                    UnaryOperator::BangNot => "!",
+                    _ => "~",
+                };
+                let at = self.analyzer.before(start(expr.as_ref()), word);
+                self.unary(*op, expr, at)
+            }
             ast::Expr::IsNull(x) | ast::Expr::IsUnknown(x) => self.operator_on("isnull", &[x], e),
             ast::Expr::IsNotNull(x) | ast::Expr::IsNotUnknown(x) => {
                 self.operator_on("isnotnull", &[x], e)
@@ -177,14 +194,15 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 for item in list {
                     args.push(self.expression(item)?);
                 }
-                let found = self.operator("in", args, start(e))?;
+                let at = self.analyzer.before(list.first().and_then(start), "IN");
+                let found = self.operator("in", args, at)?;
                 self.negate_if(*negated, found)
             }
             ast::Expr::InSubquery {
                 expr,
                 subquery,
                 negated,
-            } => self.in_subquery(expr, subquery, *negated, e),
+            } => self.in_subquery(expr, subquery, *negated),
             ast::Expr::Between {
                 expr,
                 negated,
@@ -263,7 +281,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 Ok(Resolved::new((expr, sql.into()), start(e)))
             }
             ast::Expr::Subquery(query) => {
-                let at = start(e);
+                let at = self.analyzer.before(start(e), "(");
                 let plan = self.analyzer.subquery(query, self.columns)?;
                 let visible: Vec<&Attribute> = plan.output.iter().filter(|a| !a.hidden).collect();
                 let [column] = visible.as_slice() else {
@@ -412,6 +430,10 @@ impl<'r, 'a> Resolver<'r, 'a> {
             && let Some(name) = literal_function(&ident.value)
         {
             return self.operator(name, Vec::new(), position);
+        }
+        if let Some((expr, taken)) = outer_column(&parts, self.around) {
+            let value = Resolved::new((expr, parts.join(".")), position);
+            return self.fields(value, parts.get(taken..).unwrap_or_default());
         }
         for columns in self.analyzer.outer.iter().rev() {
             if let Ok(Some(_)) = scope::find(&parts, columns) {
@@ -726,7 +748,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 BinaryOperator::PGBitwiseShiftRight => ">>",
                 other => return Err(unsupported(format!("the operator {other}")).at(position)),
             };
+            let days = date_days(symbol, &value, &right);
             value = self.operator(symbol, vec![value, right], position)?;
+            if let Some(sql) = days {
+                value.sql = sql;
+            }
             if *op == BinaryOperator::NotEq {
                 value = self.not(value)?;
             }
@@ -901,6 +927,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     /// The type that a cast names.
     pub fn data_type(&mut self, data_type: &ast::DataType) -> Result<DataType, SqlError> {
+        let at = start_of_type(data_type);
         let text = match data_type {
             ast::DataType::Custom(name, _) => name
                 .0
@@ -911,7 +938,11 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 .join("."),
             other => other.to_string(),
         };
-        Ok(parse_data_type(&text)?)
+        Ok(parse_data_type(&text).map_err(|mut e| {
+            e.position = at.unwrap_or(e.position);
+            e.fragment = Some(text.chars().count());
+            e
+        })?)
     }
 
     /// A cast that was written.
@@ -1043,9 +1074,8 @@ impl<'r, 'a> Resolver<'r, 'a> {
         value: &ast::Expr,
         query: &ast::Query,
         negated: bool,
-        whole: &ast::Expr,
     ) -> Result<Resolved, SqlError> {
-        let position = start(whole);
+        let position = self.analyzer.before(start(query), "IN");
         let value = self.expression(value)?;
         let plan = self.analyzer.subquery(query, self.columns)?;
         let visible: Vec<&Attribute> = plan.output.iter().filter(|a| !a.hidden).collect();
@@ -1194,6 +1224,32 @@ impl<'r, 'a> Resolver<'r, 'a> {
             name: name.to_owned(),
             data_type,
         }
+    }
+}
+
+/// A date plus or minus days reads as the function that Spark puts in its place.
+fn date_days(symbol: &str, left: &Resolved, right: &Resolved) -> Option<String> {
+    let (l, r) = (&left.expr.data_type, &right.expr.data_type);
+    let name = match symbol {
+        "+" if *l == DataType::Date && r.is_integral() => "date_add",
+        "-" if *l == DataType::Date && r.is_integral() => "date_sub",
+        "+" | "-"
+            if matches!(l, DataType::Timestamp | DataType::Date) && coercion::is_interval(r) =>
+        {
+            return Some(format!("{} {symbol} {}", left.sql, right.sql));
+        }
+        _ => return None,
+    };
+    Some(format!("{name}({}, {})", left.sql, right.sql))
+}
+
+fn start_of_type(data_type: &ast::DataType) -> Option<Position> {
+    match data_type {
+        ast::DataType::Custom(name, _) => {
+            let ident = name.0.first().and_then(|p| p.as_ident())?;
+            ident_start(ident)
+        }
+        _ => None,
     }
 }
 

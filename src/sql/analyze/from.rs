@@ -655,6 +655,7 @@ impl Analyzer<'_> {
                 },
                 position: position.unwrap_or(Position { line: 1, column: 0 }),
                 sql: String::new(),
+                fragment: Some(1),
             }
             .into());
         }
@@ -727,6 +728,7 @@ impl Analyzer<'_> {
             having: None,
             qualify: None,
             order: Vec::new(),
+            order_positions: Vec::new(),
             collected: Collected::default(),
         };
         let mut used = Vec::new();

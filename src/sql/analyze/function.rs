@@ -8,7 +8,7 @@ use sqlparser::ast::{
 use super::expression::{
     AGGREGATE, FoundAggregate, FoundGenerator, GENERATED, Resolved, Resolver, WINDOW, same,
 };
-use super::{ident_start, scope, start, unsupported};
+use super::{ident_start, scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::{Function, FunctionError, FunctionKind, HigherOrder};
 use crate::sql::naming;
@@ -354,13 +354,19 @@ impl Resolver<'_, '_> {
                 *slot = Some(expr);
             }
         }
+        let finish = matches!(written, "aggregate" | "reduce") && sqls.len() == 3;
         let args = typed
             .into_iter()
             .flatten()
             .zip(sqls)
             .map(|pair| Resolved::new(pair, position))
             .collect::<Vec<_>>();
-        let sql = naming::call(written, &texts(&args));
+        let mut shown = texts(&args);
+        if finish {
+            // Spark adds a last step that changes nothing.
+            shown.push("lambdafunction(namedlambdavariable(), namedlambdavariable())".into());
+        }
+        let sql = naming::call(written, &shown);
         self.bind_scalar(function, written, args, sql, position)
     }
 
@@ -396,9 +402,13 @@ impl Resolver<'_, '_> {
         let exprs = args.into_iter().map(|a| a.expr).collect();
         let bound =
             (function.bind)(exprs, &context).map_err(|e| e.of_binding(position, &sql, &inputs))?;
-        if f.over.is_none() && bound.args.iter().any(holds_aggregate) {
+        let inner = bound.args.iter().find_map(inner_aggregate);
+        if f.over.is_none()
+            && let Some(inner) = inner
+        {
+            let found = self.collected.aggregates.get(inner);
             let error: SqlError = AnalysisReason::NestedAggregateFunction.into();
-            return Err(error.at(position));
+            return Err(error.at(found.and_then(|a| a.position)));
         }
         Ok(FoundAggregate {
             call: AggregateCall {
@@ -652,7 +662,7 @@ impl Resolver<'_, '_> {
         let data_type = if one { DataType::Byte } else { DataType::Long };
         let index = super::grouping::GROUPING + self.collected.groupings.len();
         let exprs = args.into_iter().map(|a| a.expr).collect();
-        self.collected.groupings.push((exprs, one));
+        self.collected.groupings.push((exprs, one, position));
         let expr = stand_in(index, &sql, &data_type, false);
         Ok(Resolved::new((expr, sql), position))
     }
@@ -684,9 +694,14 @@ fn stand_in(index: usize, sql: &str, data_type: &DataType, nullable: bool) -> Ex
     }
 }
 
-fn holds_aggregate(e: &Expr) -> bool {
-    matches!(e.kind, ExprKind::Column { index, .. } if (AGGREGATE..WINDOW).contains(&index))
-        || e.children().into_iter().any(holds_aggregate)
+/// Which aggregate the expression reads.
+fn inner_aggregate(e: &Expr) -> Option<usize> {
+    match e.kind {
+        ExprKind::Column { index, .. } if (AGGREGATE..WINDOW).contains(&index) => {
+            Some(index - AGGREGATE)
+        }
+        _ => e.children().into_iter().find_map(inner_aggregate),
+    }
 }
 
 fn same_call(a: &AggregateCall, b: &AggregateCall) -> bool {

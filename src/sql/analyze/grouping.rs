@@ -158,9 +158,9 @@ impl Analyzer<'_> {
         let found = std::mem::take(&mut parts.collected.aggregates);
         let aggregates: Vec<AggregateCall> = found.iter().map(|a| a.call.clone()).collect();
         let groupings = std::mem::take(&mut parts.collected.groupings);
-        if sets.is_none() && !groupings.is_empty() {
+        if let (None, Some((_, _, at))) = (&sets, groupings.first()) {
             let error: SqlError = AnalysisReason::UnsupportedGrouping.into();
-            return Err(error.at(position));
+            return Err(error.at(*at));
         }
         let mut output: Vec<Attribute> = keys
             .iter()
@@ -236,12 +236,12 @@ impl Analyzer<'_> {
     /// left out; the last key has the lowest bit.
     fn grouping_exprs(
         &mut self,
-        groupings: &[(Vec<Expr>, bool)],
+        groupings: &[(Vec<Expr>, bool, Option<Position>)],
         keys: &[Expr],
         output: &[Attribute],
     ) -> Result<Vec<Expr>, SqlError> {
         let mut exprs = Vec::new();
-        for (args, one) in groupings {
+        for (args, one, _) in groupings {
             let id_at = output.len().saturating_sub(1);
             let id = output.get(id_at).map(|a| Expr::column(id_at, a));
             let Some(id) = id else {
@@ -260,7 +260,7 @@ impl Analyzer<'_> {
             let bit = keys.len() - 1 - key;
             let shift = self.routine(">>", None)?;
             let and = self.routine("&", None)?;
-            let mut call = |function: &'static crate::sql::functions::Function, args| {
+            let call = |function: &'static crate::sql::functions::Function, args| {
                 let bound = (function.bind)(args, &self.context(function.name))?;
                 Ok::<Expr, SqlError>(Expr {
                     kind: ExprKind::Call {

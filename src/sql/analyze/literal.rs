@@ -27,6 +27,7 @@ pub fn number(text: &str, negative: bool, at: Position) -> Result<Literal, SqlEr
             },
             position: at,
             sql: text.to_owned(),
+            fragment: Some(sign.len() + text.len()),
         }
         .into()
     };
@@ -44,7 +45,7 @@ pub fn number(text: &str, negative: bool, at: Position) -> Result<Literal, SqlEr
         }};
     }
     if let Some(digits) = upper.strip_suffix("BD") {
-        return decimal(digits, negative, at);
+        return decimal(digits, negative);
     }
     if let Some(digits) = upper.strip_suffix('L') {
         return suffixed!(digits, i64, Long, "bigint");
@@ -66,7 +67,7 @@ pub fn number(text: &str, negative: bool, at: Position) -> Result<Literal, SqlEr
         return Ok(double(&upper, negative));
     }
     if upper.contains('.') {
-        return decimal(&upper, negative, at);
+        return decimal(&upper, negative);
     }
     let signed = format!("{sign}{upper}");
     if let Ok(v) = signed.parse::<i32>() {
@@ -75,7 +76,7 @@ pub fn number(text: &str, negative: bool, at: Position) -> Result<Literal, SqlEr
     if let Ok(v) = signed.parse::<i64>() {
         return Ok(named(Expr::literal(Value::Long(v), DataType::Long)));
     }
-    decimal(&upper, negative, at)
+    decimal(&upper, negative)
 }
 
 fn named(expr: Expr) -> Literal {
@@ -90,7 +91,7 @@ fn double(digits: &str, negative: bool) -> Literal {
 }
 
 /// A decimal of as many digits as are written; an exponent moves the point.
-fn decimal(text: &str, negative: bool, at: Position) -> Result<Literal, SqlError> {
+fn decimal(text: &str, negative: bool) -> Result<Literal, SqlError> {
     let (mantissa, exponent) = match text.split_once('E') {
         Some((m, e)) => (m, e.parse::<i32>().unwrap_or(i32::MAX)),
         None => (text, 0),
@@ -110,8 +111,7 @@ fn decimal(text: &str, negative: bool, at: Position) -> Result<Literal, SqlError
         .max(usize::try_from(scale).unwrap_or(usize::MAX))
         .max(1);
     if precision > 38 || scale < 0 {
-        let error: SqlError = AnalysisReason::DecimalPrecision { precision }.into();
-        return Err(error.at(Some(at)));
+        return Err(AnalysisReason::DecimalPrecision { precision }.into());
     }
     let magnitude: i128 = significant.parse().unwrap_or(0);
     let value = if negative { -magnitude } else { magnitude };
@@ -180,8 +180,9 @@ impl Analyzer<'_> {
         typed: &ast::TypedString,
         at: Option<Position>,
     ) -> Result<Literal, SqlError> {
-        let place = at.unwrap_or(Position { line: 1, column: 0 });
         let name = typed.data_type.to_string().to_uppercase();
+        let at = self.before(at, &name);
+        let place = at.unwrap_or(Position { line: 1, column: 0 });
         let text = match &typed.value.value {
             ast::Value::SingleQuotedString(s) | ast::Value::DoubleQuotedString(s) => s.clone(),
             other => other.to_string(),
@@ -221,6 +222,7 @@ impl Analyzer<'_> {
 }
 
 fn invalid_literal(data_type: &str, value: &str, position: Position) -> SqlError {
+    let length = data_type.chars().count() + value.chars().count() + 2;
     ParseError {
         reason: ParseReason::InvalidTypedLiteral {
             data_type: data_type.into(),
@@ -228,6 +230,7 @@ fn invalid_literal(data_type: &str, value: &str, position: Position) -> SqlError
         },
         position,
         sql: value.into(),
+        fragment: Some(length),
     }
     .into()
 }

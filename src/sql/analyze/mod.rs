@@ -7,11 +7,13 @@
 //! | `select` | `SELECT … WHERE … GROUP BY … HAVING …` as a chain of nodes |
 //! | `expression`, `function`, `literal` | expressions |
 //! | `scope` | names of columns |
+//! | `correlated` | `EXISTS` and `IN` that read the query around |
 //! | `command` | statements that aren't queries |
 //! | `builder` | the same over a plan at hand, for the DataFrame API |
 
 mod builder;
 mod command;
+mod correlated;
 mod expression;
 mod from;
 mod function;
@@ -88,12 +90,22 @@ pub struct Relation {
 /// # Errors
 /// `AnalysisException`'s conditions, with the place in the statement's text.
 pub fn analyze(statement: &ParsedStatement, catalog: &dyn Catalog) -> Result<Statement, SqlError> {
-    Analyzer::new(catalog).statement(&statement.kind)
+    let mut analyzer = Analyzer::new(catalog);
+    analyzer.lines = statement.text.lines().collect();
+    analyzer.statement(&statement.kind).map_err(|e| match e {
+        SqlError::Parse(mut e) if e.fragment.is_some() => {
+            e.sql.clone_from(&statement.text);
+            SqlError::Parse(e)
+        }
+        other => other,
+    })
 }
 
 /// The state of analysing one statement.
 struct Analyzer<'a> {
     catalog: &'a dyn Catalog,
+    /// The statement's lines, for places that the grammar doesn't keep.
+    lines: Vec<&'a str>,
     mode: EvalMode,
     /// Common table expressions in sight, the innermost last.
     ctes: Vec<(String, Arc<Plan>)>,
@@ -106,6 +118,7 @@ impl<'a> Analyzer<'a> {
     fn new(catalog: &'a dyn Catalog) -> Self {
         Analyzer {
             catalog,
+            lines: Vec::new(),
             mode: if catalog.ansi() {
                 EvalMode::Ansi
             } else {
@@ -115,6 +128,44 @@ impl<'a> Analyzer<'a> {
             outer: Vec::new(),
             next_lambda: Cell::new(0),
         }
+    }
+
+    /// Where the last `word` before a place starts, near it: the grammar keeps no place for
+    /// operators.
+    fn before(&self, at: Option<Position>, word: &str) -> Option<Position> {
+        const LINES: usize = 4;
+        const REACH: usize = 1000;
+        let at = at?;
+        let last = (at.line as usize).saturating_sub(1);
+        for i in (last.saturating_sub(LINES)..=last).rev() {
+            let line = self.lines.get(i)?;
+            if !line.is_ascii() && line.len() > REACH {
+                break;
+            }
+            let end = match i == last {
+                true if line.is_ascii() => at.column as usize,
+                true => line
+                    .char_indices()
+                    .nth(at.column as usize)
+                    .map_or(line.len(), |(byte, _)| byte),
+                false => line.len(),
+            };
+            let from = end.saturating_sub(REACH);
+            let near = line.get(from..end).unwrap_or_default();
+            if let Some(byte) = near.to_ascii_uppercase().rfind(word) {
+                let before = line.get(..from + byte).unwrap_or_default();
+                let column = if line.is_ascii() {
+                    before.len()
+                } else {
+                    before.chars().count()
+                };
+                return Some(Position {
+                    line: u32::try_from(i + 1).unwrap_or(u32::MAX),
+                    column: u32::try_from(column).unwrap_or(u32::MAX),
+                });
+            }
+        }
+        Some(at)
     }
 
     fn context(&self, written: &str) -> BindContext {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, LimitClause, OrderByKind, SetExpr, SetOperator, SetQuantifier};
 
-use super::expression::{Aliases, Collected, Resolved, Resolver};
+use super::expression::{Collected, Resolver};
 use super::function::direction;
 use super::{Analyzer, ident_start, scope, start, unsupported};
 use crate::sql::coercion;
@@ -240,7 +240,10 @@ impl Analyzer<'_> {
 
     fn limit_value(&mut self, name: &str, e: &ast::Expr) -> Result<u64, SqlError> {
         let mut collected = Collected::default();
-        let position = start(e);
+        let position = match e {
+            ast::Expr::UnaryOp { .. } => self.before(start(e), "-"),
+            _ => start(e),
+        };
         let found = Resolver::new(self, &[], &mut collected).expression(e);
         let invalid = |sub: &str, expression: &str, text: String| -> SqlError {
             let error: SqlError = AnalysisReason::InvalidLimit {
@@ -507,9 +510,4 @@ fn reordered_by_name(
         },
         output,
     }))
-}
-
-/// The plan's visible output as names for `ORDER BY` and `HAVING`.
-pub fn as_aliases<'r>(items: &'r [(String, Resolved)]) -> Aliases<'r> {
-    Aliases::Output(items)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind};
 
+use super::correlated::{asks_subquery, conjuncts};
 use super::expression::{
     AGGREGATE, Aliases, Collected, GENERATED, OUTPUT, Resolved, Resolver, WINDOW, same,
 };
@@ -16,8 +17,10 @@ use super::grouping::{GROUPING, GroupBy};
 use super::query::{distinct, in_range, ordinal_of, refuse_collected, sort};
 use super::{Analyzer, ident_start, scope, start, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
-use crate::sql::plan::{Attribute, Expr, ExprKind, Plan, PlanNode, SortKey};
-use crate::types::{DataType, quote};
+use crate::sql::functions::sql_text;
+use crate::sql::naming;
+use crate::sql::plan::{AggregateCall, Attribute, Expr, ExprKind, Plan, PlanNode, SortKey};
+use crate::types::{DataType, quote, quote_if_needed};
 
 /// How many columns a generator may have.
 pub const GENERATOR_COLUMNS: usize = 1 << 12;
@@ -40,6 +43,8 @@ pub struct Parts {
     pub having: Option<Resolved>,
     pub qualify: Option<Resolved>,
     pub order: Vec<SortKey>,
+    /// Where each key of the order stands.
+    pub order_positions: Vec<Option<Position>>,
     pub collected: Collected,
 }
 
@@ -58,7 +63,7 @@ impl Analyzer<'_> {
             input = self.lateral_view(input, view)?;
         }
         if let Some(predicate) = &select.selection {
-            input = self.where_clause(input, predicate)?;
+            input = self.where_with_subqueries(input, predicate, start(select))?;
         }
         let columns = input.output.clone();
         let mut collected = Collected::default();
@@ -117,6 +122,7 @@ impl Analyzer<'_> {
             having,
             qualify,
             order: keys,
+            order_positions: order.iter().map(|k| start(&k.expr)).collect(),
             collected,
         };
         let is_distinct = match &select.distinct {
@@ -129,27 +135,55 @@ impl Analyzer<'_> {
         self.stack(input, parts, group_by, is_distinct, start(select))
     }
 
-    /// `WHERE`.
+    /// `WHERE`, where correlated subqueries among its conjuncts become joins.
+    fn where_with_subqueries(
+        &mut self,
+        input: Arc<Plan>,
+        predicate: &ast::Expr,
+        position: Option<Position>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let (asking, plain): (Vec<_>, Vec<_>) = conjuncts(predicate)
+            .into_iter()
+            .partition(|c| asks_subquery(c));
+        if asking.is_empty() {
+            return self.where_clause(input, predicate, position);
+        }
+        let mut plan = input;
+        for conjunct in plain {
+            plan = self.where_clause(plan, conjunct, position)?;
+        }
+        for conjunct in asking {
+            plan = match self.membership(&plan, conjunct)? {
+                Some(kept) => kept,
+                None => self.where_clause(plan, conjunct, position)?,
+            };
+        }
+        Ok(plan)
+    }
+
+    /// `WHERE`. Spark places its errors at the start of the query.
     pub(super) fn where_clause(
         &mut self,
         input: Arc<Plan>,
         predicate: &ast::Expr,
+        position: Option<Position>,
     ) -> Result<Arc<Plan>, SqlError> {
         let mut collected = Collected::default();
         let columns = input.output.clone();
-        let found = Resolver::new(self, &columns, &mut collected).expression(predicate)?;
+        let mut found = Resolver::new(self, &columns, &mut collected).expression(predicate)?;
+        found.position = position;
         if !collected.aggregates.is_empty() {
-            let calls: Vec<&str> = collected
+            let calls: Vec<String> = collected
                 .aggregates
                 .iter()
-                .map(|a| a.sql.as_str())
+                .map(|a| qualified_call(&a.call, &columns))
                 .collect();
             let error: SqlError = AnalysisReason::InvalidWhereCondition {
                 condition: found.sql,
                 expressions: calls.join(", "),
             }
             .into();
-            return Err(error.at(start(predicate)));
+            return Err(error.at(position));
         }
         refuse_collected(&collected, "WHERE")?;
         require_boolean(&found)?;
@@ -397,7 +431,7 @@ impl Analyzer<'_> {
         let key = resolver.expression(e)?;
         if let Some(a) = collected.aggregates.first() {
             let error: SqlError = AnalysisReason::GroupByAggregate {
-                expression: a.sql.clone(),
+                expression: qualified_call(&a.call, columns),
             }
             .into();
             return Err(error.at(a.position));
@@ -474,11 +508,12 @@ impl Analyzer<'_> {
         let group_by = group_by.or_else(|| implied.then(|| GroupBy::new(Vec::new())));
         match group_by {
             Some(group_by) => plan = self.aggregate_node(plan, group_by, &mut parts, position)?,
-            None if !parts.collected.groupings.is_empty() => {
-                let error: SqlError = AnalysisReason::UnsupportedGrouping.into();
-                return Err(error.at(position));
+            None => {
+                if let Some((_, _, at)) = parts.collected.groupings.first() {
+                    let error: SqlError = AnalysisReason::UnsupportedGrouping.into();
+                    return Err(error.at(*at));
+                }
             }
-            None => {}
         }
         if let Some(having) = parts.having.take() {
             plan = filter(plan, having.expr);
@@ -490,6 +525,32 @@ impl Analyzer<'_> {
         plan = generate_nodes(plan, &mut parts);
         project_and_sort(plan, parts, is_distinct)
     }
+}
+
+/// A call with its columns' qualifiers: `sum(orders.quantity)`.
+fn qualified_call(call: &AggregateCall, columns: &[Attribute]) -> String {
+    let args: Vec<String> = call
+        .args
+        .iter()
+        .map(|arg| {
+            let mut arg = arg.clone();
+            replace(&mut arg, &mut |e| match &e.kind {
+                ExprKind::Column { index, .. } => columns.get(*index).map(|a| {
+                    let parts = a.qualifier.iter().chain([&a.name]);
+                    let parts: Vec<String> = parts.map(|p| quote_if_needed(p)).collect();
+                    let named = Attribute {
+                        name: parts.join("."),
+                        ..a.clone()
+                    };
+                    Expr::column(*index, &named)
+                }),
+                ExprKind::Cast { child, .. } => Some(child.as_ref().clone()),
+                _ => None,
+            });
+            sql_text(&arg)
+        })
+        .collect();
+    naming::aggregate(call.function.name, &args, call.distinct, None)
 }
 
 /// An output column's stand-in, for `ORDER BY`.
@@ -733,7 +794,10 @@ fn project_and_sort(
     is_distinct: bool,
 ) -> Result<Arc<Plan>, SqlError> {
     let Parts {
-        items, mut order, ..
+        items,
+        mut order,
+        order_positions,
+        ..
     } = parts;
     let mut exprs: Vec<Expr> = items.iter().map(|i| i.value.expr.clone()).collect();
     let mut output: Vec<Attribute> = items
@@ -748,7 +812,7 @@ fn project_and_sort(
         })
         .collect();
     let visible = output.len();
-    for key in &mut order {
+    for (k, key) in order.iter_mut().enumerate() {
         // An item written again is the item.
         replace(&mut key.expr, &mut |e| {
             let i = items.iter().position(|item| same(&item.value.expr, e))?;
@@ -766,10 +830,8 @@ fn project_and_sort(
         }
         if is_distinct {
             let name = first_input(&key.expr).unwrap_or_default();
-            return Err(scope::unresolved(
-                &[name],
-                output.get(..visible).unwrap_or_default(),
-            ));
+            let error = scope::unresolved(&[name], output.get(..visible).unwrap_or_default());
+            return Err(error.at(order_positions.get(k).copied().flatten()));
         }
         let mut extra = key.expr.clone();
         replace(&mut extra, &mut |e| match &e.kind {

@@ -80,7 +80,7 @@ pub enum AnalysisReason {
     )]
     FilterNotBoolean { filter: String, actual: DataType },
     #[error(
-        "[DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH] Cannot resolve \"({left} IN (listquery()))\" due to data type mismatch: The number of columns in the left hand side of an IN subquery does not match the number of columns in the output of subquery.\nLeft hand side columns(length: 1): [\"{left}\"],\nright hand side columns(length: {columns}): [{right}]. SQLSTATE: 42K09"
+        "[DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH] Cannot resolve \"({left} IN (listquery()))\" due to data type mismatch: The number of columns in the left hand side of an IN subquery does not match the number of columns in the output of subquery. Left hand side columns(length: 1): [\"{left}\"], right hand side columns(length: {columns}): [{right}]. SQLSTATE: 42K09"
     )]
     InSubqueryLength {
         left: String,

@@ -11,6 +11,8 @@ pub struct ParseError {
     pub position: Position,
     /// The statement.
     pub sql: String,
+    /// How many characters from `position` are wrong, where that is known.
+    pub fragment: Option<usize>,
 }
 
 /// Why a text isn't Spark SQL.
@@ -19,6 +21,10 @@ pub enum ParseReason {
     /// `near` is a token in quotes, or `end of input`; `hint` is empty or starts with a colon.
     #[error("[PARSE_SYNTAX_ERROR] Syntax error at or near {near}{hint}. SQLSTATE: 42601")]
     Syntax { near: String, hint: String },
+    #[error(
+        "[TRAILING_COMMA_IN_SELECT] Trailing comma detected in SELECT clause. Remove the trailing comma before the FROM clause. SQLSTATE: 42601"
+    )]
+    TrailingComma,
     #[error("[PARSE_EMPTY_STATEMENT] Syntax error, unexpected empty statement. SQLSTATE: 42617")]
     EmptyStatement,
     #[error(
@@ -80,6 +86,18 @@ impl std::error::Error for ParseError {}
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column } = self.position;
+        if let Some(length) = self.fragment {
+            let text = self.sql.lines().nth((line as usize).saturating_sub(1));
+            return write!(
+                f,
+                "\n{}\n== SQL (line {line}, position {}) ==\n{}\n{}{}",
+                self.reason,
+                column + 1,
+                text.unwrap_or_default(),
+                " ".repeat(column as usize),
+                "^".repeat(length)
+            );
+        }
         write!(
             f,
             "\n{} (line {line}, pos {column})\n\n== SQL ==\n",

@@ -291,12 +291,17 @@ fn dotted(p: &mut Parser) -> Option<String> {
         match p.peek_token().token {
             Token::Word(w) => text.push_str(&w.value),
             Token::Number(n, _) => text.push_str(&n),
-            Token::Period => text.push('.'),
-            Token::Minus => text.push('-'),
-            Token::Colon => text.push(':'),
             _ => break,
         }
         p.next_token();
+        let separator = match p.peek_token().token {
+            Token::Period => '.',
+            Token::Minus => '-',
+            Token::Colon => ':',
+            _ => break,
+        };
+        p.next_token();
+        text.push(separator);
     }
     (!text.is_empty()).then_some(text)
 }

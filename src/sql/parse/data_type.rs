@@ -87,6 +87,7 @@ impl<'a> Types<'a> {
             reason,
             position: position(token.span.start.line, token.span.start.column),
             sql: self.text.to_owned(),
+            fragment: None,
         }
     }
 

@@ -11,11 +11,12 @@ mod tokens;
 pub use data_type::{parse_data_type, parse_schema};
 
 pub(super) use commands::{
-    ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
+    ParsedAction, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
 };
 pub(super) use tokens::position;
 
 use sqlparser::ast;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
@@ -65,6 +66,7 @@ pub fn parse_one(text: &str) -> Result<ParsedStatement, SqlError> {
         reason,
         position,
         sql: text.to_owned(),
+        fragment: None,
     };
     let mut statements = parse(text)?.into_iter();
     let start = Position { line: 1, column: 0 };
@@ -116,6 +118,7 @@ fn explain(sql: &str, tokens: &[TokenWithSpan], error: &ParserError) -> ParseErr
                 reason: ParseReason::TooComplex,
                 position: Position { line: 1, column: 0 },
                 sql: sql.to_owned(),
+                fragment: None,
             };
         }
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => {
@@ -149,11 +152,38 @@ fn explain(sql: &str, tokens: &[TokenWithSpan], error: &ParserError) -> ParseErr
         }
         _ => String::new(),
     };
+    if let Some(position) = trailing_comma(tokens) {
+        return ParseError {
+            reason: ParseReason::TrailingComma,
+            position,
+            sql: sql.to_owned(),
+            fragment: None,
+        };
+    }
     ParseError {
         reason: ParseReason::Syntax { near, hint },
         position,
         sql: sql.to_owned(),
+        fragment: None,
     }
+}
+
+/// `SELECT a, FROM t`.
+fn trailing_comma(tokens: &[TokenWithSpan]) -> Option<Position> {
+    let mut comma = None;
+    for token in tokens {
+        match &token.token {
+            Token::Whitespace(_) => {}
+            Token::Comma => comma = Some(token.span.start),
+            Token::Word(w) if w.keyword == Keyword::FROM && w.quote_style.is_none() => {
+                if let Some(at) = comma {
+                    return Some(tokens::position(at.line, at.column));
+                }
+            }
+            _ => comma = None,
+        }
+    }
+    None
 }
 
 /// The token as it was written.
@@ -178,3 +208,6 @@ fn end_of(sql: &str) -> Position {
         column: u32::try_from(last.chars().count()).unwrap_or(u32::MAX),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,6 @@
 //! From text to tokens: several statements, and what Spark writes otherwise than sqlparser.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
 use super::dialect::SparkDialect;
@@ -33,7 +32,7 @@ pub fn split(text: &str) -> Result<Vec<(Position, &str)>, ParseError> {
     let tokens = Tokenizer::new(&SparkDialect, text)
         .tokenize_with_location()
         .map_err(|e| unreadable(text, &e.message, e.location.line, e.location.column))?;
-    let offsets = LineOffsets::new(text);
+    let mut places = Places::new(text);
     let mut statements = Vec::new();
     let (mut start, mut end): (Option<(Position, usize)>, usize) = (None, 0);
     let mut push = |start: &mut Option<(Position, usize)>, end: usize| {
@@ -52,7 +51,7 @@ pub fn split(text: &str) -> Result<Vec<(Position, &str)>, ParseError> {
                 first = false;
             }
             _ => {
-                let at = offsets.byte(text, token.span.start.line, token.span.start.column);
+                let at = places.byte(token.span.start.line, token.span.start.column);
                 if start.is_none() {
                     start = Some(if first {
                         (Position { line: 1, column: 0 }, 0)
@@ -60,7 +59,7 @@ pub fn split(text: &str) -> Result<Vec<(Position, &str)>, ParseError> {
                         (position(token.span.start.line, token.span.start.column), at)
                     });
                 }
-                end = offsets.byte(text, token.span.end.line, token.span.end.column);
+                end = places.byte(token.span.end.line, token.span.end.column);
             }
         }
     }
@@ -77,26 +76,34 @@ pub fn position(line: u64, column: u64) -> Position {
     }
 }
 
-struct LineOffsets(Vec<usize>);
+/// Bytes of places that come in the order of the text.
+struct Places<'t> {
+    rest: std::str::CharIndices<'t>,
+    line: u64,
+    column: u64,
+}
 
-impl LineOffsets {
-    fn new(text: &str) -> Self {
-        let ends = text.match_indices('\n').map(|(i, _)| i + 1);
-        LineOffsets(std::iter::once(0).chain(ends).collect())
+impl<'t> Places<'t> {
+    fn new(text: &'t str) -> Self {
+        Places {
+            rest: text.char_indices(),
+            line: 1,
+            column: 1,
+        }
     }
 
-    fn byte(&self, text: &str, line: u64, column: u64) -> usize {
-        let line = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
-        let Some(&start) = self.0.get(line) else {
-            return text.len();
-        };
-        let column = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
-        let rest = text.get(start..).unwrap_or_default();
-        let within = rest
-            .char_indices()
-            .nth(column)
-            .map_or(rest.len(), |(i, _)| i);
-        start + within
+    fn byte(&mut self, line: u64, column: u64) -> usize {
+        while (self.line, self.column) < (line, column) {
+            match self.rest.next() {
+                None => break,
+                Some((_, '\n')) => {
+                    self.line += 1;
+                    self.column = 1;
+                }
+                Some(_) => self.column += 1,
+            }
+        }
+        self.rest.offset()
     }
 }
 
@@ -119,6 +126,7 @@ fn unreadable(sql: &str, message: &str, line: u64, column: u64) -> ParseError {
         reason,
         position,
         sql: sql.to_owned(),
+        fragment: None,
     }
 }
 
@@ -127,6 +135,7 @@ fn too_complex(sql: &str) -> ParseError {
         reason: ParseReason::TooComplex,
         position: Position { line: 1, column: 0 },
         sql: sql.chars().take(200).collect(),
+        fragment: None,
     }
 }
 
@@ -177,6 +186,8 @@ fn check_depth(sql: &str, tokens: &[TokenWithSpan]) -> Result<(), ParseError> {
                 outer_depth =
                     outer_depth.saturating_sub(level.spine + level.logic + level.operators + 1);
                 level.deepest = level.deepest.max(inner);
+                // a[0][1][2]
+                level.operators += usize::from(token.token == Token::RBracket);
             }
             Token::Comma => level.end_clause(),
             Token::SemiColon => {

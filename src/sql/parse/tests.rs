@@ -1,0 +1,300 @@
+use super::*;
+use crate::sql::command::{AlterTable, Command, TimeTravel};
+use crate::types::DataType;
+
+fn command(text: &str) -> Command {
+    match parse_one(text).unwrap().kind {
+        ParsedKind::Command(command) => command,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_text_holds_several_statements_and_tells_where_each_starts() {
+    let all = parse("SELECT 1; -- one\n\n  SELECT ';' ;; /* ; */ SELECT 3").unwrap();
+    let texts: Vec<&str> = all.iter().map(|s| s.text.as_str()).collect();
+    assert_eq!(texts, ["SELECT 1", "SELECT ';'", "SELECT 3"]);
+    let starts: Vec<(u32, u32)> = all.iter().map(|s| (s.start.line, s.start.column)).collect();
+    assert_eq!(starts, [(1, 0), (3, 2), (3, 24)]);
+    assert!(parse("  -- nothing\n").unwrap().is_empty());
+}
+
+#[test]
+fn the_first_statement_keeps_the_lines_before_it() {
+    let error = parse("\n\n  SELEC 1").unwrap_err();
+    assert_eq!(error.position().map(|p| (p.line, p.column)), Some((3, 2)));
+}
+
+#[test]
+fn commands_are_read_with_their_parts() {
+    assert!(matches!(
+        command("SHOW TABLES"),
+        Command::ShowTables {
+            database: None,
+            pattern: None
+        }
+    ));
+    assert!(matches!(command("show tables in default like 'o*'"),
+        Command::ShowTables { database: Some(d), pattern: Some(p) } if d == ["default"] && p == "o*"));
+    assert!(matches!(
+        command("SHOW DATABASES"),
+        Command::ShowDatabases { .. }
+    ));
+    assert!(
+        matches!(command("DESCRIBE orders"), Command::DescribeTable { name, extended: false } if name == ["orders"])
+    );
+    assert!(
+        matches!(command("DESCRIBE TABLE EXTENDED a.b"), Command::DescribeTable { name, extended: true } if name == ["a", "b"])
+    );
+    assert!(matches!(
+        command("DESCRIBE HISTORY orders LIMIT 3"),
+        Command::DescribeHistory { limit: Some(3), .. }
+    ));
+    assert!(
+        matches!(command("DESC DETAIL delta.`dbfs:/a/b`"), Command::DescribeDetail { table } if table == ["delta", "dbfs:/a/b"])
+    );
+    assert!(matches!(command("VACUUM orders RETAIN 0 HOURS DRY RUN"),
+        Command::Vacuum { retain_hours: Some(h), dry_run: true, .. } if h == 0.0));
+    assert!(matches!(
+        command("RESTORE TABLE orders TO VERSION AS OF 3"),
+        Command::Restore {
+            to: TimeTravel::Version(3),
+            ..
+        }
+    ));
+    assert!(
+        matches!(command("RESTORE orders TO TIMESTAMP AS OF '2020-01-01'"),
+        Command::Restore { to: TimeTravel::Timestamp(t), .. } if t == "2020-01-01")
+    );
+    assert!(matches!(
+        command("DROP TABLE IF EXISTS a.b"),
+        Command::DropTable {
+            if_exists: true,
+            ..
+        }
+    ));
+    assert!(matches!(
+        command("DROP VIEW v"),
+        Command::DropView {
+            if_exists: false,
+            ..
+        }
+    ));
+    assert!(matches!(
+        command("DROP SCHEMA s CASCADE"),
+        Command::DropDatabase { cascade: true, .. }
+    ));
+    assert!(matches!(command("USE default"), Command::Use { database } if database == ["default"]));
+    assert!(matches!(command("SET spark.sql.ansi.enabled = false"),
+        Command::Set { key: Some(k), value: Some(v) } if k == "spark.sql.ansi.enabled" && v == "false"));
+    assert!(matches!(
+        command("SET"),
+        Command::Set {
+            key: None,
+            value: None
+        }
+    ));
+    assert!(matches!(
+        command("REFRESH TABLE t"),
+        Command::RefreshTable { .. }
+    ));
+    assert!(matches!(
+        command("TRUNCATE TABLE t"),
+        Command::TruncateTable { .. }
+    ));
+    assert!(
+        matches!(command("ALTER TABLE t SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')"),
+        Command::AlterTable { change: AlterTable::SetProperties(p), .. } if p == [("delta.columnMapping.mode".to_owned(), "name".to_owned())])
+    );
+    assert!(
+        matches!(command("ALTER TABLE t ADD COLUMNS (a INT, b STRING COMMENT 'x')"),
+        Command::AlterTable { change: AlterTable::AddColumns(s), .. } if s.names() == ["a", "b"])
+    );
+}
+
+#[test]
+fn a_table_is_created_with_all_its_clauses() {
+    let text = "CREATE OR REPLACE TABLE a.t (id INT NOT NULL, s STRUCT<x: ARRAY<INT>>, d DECIMAL(10, 2) COMMENT 'c') USING delta OPTIONS (k 'v') LOCATION '/p' PARTITIONED BY (id) COMMENT 'why' TBLPROPERTIES (x.y = 'z')";
+    let ParsedKind::CreateTable(table) = parse_one(text).unwrap().kind else {
+        panic!()
+    };
+    assert!(table.replace);
+    let d = &table.definition;
+    assert_eq!(d.schema.names(), ["id", "s", "d"]);
+    assert_eq!(d.schema.fields[2].data_type, DataType::decimal(10, 2));
+    assert!(!d.schema.fields[0].nullable);
+    assert_eq!(d.format.as_deref(), Some("delta"));
+    assert_eq!(d.location.as_deref(), Some("/p"));
+    assert_eq!(d.partitioned_by, ["id"]);
+    assert_eq!(d.properties, [("x.y".to_owned(), "z".to_owned())]);
+}
+
+#[test]
+fn what_is_too_deep_is_refused_and_does_not_exhaust_the_stack() {
+    let deep = [
+        format!("SELECT {}1{}", "(".repeat(5000), ")".repeat(5000)),
+        format!("SELECT 1{}", " + 1".repeat(50_000)),
+        format!("SELECT a{}", " OR a".repeat(50_000)),
+        format!("SELECT {}1", "NOT ".repeat(50_000)),
+        format!("SELECT {}1", "- ".repeat(50_000)),
+        format!("SELECT {}1{}", "f(".repeat(3000), ")".repeat(3000)),
+        format!("SELECT {}1", "CASE WHEN ".repeat(3000)),
+        format!("SELECT a{}", "[0]".repeat(50_000)),
+        format!("SELECT a{}", "::int".repeat(50_000)),
+        format!("SELECT 1{}", " UNION SELECT 1".repeat(5000)),
+        format!("SELECT * FROM a{}", " JOIN a".repeat(5000)),
+        format!("SELECT * FROM {}", "(SELECT * FROM ".repeat(2000)),
+        format!("SELECT CAST(a AS {}", "ARRAY<".repeat(5000)),
+        format!("{}SELECT 1", "EXPLAIN ".repeat(5000)),
+        format!("SELECT a FROM {}", "(".repeat(5000)),
+        format!("SELECT {}a", "x -> ".repeat(5000)),
+    ];
+    for text in deep {
+        assert!(parse(&text).is_err(), "{}", &text[..40]);
+    }
+    parse(&format!("SELECT INTERVAL {}", "1 DAY ".repeat(10_000))).unwrap();
+    parse(&"SELECT 1;".repeat(10_000)).unwrap();
+}
+
+#[test]
+fn a_schema_is_read_from_ddl() {
+    let schema =
+        parse_schema("a INT, `b c` STRUCT<x: BIGINT, y ARRAY<MAP<STRING, DOUBLE>>>").unwrap();
+    assert_eq!(schema.names(), ["a", "b c"]);
+    assert_eq!(
+        schema.fields[1].data_type.simple_string(),
+        "struct<x:bigint,y:array<map<string,double>>>"
+    );
+    assert!(
+        parse_data_type("foo")
+            .unwrap_err()
+            .to_string()
+            .contains("[UNSUPPORTED_DATATYPE]")
+    );
+    assert!(parse_data_type("array<int").is_err());
+    assert!(parse_data_type("array<int>>").is_err());
+}
+
+mod any_text {
+    use proptest::prelude::*;
+
+    use crate::sql::analyze::tests::Tables;
+
+    fn words() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "SELECT",
+            "FROM",
+            "WHERE",
+            "GROUP",
+            "BY",
+            "ORDER",
+            "HAVING",
+            "LIMIT",
+            "one",
+            "a",
+            "b",
+            "*",
+            "(",
+            ")",
+            "[",
+            "]",
+            ",",
+            ".",
+            ":",
+            "::",
+            "=",
+            "<",
+            ">",
+            "+",
+            "-",
+            "1",
+            "'x'",
+            "\"y\"",
+            "`z`",
+            "count",
+            "sum",
+            "explode",
+            "array",
+            "CASE",
+            "WHEN",
+            "THEN",
+            "END",
+            "AND",
+            "OR",
+            "NOT",
+            "IN",
+            "EXISTS",
+            "AS",
+            "OVER",
+            "PARTITION",
+            "UNION",
+            "ALL",
+            "JOIN",
+            "ON",
+            "USING",
+            "LATERAL",
+            "VIEW",
+            "VALUES",
+            "WITH",
+            "INTERVAL",
+            "DAY",
+            "CAST",
+            "int",
+            "->",
+            "x",
+            "NULL",
+            "true",
+            "DISTINCT",
+            "ROLLUP",
+            "CREATE",
+            "TABLE",
+            "DESCRIBE",
+            "INSERT",
+            "INTO",
+            "MERGE",
+            "MATCHED",
+            "UPDATE",
+            "SET",
+            "DELETE",
+            "@v1",
+            "1e400",
+            "99999999999999999999",
+            "10L",
+            "--",
+            "/*",
+            "*/",
+            ";",
+            "\n",
+            "é",
+            "😀",
+            "\\",
+            "_metadata",
+        ]);
+        prop::collection::vec(word, 0..40).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1500))]
+
+        #[test]
+        fn any_text_gives_an_answer_or_an_error(text in prop_oneof![any::<String>(), words()]) {
+            answer(&text);
+        }
+
+        #[test]
+        fn any_expression_gives_an_answer_or_an_error(text in words()) {
+            answer(&format!("SELECT {text} FROM one"));
+        }
+    }
+
+    fn answer(text: &str) {
+        let tables = Tables::default().table("one", "a INT, b ARRAY<STRUCT<x: STRING>>, z STRING");
+        if let Ok(statements) = super::parse(text) {
+            for statement in statements {
+                if let Err(error) = crate::sql::analyze::analyze(&statement, &tables) {
+                    let _ = (error.to_string(), error.condition(), error.hint());
+                }
+            }
+        }
+    }
+}
