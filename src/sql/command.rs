@@ -11,6 +11,10 @@ use super::plan::{Expr, Plan};
 
 /// An analysed statement.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one statement at a time"
+)]
 pub enum Statement {
     /// Gives rows.
     Query(Arc<Plan>),

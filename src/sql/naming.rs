@@ -29,6 +29,7 @@ pub fn call(name: &str, args: &[String]) -> String {
         ("in", [value, list @ ..]) => format!("({value} IN ({}))", list.join(", ")),
         ("[]", [a, b]) => format!("{a}[{b}]"),
         ("if", [a, b, c]) => format!("(IF({a}, {b}, {c}))"),
+        ("from_json", [value, ..]) => format!("from_json({value})"),
         ("ceil" | "floor", _) => format!("{}({})", name.to_uppercase(), args.join(", ")),
         _ => {
             let mut all = args.to_vec();

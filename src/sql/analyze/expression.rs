@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlparser::ast::{self, AccessExpr, BinaryOperator, JsonPathElem, Subscript, UnaryOperator};
 
 use super::correlated::outer_column;
+use super::select::holds;
 use super::{Analyzer, ident_start, literal, scope, start, unsupported};
 use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
@@ -302,9 +303,18 @@ impl<'r, 'a> Resolver<'r, 'a> {
                 self.field_access(root, access_chain, start(e))
             }
             ast::Expr::JsonAccess { value, path } => self.json_access(value, path, start(e)),
-            ast::Expr::Extract { field, expr, .. } => self.extract(field, expr, start(e)),
-            ast::Expr::Ceil { expr, field } => self.ceil_floor("ceil", expr, field, start(e)),
-            ast::Expr::Floor { expr, field } => self.ceil_floor("floor", expr, field, start(e)),
+            ast::Expr::Extract { field, expr, .. } => {
+                let at = self.analyzer.before(start(expr.as_ref()), "EXTRACT");
+                self.extract(field, expr, at)
+            }
+            ast::Expr::Ceil { expr, field } => {
+                let at = self.analyzer.before(start(expr.as_ref()), "CEIL");
+                self.ceil_floor("ceil", expr, field, at)
+            }
+            ast::Expr::Floor { expr, field } => {
+                let at = self.analyzer.before(start(expr.as_ref()), "FLOOR");
+                self.ceil_floor("floor", expr, field, at)
+            }
             ast::Expr::Position { expr, r#in } => self.operator_on("locate", &[expr, r#in], e),
             ast::Expr::Substring {
                 expr,
@@ -318,7 +328,8 @@ impl<'r, 'a> Resolver<'r, 'a> {
                     args.push(self.expression(part)?);
                 }
                 let name = if *shorthand { "substr" } else { "substring" };
-                self.operator(name, args, start(e))
+                let at = self.analyzer.before(start(expr.as_ref()), "SUBSTR");
+                self.operator(name, args, at)
             }
             ast::Expr::Trim {
                 trim_where,
@@ -613,7 +624,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
         for access in chain {
             value = match access {
                 AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
-                    let was_column = matches!(value.expr.kind, ExprKind::Column { .. });
+                    let was_column = matches!(value.expr.kind, ExprKind::Column { index, .. } if index < AGGREGATE);
                     let mut found = self.field(value, &ident.value)?;
                     if was_column {
                         found.name = Some(ident.value.clone());
@@ -792,6 +803,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
         sql: String,
         position: Option<Position>,
     ) -> Result<Resolved, SqlError> {
+        if args.iter().any(|a| holds(&a.expr, GENERATED, OUTPUT)) {
+            return Err(AnalysisReason::NestedGenerator { expression: sql }.into());
+        }
         let inputs: Vec<String> = args.iter().map(|a| a.sql.clone()).collect();
         let context = self.analyzer.context(written);
         let args = args.into_iter().map(|a| a.expr).collect();
@@ -1233,6 +1247,12 @@ fn date_days(symbol: &str, left: &Resolved, right: &Resolved) -> Option<String> 
     let name = match symbol {
         "+" if *l == DataType::Date && r.is_integral() => "date_add",
         "-" if *l == DataType::Date && r.is_integral() => "date_sub",
+        "+" if *l == DataType::Date && right.sql.ends_with("' DAY") => {
+            return Some(format!(
+                "date_add({}, extractansiintervaldays({}))",
+                left.sql, right.sql
+            ));
+        }
         "+" | "-"
             if matches!(l, DataType::Timestamp | DataType::Date) && coercion::is_interval(r) =>
         {

@@ -117,7 +117,7 @@ impl Resolver<'_, '_> {
                     None if matches!(function.kind, FunctionKind::Window(_)) => {
                         let error: SqlError =
                             AnalysisReason::WindowFunctionWithoutOver { function: call.sql }.into();
-                        Err(error)
+                        Err(error.at(position))
                     }
                     None => self.aggregate(call, position),
                 }

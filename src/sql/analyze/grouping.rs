@@ -6,8 +6,8 @@ use sqlparser::ast::GroupByWithModifier;
 
 use super::Analyzer;
 use super::expression::{AGGREGATE, Resolved, WINDOW, same};
-use super::select::{Parts, replace_all};
-use super::unsupported;
+use super::select::{Parts, first_input, holds, replace_all};
+use super::{scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::cast_expr;
 use crate::sql::plan::{AggregateCall, Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode};
@@ -198,6 +198,21 @@ impl Analyzer<'_> {
             }
         };
 
+        if let Some(having) = &parts.having
+            && keys.is_empty()
+            && !parts
+                .items
+                .iter()
+                .any(|i| holds(&i.value.expr, 0, AGGREGATE))
+            && let Some(name) = first_input(&having.expr)
+        {
+            let names = parts.items.iter().map(|i| {
+                let e = &i.value.expr;
+                Attribute::new(&i.name, e.data_type.clone(), e.nullable)
+            });
+            let error = scope::unresolved(&[name], &names.collect::<Vec<_>>());
+            return Err(error.at(having.position));
+        }
         let grouping_exprs = self.grouping_exprs(&groupings, &key_exprs, &output)?;
         let columns = &plan.output;
         let width = key_exprs.len();

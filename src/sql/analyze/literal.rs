@@ -17,11 +17,11 @@ pub type Literal = (Expr, String);
 pub fn number(text: &str, negative: bool, at: Position) -> Result<Literal, SqlError> {
     let upper = text.to_ascii_uppercase();
     let sign = if negative { "-" } else { "" };
-    let out_of_range = |name: &str, digits: &str, min: String, max: String| -> SqlError {
+    let out_of_range = |name: &'static str, digits: &str, min: i64, max: i64| -> SqlError {
         ParseError {
             reason: ParseReason::NumericLiteralRange {
                 literal: format!("{sign}{digits}"),
-                data_type: name.into(),
+                data_type: name,
                 min,
                 max,
             },
@@ -38,8 +38,8 @@ pub fn number(text: &str, negative: bool, at: Position) -> Result<Literal, SqlEr
                 Err(_) => Err(out_of_range(
                     $name,
                     $digits,
-                    <$rust>::MIN.to_string(),
-                    <$rust>::MAX.to_string(),
+                    i64::from(<$rust>::MIN),
+                    i64::from(<$rust>::MAX),
                 )),
             }
         }};
@@ -301,10 +301,13 @@ fn day_time_sql(micros: i64, largest: usize, smallest: usize) -> String {
         }
         let amount = rest / size;
         rest %= size;
-        if i == largest {
+        if i != largest {
+            text.push(if i == 1 { ' ' } else { ':' });
+        }
+        // Only days come without a leading zero.
+        if i == 0 {
             text.push_str(&amount.to_string());
         } else {
-            text.push(if i == 1 { ' ' } else { ':' });
             text.push_str(&format!("{amount:02}"));
         }
         if i == 3 && rest > 0 {

@@ -84,7 +84,10 @@ impl Analyzer<'_> {
         match body {
             SetExpr::Select(select) => self.select(select, &[]),
             SetExpr::Query(query) => self.query(query),
-            SetExpr::Values(values) => self.inline_table(&values.rows, start(body)),
+            SetExpr::Values(values) => {
+                let at = self.before(start(body), "VALUES");
+                self.inline_table(&values.rows, at)
+            }
             SetExpr::SetOperation { .. } => self.set_operation(body),
             other => Err(unsupported(format!("the query {other}"))),
         }

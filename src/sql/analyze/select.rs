@@ -879,7 +879,8 @@ fn holds_input(e: &Expr) -> bool {
     holds(e, 0, AGGREGATE)
 }
 
-fn first_input(e: &Expr) -> Option<String> {
+/// The name of the first column of the input that an expression reads.
+pub fn first_input(e: &Expr) -> Option<String> {
     match &e.kind {
         ExprKind::Column { index, name } if *index < AGGREGATE => Some(name.clone()),
         _ => e.children().into_iter().find_map(first_input),

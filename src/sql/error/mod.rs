@@ -45,7 +45,7 @@ pub enum SqlError {
     #[error(transparent)]
     Frame(#[from] FrameError),
     #[error(transparent)]
-    Function(#[from] FunctionError),
+    Function(Box<FunctionError>),
     #[error(transparent)]
     Execute(#[from] ExecuteError),
     /// What the catalog, whose home is the session, says.
@@ -137,7 +137,7 @@ impl SqlError {
         if let FunctionError::DatatypeMismatch {
             sql: expression,
             mismatch,
-        } = &mut error
+        } = error.as_mut()
         {
             *expression = sql.to_owned();
             if let Mismatch::UnexpectedInputType { ordinal, input, .. } = mismatch {
@@ -148,7 +148,7 @@ impl SqlError {
             }
         }
         SqlError::Analysis(Box::new(AnalysisError {
-            reason: AnalysisReason::Function(error),
+            reason: AnalysisReason::Function(*error),
             position,
         }))
     }
@@ -157,6 +157,12 @@ impl SqlError {
 impl From<ParseError> for SqlError {
     fn from(e: ParseError) -> Self {
         SqlError::Parse(Box::new(e))
+    }
+}
+
+impl From<FunctionError> for SqlError {
+    fn from(e: FunctionError) -> Self {
+        SqlError::Function(Box::new(e))
     }
 }
 

@@ -46,9 +46,9 @@ pub enum ParseReason {
     )]
     NumericLiteralRange {
         literal: String,
-        data_type: String,
-        min: String,
-        max: String,
+        data_type: &'static str,
+        min: i64,
+        max: i64,
     },
     #[error(
         "[INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH] Invalid inline table. Inline table expected {expected} columns but found {actual} columns in row {row}. SQLSTATE: 42000"

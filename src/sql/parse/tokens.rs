@@ -262,7 +262,7 @@ fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
                 if let Some((kind, value)) = version {
                     tokens.next();
                     let span = token.span;
-                    let words = [kind, "AS", "OF"].map(|w| Token::make_keyword(w));
+                    let words = [kind, "AS", "OF"].map(Token::make_keyword);
                     for word in words.into_iter().chain([value]) {
                         out.push(TokenWithSpan { token: word, span });
                     }
