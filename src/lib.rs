@@ -3,17 +3,17 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`env`] | time and ids, injected so that a run can be replayed |
-//! | [`types`] | Spark types and schemas; frames; Arrow and Polars |
+//! | [`types`] | Spark types, schemas, values, frames; Arrow and Polars |
 //! | [`storage`] | the file system under `dbfs:/` |
 //! | [`formats`] | parquet, JSON, CSV, text: bytes and frames; schema inference; rescued data |
-//! | [`bookstore`] | the sample data, generated from a seed |
 //! | [`delta`] | the transaction log: actions, snapshots, transactions, checkpoints, history |
-//! | [`sql`] | parse, analyze, plan, execute; functions; errors with Spark's conditions |
+//! | [`sql`] | parse, analyze, plan, optimize, execute; functions; errors with Spark's conditions |
 //! | [`streaming`] | queries, triggers, micro-batches, checkpoints, state; sources and sinks |
 //! | [`session`] | `SparkSession`: conf, catalog, views, streams |
-//! | `pipeline` | pipelines as lists of statements; their lineage |
-//! | `engine` | answers the page's requests, moves streams; the web worker |
+//! | [`bookstore`] | the sample data, generated from a seed |
 //! | [`protocol`] | the messages between page and engine |
+//! | [`pipeline`] | pipelines as lists of statements; their lineage |
+//! | [`engine`] | answers the page's requests, moves streams; the web worker |
 //! | `page` | the Leptos app |
 //!
 //! Dependencies point down only: a module uses those above it in the table, never those below;
