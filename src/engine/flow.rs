@@ -215,14 +215,6 @@ impl QueryRun {
         session.query_of_run(self.run_id.as_deref()?)
     }
 
-    /// Whether it stops by itself.
-    pub fn is_bounded(&self) -> bool {
-        matches!(
-            self.writer.trigger,
-            Some(TriggerSpec::AvailableNow | TriggerSpec::Once)
-        )
-    }
-
     fn view(&self, session: &Session) -> QueryView {
         let query = self.query(session);
         let last = query.and_then(|q| q.recent_progress().next_back());

@@ -12,11 +12,11 @@ use crate::sql::execute::OutputMode;
 use crate::sql::plan::{Plan, StreamSource, StreamSourceSpec};
 use crate::sql::streaming_rules::check_streaming;
 use crate::storage::DbfsPath;
-use crate::streaming::sinks::{DeltaSink, DeltaSinkOptions, MemorySink, MemorySinkRows, Sink};
+use crate::streaming::sinks::{DeltaSink, DeltaSinkOptions, MemorySink, MemorySinkRows};
 use crate::streaming::sources::{FileSourceOptions, infer_cloud_files_schema};
 use crate::streaming::{
-    Checkpoint, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery, Trigger,
-    parse_output_mode,
+    Checkpoint, MakeSink, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery,
+    Trigger, parse_output_mode,
 };
 use crate::types::{DataType, StructField, StructType};
 
@@ -225,7 +225,7 @@ pub(super) fn start(
     };
 
     let mut rows = None;
-    let sink: Box<dyn FnOnce(&str) -> Result<Box<dyn Sink>, StreamError>> = match location {
+    let sink: MakeSink = match location {
         None => {
             let sink = MemorySink::new(1_000_000);
             rows = Some(sink.rows());

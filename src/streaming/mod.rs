@@ -18,7 +18,7 @@ pub use checkpoint::{Checkpoint, Offset, OffsetMetadata, OffsetSeq};
 pub use error::StreamError;
 pub use progress::{SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress};
 pub use query::{
-    QueryContext, QueryDefinition, QueryPhase, QuerySession, Step, StreamingQuery,
+    MakeSink, QueryContext, QueryDefinition, QueryPhase, QuerySession, Step, StreamingQuery,
     StreamingQueryStatus,
 };
 pub use trigger::{Trigger, parse_output_mode};

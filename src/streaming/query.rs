@@ -43,8 +43,11 @@ pub struct QueryDefinition {
     pub output_mode: OutputMode,
     pub checkpoint: Checkpoint,
     /// Made with the query's id, which the checkpoint knows.
-    pub sink: Box<dyn FnOnce(&str) -> Result<Box<dyn Sink>, StreamError>>,
+    pub sink: MakeSink,
 }
+
+/// Makes a sink for the query of that id.
+pub type MakeSink = Box<dyn FnOnce(&str) -> Result<Box<dyn Sink>, StreamError>>;
 
 /// What a query needs of its session.
 #[derive(Clone)]

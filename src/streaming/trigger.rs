@@ -40,7 +40,7 @@ impl Trigger {
             .unwrap_or(&text_lower)
             .split_whitespace();
         let words: Vec<&str> = words.collect();
-        if words.is_empty() || words.len() % 2 != 0 {
+        if words.is_empty() || !words.len().is_multiple_of(2) {
             return Err(invalid());
         }
         let mut interval_ms: i64 = 0;
