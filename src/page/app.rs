@@ -124,6 +124,13 @@ impl App {
         })
     }
 
+    /// Whether any stream of any pipeline runs.
+    pub fn has_active(self) -> bool {
+        self.store
+            .flow
+            .with(|flow| flow.as_ref().is_some_and(model::has_active))
+    }
+
     /// Why a command can't be done now, if it can't.
     pub fn refusal(self, command: Command) -> Option<String> {
         match command {
@@ -137,8 +144,9 @@ impl App {
                 if !self.is_ready() {
                     return Some(self.not_ready());
                 }
+                let has_active = self.has_active();
                 self.with_pipeline(|pipeline| match pipeline {
-                    Some(pipeline) => model::refusal(command, pipeline),
+                    Some(pipeline) => model::refusal(command, pipeline, has_active),
                     None => Some("There is no pipeline.".to_owned()),
                 })
             }

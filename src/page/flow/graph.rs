@@ -324,7 +324,10 @@ fn CardContent(card: Card) -> impl IntoView {
     if is_compact {
         view! {
             {head}
-            <span class="card-kind">{model::kind_text(card.kind)}</span>
+            <span class="card-kind">
+                {model::kind_text(card.kind)}
+                {(card.tone != model::Tone::Good).then(|| format!(" · {}", card.state.to_lowercase()))}
+            </span>
         }
         .into_any()
     } else {

@@ -233,8 +233,17 @@ pub struct Action {
     pub disabled: Option<String>,
 }
 
-/// The toolbar of a pipeline, in order.
-pub fn actions(pipeline: &PipelineView) -> Vec<Action> {
+/// Whether any stream of any pipeline runs.
+pub fn has_active(flow: &FlowState) -> bool {
+    flow.pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.queries)
+        .any(is_active)
+}
+
+/// The toolbar of a pipeline, in order. `has_active` is whether any stream runs, of whatever
+/// pipeline.
+pub fn actions(pipeline: &PipelineView, has_active: bool) -> Vec<Action> {
     let action = |command: Command, disabled: Option<&str>| Action {
         command,
         label: command.text().to_owned(),
@@ -287,8 +296,7 @@ pub fn actions(pipeline: &PipelineView) -> Vec<Action> {
     }
     actions.push(action(
         Command::StopAll,
-        (!pipeline.queries.iter().any(is_active))
-            .then_some("No stream of this pipeline is running."),
+        (!has_active).then_some("No stream is running."),
     ));
     actions.push(action(Command::Reset, None));
     if pipeline.is_custom {
@@ -298,8 +306,8 @@ pub fn actions(pipeline: &PipelineView) -> Vec<Action> {
 }
 
 /// Why a pipeline command can't run now, if it can't.
-pub fn refusal(command: Command, pipeline: &PipelineView) -> Option<String> {
-    match actions(pipeline)
+pub fn refusal(command: Command, pipeline: &PipelineView, has_active: bool) -> Option<String> {
+    match actions(pipeline, has_active)
         .into_iter()
         .find(|action| action.command == command)
     {

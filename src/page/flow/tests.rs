@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::chart::{chart, table_points};
 use super::layout::{Area, NARROW, layout};
-use super::model::{Tone, actions, card, edge_label, next, refusal, shown, stream_line};
+use super::model::{Tone, actions, card, edge_label, is_active, next, refusal, shown, stream_line};
 use super::sample;
 use crate::page::command::Command;
 use crate::protocol::{HopPoint, Lane, NodeState, PipelineView, QueryState};
@@ -99,15 +99,32 @@ fn cards_say_in_words_what_their_colour_says() {
 fn the_toolbar_offers_what_can_be_done_and_says_why_the_rest_cannot() {
     let mut pipeline = pipeline();
     pipeline.nodes[5].state = NodeState::Absent;
-    assert_eq!(refusal(Command::Start, &pipeline), None);
     assert_eq!(
-        refusal(Command::StopAll, &pipeline).as_deref(),
-        Some("No stream of this pipeline is running.")
+        refusal(
+            Command::Start,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        ),
+        None
+    );
+    assert_eq!(
+        refusal(
+            Command::StopAll,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        )
+        .as_deref(),
+        Some("No stream is running.")
     );
     assert!(
-        refusal(Command::UpdateGold, &pipeline).is_some_and(|why| why.contains("no silver table"))
+        refusal(
+            Command::UpdateGold,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        )
+        .is_some_and(|why| why.contains("no silver table"))
     );
-    let load = actions(&pipeline)
+    let load = actions(&pipeline, true)
         .into_iter()
         .find(|action| action.command == Command::LoadNewData)
         .unwrap();
@@ -117,23 +134,60 @@ fn the_toolbar_offers_what_can_be_done_and_says_why_the_rest_cannot() {
     pipeline.queries[1].state = QueryState::Running;
     pipeline.nodes[5].state = NodeState::Ready;
     pipeline.remaining_files = Some(0);
-    assert!(refusal(Command::Start, &pipeline).is_some());
-    assert_eq!(refusal(Command::StopAll, &pipeline), None);
-    assert_eq!(refusal(Command::UpdateGold, &pipeline), None);
     assert!(
-        refusal(Command::LoadNewData, &pipeline)
-            .is_some_and(|why| why.starts_with("No more data to load"))
+        refusal(
+            Command::Start,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        )
+        .is_some()
     );
-    assert!(refusal(Command::DeletePipeline, &pipeline).is_some());
+    assert_eq!(
+        refusal(
+            Command::StopAll,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        ),
+        None
+    );
+    assert_eq!(
+        refusal(
+            Command::UpdateGold,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        ),
+        None
+    );
+    assert!(
+        refusal(
+            Command::LoadNewData,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        )
+        .is_some_and(|why| why.starts_with("No more data to load"))
+    );
+    assert!(
+        refusal(
+            Command::DeletePipeline,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        )
+        .is_some()
+    );
 
     pipeline.remaining_files = None;
     assert!(
-        !actions(&pipeline)
+        !actions(&pipeline, true)
             .iter()
             .any(|action| action.command == Command::LoadNewData)
     );
     assert!(
-        refusal(Command::LoadNewData, &pipeline).is_some_and(|why| why.contains("no sample data"))
+        refusal(
+            Command::LoadNewData,
+            &pipeline,
+            pipeline.queries.iter().any(is_active)
+        )
+        .is_some_and(|why| why.contains("no sample data"))
     );
 }
 

@@ -27,7 +27,12 @@ pub fn Toolbar() -> impl IntoView {
         app.with_pipeline(|pipeline| pipeline.map(|pipeline| pipeline.id.clone()))
     });
     let actions = Memo::new(move |_| {
-        app.with_pipeline(|pipeline| pipeline.map(model::actions).unwrap_or_default())
+        let has_active = app.has_active();
+        app.with_pipeline(|pipeline| {
+            pipeline
+                .map(|pipeline| model::actions(pipeline, has_active))
+                .unwrap_or_default()
+        })
     });
     let commands = Memo::new(move |_| {
         actions.with(|actions| {

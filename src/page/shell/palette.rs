@@ -16,8 +16,9 @@ pub fn Palette(on_close: Callback<()>) -> impl IntoView {
     let found = Memo::new(move |_| query.with(|query| search(query)));
     let run = move |command: Command| {
         on_close.run(());
-        // After the dialog has given the focus back: commands open dialogs of their own.
-        request_animation_frame(move || app.run(command));
+        // In the frame after the one that gives the focus back: commands open dialogs, and those
+        // remember what had the focus.
+        request_animation_frame(move || request_animation_frame(move || app.run(command)));
     };
     let on_key = move |event: KeyboardEvent| {
         let last = found.with_untracked(Vec::len).saturating_sub(1);
