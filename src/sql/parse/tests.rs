@@ -157,6 +157,31 @@ fn what_is_too_deep_is_refused_and_does_not_exhaust_the_stack() {
 }
 
 #[test]
+fn what_is_deep_but_allowed_has_a_meaning() {
+    let tables = crate::sql::analyze::tests::Tables::default().table("one", "a INT, b BOOLEAN");
+    for text in [
+        format!("SELECT 1{} FROM one", " + a".repeat(190)),
+        format!("SELECT a FROM one WHERE b{}", " OR b".repeat(190)),
+        format!("SELECT {}a{} FROM one", "(".repeat(40), ")".repeat(40)),
+        format!("SELECT {}a{} FROM one", "abs(".repeat(20), ")".repeat(20)),
+        format!("SELECT a{} FROM one", "::bigint::int".repeat(24)),
+        format!(
+            "SELECT a FROM one{}",
+            " UNION ALL SELECT a FROM one".repeat(150)
+        ),
+        format!(
+            "SELECT a FROM {}one{}",
+            "(SELECT a FROM ".repeat(15),
+            ")".repeat(15)
+        ),
+    ] {
+        if let Err(e) = tables.query(&text) {
+            panic!("{}: {e}", &text[..60.min(text.len())]);
+        }
+    }
+}
+
+#[test]
 fn a_schema_is_read_from_ddl() {
     let schema =
         parse_schema("a INT, `b c` STRUCT<x: BIGINT, y ARRAY<MAP<STRING, DOUBLE>>>").unwrap();

@@ -10,6 +10,9 @@ use crate::sql::error::{ParseError, ParseReason, Position};
 /// parsing, analysis and evaluation need.
 pub const MAX_DEPTH: usize = 200;
 
+/// What an operator weighs whose chains are analysed by recursion.
+const UNCHAINED: usize = 4;
+
 /// The longest statement, in bytes.
 const MAX_LENGTH: usize = 4 << 20;
 
@@ -219,9 +222,14 @@ fn check_depth(sql: &str, tokens: &[TokenWithSpan]) -> Result<(), ParseError> {
                 | Keyword::THEN
                 | Keyword::ELSE
                 | Keyword::AS => level.end_clause(),
-                Keyword::NOT | Keyword::IS | Keyword::IN | Keyword::LIKE | Keyword::DIV => {
-                    level.operators += 1;
-                }
+                Keyword::NOT
+                | Keyword::IS
+                | Keyword::IN
+                | Keyword::LIKE
+                | Keyword::ILIKE
+                | Keyword::RLIKE
+                | Keyword::BETWEEN => level.operators += UNCHAINED,
+                Keyword::DIV => level.operators += 1,
                 _ => {}
             },
             Token::Word(_)
@@ -231,6 +239,7 @@ fn check_depth(sql: &str, tokens: &[TokenWithSpan]) -> Result<(), ParseError> {
             | Token::SingleQuotedString(_)
             | Token::DoubleQuotedString(_)
             | Token::Number(..) => {}
+            Token::DoubleColon | Token::Colon => level.operators += UNCHAINED,
             _ => level.operators += 1,
         }
         if outer_depth + level.depth() > MAX_DEPTH {
