@@ -91,12 +91,16 @@ fn expressions_have_the_values_types_and_errors_that_spark_gives() {
         .filter(|l| !l.is_empty() && !l.starts_with('#'))
         .collect();
     let mut wrong = Vec::new();
+    let mut right = Vec::new();
     let mut checked = 0;
     for line in file.lines() {
         let Some((expression, expected)) = line.split_once('\t') else {
             continue;
         };
         if different.contains(&expression) {
+            if answer(expression) == expected {
+                right.push(expression);
+            }
             continue;
         }
         checked += 1;
@@ -113,5 +117,10 @@ fn expressions_have_the_values_types_and_errors_that_spark_gives() {
         "{} of {checked} differ:\n{}",
         wrong.len(),
         wrong.join("\n")
+    );
+    assert!(
+        right.is_empty(),
+        "these are as in Spark now; take them from functions-different.txt:\n{}",
+        right.join("\n")
     );
 }

@@ -1147,21 +1147,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
     ) -> Result<Resolved, SqlError> {
         let source = self.expression(source)?;
         let unit = field.to_string().to_uppercase();
-        let name = match unit.as_str() {
-            "YEAR" | "YEARS" => "year",
-            "QUARTER" => "quarter",
-            "MONTH" | "MONTHS" => "month",
-            "WEEK" | "WEEKS" => "weekofyear",
-            "DAY" | "DAYS" => "day",
-            "DOW" | "DAYOFWEEK" => "dayofweek",
-            "DOY" => "dayofyear",
-            "HOUR" | "HOURS" => "hour",
-            "MINUTE" | "MINUTES" => "minute",
-            "SECOND" | "SECONDS" => "second",
-            _ => return Err(unsupported(format!("EXTRACT of {unit}")).at(position)),
-        };
         let sql = format!("extract({unit} FROM {})", source.sql);
-        let mut found = self.operator(name, vec![source], position)?;
+        let field = Resolved::new(literal::string(&field.to_string()), None);
+        let mut found = self.operator("extract", vec![field, source], position)?;
         found.sql = sql;
         Ok(found)
     }

@@ -170,7 +170,7 @@ impl<'c> Binder<'c> {
                 let types: Vec<String> = types.iter().map(|t| format!("\"{}\"", t.sql())).collect();
                 Err(self.mismatch(Mismatch::DataDiffTypes {
                     function: self.name(),
-                    types: format!("[{}]", types.join(" or ")),
+                    types: format!("({})", types.join(" or ")),
                 }))
             }
         }

@@ -153,6 +153,14 @@ pub enum FunctionError {
         "[INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER] Unrecognized datetime pattern: {pattern}. Illegal pattern character found in datetime pattern: {character}. Please provide legal character. SQLSTATE: 22007"
     )]
     IllegalPatternCharacter { pattern: String, character: char },
+    #[error("Unknown pattern letter: {letter}")]
+    UnknownPatternLetter { letter: char },
+    #[error("requirement failed: Illegal sequence boundaries: {start} to {stop} by {step}")]
+    IllegalSequence {
+        start: String,
+        stop: String,
+        step: String,
+    },
     #[error("[ILLEGAL_DAY_OF_WEEK] Illegal input for day of week: {value}. SQLSTATE: 22009")]
     IllegalDayOfWeek { value: String },
     #[error(
@@ -197,11 +205,11 @@ pub enum FunctionError {
     )]
     ComparatorReturnsNull { first: String, second: String },
     #[error(
-        "[INVALID_FORMAT.ESC_IN_THE_MIDDLE] The format is invalid: '{pattern}'. The escape character is not allowed to precede '{character}'. SQLSTATE: 42601"
+        "[INVALID_FORMAT.ESC_IN_THE_MIDDLE] The format is invalid: {pattern}. The escape character is not allowed to precede '{character}'. SQLSTATE: 42601"
     )]
     EscapeInTheMiddle { pattern: String, character: char },
     #[error(
-        "[INVALID_FORMAT.ESC_AT_THE_END] The format is invalid: '{pattern}'. The escape character is not allowed to end with. SQLSTATE: 42601"
+        "[INVALID_FORMAT.ESC_AT_THE_END] The format is invalid: {pattern}. The escape character is not allowed to end with. SQLSTATE: 42601"
     )]
     EscapeAtTheEnd { pattern: String },
 

@@ -115,7 +115,7 @@ pub(super) static MISC: &[Function] = &[
         "A random number from 0 to below 1.",
         "",
         bind_random,
-        |call| random(call, |x, _| x),
+        |call| random(call, false),
     ),
     scalar(
         "random",
@@ -123,7 +123,7 @@ pub(super) static MISC: &[Function] = &[
         "A random number from 0 to below 1.",
         "",
         bind_random,
-        |call| random(call, |x, _| x),
+        |call| random(call, false),
     ),
     scalar(
         "randn",
@@ -131,11 +131,7 @@ pub(super) static MISC: &[Function] = &[
         "A random number of the standard normal distribution.",
         "",
         bind_random,
-        |call| {
-            random(call, |x, y| {
-                (-2.0 * (1.0 - x).ln()).sqrt() * (std::f64::consts::TAU * y).cos()
-            })
-        },
+        |call| random(call, true),
     ),
     scalar(
         "uuid",
@@ -144,9 +140,10 @@ pub(super) static MISC: &[Function] = &[
         "",
         |args, context| no_args(args, context, T::String),
         |call| {
-            let seed = call.context.seed;
+            let (seed, first) = (call.context.seed, call.context.row_offset);
             each_row(call, |row| {
-                let (a, b) = (mix(seed, row as u64 * 2), mix(seed, row as u64 * 2 + 1));
+                let place = (first + row as u64) * 2;
+                let (a, b) = (mix(seed, place), mix(seed, place + 1));
                 let (a, b) = (a & !0xf000 | 0x4000, b & !(0b11 << 62) | 1 << 63);
                 Value::from(format!(
                     "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
@@ -203,24 +200,24 @@ pub(super) static MISC: &[Function] = &[
         "NULL if the condition is true, else it fails.",
         "",
         |args, context| {
-            Binder::new(args, context)
-                .counts(1..=2)?
+            let mut binder = Binder::new(args, context).counts(1..=2)?;
+            if let [condition] = binder.args.as_slice() {
+                let message = format!("'{}' is not true!", super::sql_text(condition));
+                binder
+                    .args
+                    .push(Expr::literal(Value::from(message), T::String));
+            }
+            binder
                 .cast(0, BOOLEAN)?
                 .cast(1, STRING)?
                 .returns_nullable(T::Null)
         },
         |call| {
             let conditions = call.bools(0)?;
-            let messages = match call.args.get(1) {
-                Some(_) => Some(call.strings(1)?),
-                None => None,
-            };
+            let messages = call.strings(1)?;
             for i in 0..call.len() {
                 if conditions.get(i) != Some(true) {
-                    let message = match &messages {
-                        Some(m) => m.get(i).unwrap_or("null").to_string(),
-                        None => "'assertion' is not true!".into(),
-                    };
+                    let message = messages.get(i).unwrap_or("null").to_string();
                     return Err(FunctionError::UserRaised { message }.into());
                 }
             }
@@ -258,14 +255,84 @@ fn mix(seed: u64, place: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn random(call: &Call<'_>, f: impl Fn(f64, f64) -> f64) -> Result<Series, SqlError> {
-    let seed = match call.args.first() {
-        Some(_) => call.longs(0)?.constant().unwrap_or(0) as u64 ^ call.context.row_offset,
-        None => call.context.seed,
+fn random(call: &Call<'_>, normal: bool) -> Result<Series, SqlError> {
+    let Some(_) = call.args.first() else {
+        let (seed, first) = (call.context.seed, call.context.row_offset);
+        let unit = |n: u64| (n >> 11) as f64 / (1u64 << 53) as f64;
+        return each_row(call, |row| {
+            let place = (first + row as u64) * 2;
+            let (x, y) = (unit(mix(seed, place)), unit(mix(seed, place + 1)));
+            Value::Double(if normal {
+                (-2.0 * (1.0 - x).ln()).sqrt() * (std::f64::consts::TAU * y).cos()
+            } else {
+                x
+            })
+        });
     };
-    let unit = |n: u64| (n >> 11) as f64 / (1u64 << 53) as f64;
-    each_row(call, |row| {
-        let place = row as u64 * 2;
-        Value::Double(f(unit(mix(seed, place)), unit(mix(seed, place + 1))))
-    })
+    // With a seed the numbers are Spark's own, row after row.
+    let mut generator = XorShift::new(call.longs(0)?.constant().unwrap_or(0));
+    let mut next = || {
+        if normal {
+            generator.next_gaussian()
+        } else {
+            generator.next_double()
+        }
+    };
+    for _ in 0..call.context.row_offset {
+        next();
+    }
+    let values: Vec<Value> = (0..call.context.rows)
+        .map(|_| Value::Double(next()))
+        .collect();
+    Ok(crate::types::series_from_values("", &values, call.result)?)
+}
+
+/// Spark's `XORShiftRandom`, which seeds itself by Murmur 3 and is a `java.util.Random` else.
+struct XorShift {
+    state: i64,
+    /// Gaussian numbers come in pairs.
+    spare: Option<f64>,
+}
+
+impl XorShift {
+    fn new(seed: i64) -> Self {
+        const ARRAY_SEED: u32 = 0x3c07_4a61;
+        let bytes = seed.to_be_bytes();
+        let low = super::hash::murmur_words(&bytes, ARRAY_SEED);
+        let high = super::hash::murmur_words(&bytes, low);
+        XorShift {
+            state: (i64::from(high as i32) << 32) | i64::from(low),
+            spare: None,
+        }
+    }
+
+    fn next(&mut self, bits: u32) -> i64 {
+        let mut n = self.state ^ (self.state << 21);
+        n ^= (n as u64 >> 35) as i64;
+        n ^= n << 4;
+        self.state = n;
+        n & ((1 << bits) - 1)
+    }
+
+    fn next_double(&mut self) -> f64 {
+        let high = self.next(26) << 27;
+        (high + self.next(27)) as f64 / (1i64 << 53) as f64
+    }
+
+    /// Marsaglia's polar method, as in `java.util.Random`.
+    fn next_gaussian(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        loop {
+            let x = 2.0 * self.next_double() - 1.0;
+            let y = 2.0 * self.next_double() - 1.0;
+            let s = x * x + y * y;
+            if s < 1.0 && s != 0.0 {
+                let factor = (-2.0 * s.ln() / s).sqrt();
+                self.spare = Some(y * factor);
+                return x * factor;
+            }
+        }
+    }
 }

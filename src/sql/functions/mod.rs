@@ -11,6 +11,7 @@ mod bind;
 mod call;
 pub mod cast;
 mod collection;
+mod conditional;
 mod convert;
 pub mod datetime;
 mod error;
@@ -24,6 +25,9 @@ mod registry;
 mod sql_text;
 mod string;
 mod window;
+
+#[cfg(test)]
+mod tests;
 
 pub use aggregate::aggregate_mode;
 

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::{Function, FunctionKind, ScalarEval};
 use super::{
-    aggregate, collection, convert, datetime, generator, hash, json, math, misc, operator, string,
-    window,
+    aggregate, collection, conditional, convert, datetime, generator, hash, json, math, misc,
+    operator, string, window,
 };
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
@@ -47,6 +47,7 @@ static FAMILIES: &[&[Function]] = &[
     datetime::ZONE,
     math::MATH,
     convert::CONVERT,
+    conditional::CONDITIONAL,
     hash::HASH,
     string::CASE,
     string::MEASURE,

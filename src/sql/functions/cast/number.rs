@@ -37,6 +37,11 @@ pub(super) fn cast(series: &Series, cast: &Cast<'_>) -> Result<Series, SqlError>
             .cast(&physical_type(to))
             .map_err(FunctionError::from)?);
     }
+    if *from == T::Date {
+        // As in Hive: a date isn't a number.
+        let nulls = Series::full_null(PlSmallStr::EMPTY, series.len(), &physical_type(to));
+        return Ok(nulls.to_physical_repr().into_owned());
+    }
     let physical = series.to_physical_repr();
     match from {
         T::Boolean => {
@@ -61,7 +66,7 @@ pub(super) fn cast(series: &Series, cast: &Cast<'_>) -> Result<Series, SqlError>
                 .map(|v| v.map(|n| Number::Whole(i64::from(n)))),
             cast,
         ),
-        T::Integer | T::Date | T::YearMonthInterval => from_numbers(
+        T::Integer | T::YearMonthInterval => from_numbers(
             physical
                 .i32()?
                 .iter()

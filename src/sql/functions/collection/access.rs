@@ -100,6 +100,11 @@ fn bind_size(args: Vec<Expr>, context: &BindContext) -> BindResult {
     let binder = Binder::new(args, context).count(1)?;
     match binder.type_of(0) {
         T::Array { .. } | T::Map { .. } => binder.returns(T::Integer),
+        T::Null => {
+            let mut binder = binder;
+            binder.cast_to(0, &T::array(T::Null));
+            binder.returns_nullable(T::Integer)
+        }
         _ => Err(binder.unexpected_type(0, "(\"ARRAY\" or \"MAP\")".into())),
     }
 }
@@ -116,7 +121,10 @@ fn bind(kind: Access, args: Vec<Expr>, context: &BindContext) -> BindResult {
         T::Array { element, .. } => {
             let binder = match binder.type_of(1) {
                 t if kind == Access::Subscript && t.is_integral() => binder,
-                t if t.is_integral() || matches!(t, T::Null | T::String) => {
+                t if t.is_integral()
+                    || t == T::Null
+                    || (t == T::String && kind != Access::Subscript) =>
+                {
                     if kind == Access::Subscript {
                         binder.cast(1, Accepts::Integral)?
                     } else {

@@ -57,8 +57,10 @@ fn bind(args: Vec<Expr>, context: &BindContext) -> BindResult {
 }
 
 fn illegal(start: &str, stop: &str, step: &str) -> SqlError {
-    FunctionError::Column {
-        reason: format!("Illegal sequence boundaries: {start} to {stop} by {step}"),
+    FunctionError::IllegalSequence {
+        start: start.into(),
+        stop: stop.into(),
+        step: step.into(),
     }
     .into()
 }

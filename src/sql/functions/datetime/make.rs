@@ -87,6 +87,20 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
         T::TimestampNtz,
         None::<EvalMode>
     ),
+    make_timestamp!(
+        "try_make_timestamp_ltz",
+        "try_make_timestamp_ltz(year, month, day, hour, min, sec[, timezone])",
+        "The timestamp of those fields, NULL if there is none.",
+        T::Timestamp,
+        Some(EvalMode::Try)
+    ),
+    make_timestamp!(
+        "try_make_timestamp_ntz",
+        "try_make_timestamp_ntz(year, month, day, hour, min, sec)",
+        "The timestamp without a zone of those fields, NULL if there is none.",
+        T::TimestampNtz,
+        Some(EvalMode::Try)
+    ),
     scalar(
         "make_dt_interval",
         "make_dt_interval([days[, hours[, mins[, secs]]]])",

@@ -199,7 +199,9 @@ impl Pattern {
 
 fn check_letter(pattern: &str, letter: char, count: usize) -> Result<(), FunctionError> {
     let limit = match letter {
-        'Y' | 'W' | 'w' | 'u' | 'e' | 'c' => {
+        // Spark 2 knew these, so Spark says that they changed.
+        'Y' | 'W' | 'w' | 'u' => 0,
+        'e' | 'c' => {
             return Err(FunctionError::WeekBasedPattern { character: letter });
         }
         'A' | 'B' | 'n' | 'N' | 'p' => {
@@ -217,7 +219,8 @@ fn check_letter(pattern: &str, letter: char, count: usize) -> Result<(), Functio
         'X' | 'x' | 'Z' => 5,
         'V' if count == 2 => 2,
         'O' if count == 1 || count == 4 => 4,
-        _ => 0,
+        'V' | 'O' => 0,
+        _ => return Err(FunctionError::UnknownPatternLetter { letter }),
     };
     if count > limit {
         return Err(FunctionError::DatetimePatternRecognition {

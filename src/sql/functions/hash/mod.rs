@@ -3,6 +3,8 @@
 mod digest;
 mod spark;
 
+pub(super) use spark::murmur_words;
+
 use super::bind::{BINARY, BindResult, INT};
 use super::{BindContext, Binder, Call, Function, Mismatch, scalar};
 use crate::sql::error::SqlError;

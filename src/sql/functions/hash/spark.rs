@@ -82,6 +82,14 @@ fn murmur_bytes(bytes: &[u8], seed: u32) -> u32 {
     finish(h, bytes.len() as u32)
 }
 
+/// Murmur 3 of bytes in whole words, as `scala.util.hashing` computes it.
+pub(in crate::sql::functions) fn murmur_words(bytes: &[u8], seed: u32) -> u32 {
+    let hash = bytes.chunks_exact(4).fold(seed, |h, word| {
+        mix(h, word.try_into().map_or(0, u32::from_le_bytes))
+    });
+    finish(hash, bytes.len() as u32)
+}
+
 fn mix(h: u32, k: u32) -> u32 {
     let k = k
         .wrapping_mul(0xcc9e_2d51)

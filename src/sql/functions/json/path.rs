@@ -8,7 +8,7 @@ use super::scan::{Scanner, Step, elements, unescape};
 use crate::sql::error::SqlError;
 use crate::sql::functions::bind::STRING;
 use crate::sql::functions::{Binder, Call, Function, scalar};
-use crate::types::{DataType as T, Value};
+use crate::types::{DataType as T, Value, double_text};
 
 /// Functions that look into JSON text.
 pub(in crate::sql::functions) static PATHS: &[Function] = &[
@@ -192,6 +192,8 @@ fn as_text(json: &str) -> Option<String> {
         }
         b'n' => None,
         b'{' | b'[' => compact(json),
+        b't' | b'f' => Some(json.to_string()),
+        _ if json.contains(['.', 'e', 'E']) => json.parse().ok().map(double_text),
         _ => Some(json.to_string()),
     }
 }

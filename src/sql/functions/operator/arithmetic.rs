@@ -225,14 +225,19 @@ fn wrong_types(op: Op, left: &SparkType, right: &SparkType, mode: EvalMode) -> M
         }
         _ => "\"NUMERIC\"",
     };
+    // `div` has cast whole numbers to BIGINT before it looks.
+    let shown = |t: &SparkType| match op {
+        Op::IntegralDivide if t.is_integral() => SparkType::Long.sql(),
+        _ => t.sql(),
+    };
     match coercion::wider_type(left, right, mode) {
         Some(common) if left == right => Mismatch::BinaryOpWrongType {
             required: required.into(),
             found: common.sql(),
         },
         _ => Mismatch::BinaryOpDiffTypes {
-            left: left.sql(),
-            right: right.sql(),
+            left: shown(left),
+            right: shown(right),
         },
     }
 }

@@ -6,6 +6,7 @@ use super::arithmetic::Op;
 use crate::sql::coercion::is_interval;
 use crate::sql::error::SqlError;
 use crate::sql::functions::bind::{Binder, constant};
+use crate::sql::functions::cast::cast;
 use crate::sql::functions::datetime::add_months;
 use crate::sql::functions::{Call, FunctionError};
 use crate::sql::plan::EvalMode;
@@ -52,8 +53,9 @@ pub(super) fn bind(op: Op, binder: &mut Binder<'_>) -> Option<Result<(T, bool), 
         }
         (Op::Add | Op::Subtract, T::Timestamp | T::TimestampNtz, r) if is_interval(r) => left,
         (Op::Add | Op::Subtract, T::String, r) if is_interval(r) => {
+            // What began as a string ends as one.
             binder.cast_to(0, &T::Timestamp);
-            T::Timestamp
+            T::String
         }
         (Op::Subtract, T::Date, T::Date) => T::DayTimeInterval,
         (Op::Subtract, T::Date, T::String) | (Op::Subtract, T::String, T::Date) => {
@@ -95,6 +97,17 @@ pub(super) fn bind(op: Op, binder: &mut Binder<'_>) -> Option<Result<(T, bool), 
 pub(super) fn eval(op: Op, call: &Call<'_>, mode: EvalMode) -> Result<Series, SqlError> {
     let sign: i64 = if op == Op::Subtract { -1 } else { 1 };
     let zone = call.context.time_zone;
+    if *call.result == T::String {
+        let sum = Call {
+            args: call.args,
+            types: call.types,
+            result: &T::Timestamp,
+            mode,
+            context: call.context,
+        };
+        let times = eval(op, &sum, mode)?;
+        return cast(&times, &T::Timestamp, &T::String, mode, zone);
+    }
     let overflow = |operation: &str| FunctionError::DatetimeOverflow {
         operation: operation.into(),
     };

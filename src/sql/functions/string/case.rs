@@ -27,7 +27,7 @@ macro_rules! text {
 macro_rules! trim {
     ($name:literal, $usage:literal, $what:literal, $example:literal, $start:literal, $end:literal) => {
         scalar($name, $usage, $what, $example, bind_trim, |call| {
-            trim(call, $start, $end)
+            trim(call, $start, $end, $name != "btrim")
         })
     };
 }
@@ -86,7 +86,7 @@ pub(in crate::sql::functions) static CASE: &[Function] = &[
     ),
     trim!(
         "trim",
-        "trim(s[, characters])",
+        "trim([characters, ]s)",
         "The string without spaces, or those characters, at its ends.",
         "trim('  a ') → a",
         true,
@@ -102,7 +102,7 @@ pub(in crate::sql::functions) static CASE: &[Function] = &[
     ),
     trim!(
         "ltrim",
-        "ltrim(s[, characters])",
+        "ltrim([characters, ]s)",
         "The string without spaces at its start.",
         "ltrim('  a') → a",
         true,
@@ -110,7 +110,7 @@ pub(in crate::sql::functions) static CASE: &[Function] = &[
     ),
     trim!(
         "rtrim",
-        "rtrim(s[, characters])",
+        "rtrim([characters, ]s)",
         "The string without spaces at its end.",
         "rtrim('a  ') → a",
         false,
@@ -346,11 +346,12 @@ fn bind_trim(args: Vec<Expr>, context: &BindContext) -> BindResult {
         .returns(T::String)
 }
 
-fn trim(call: &Call<'_>, start: bool, end: bool) -> Result<Series, SqlError> {
-    let texts = call.strings(0)?;
-    let characters = match call.args.get(1) {
-        Some(_) => Some(call.strings(1)?),
-        None => None,
+/// `trim(characters, s)`: the characters come first, if there are any; `btrim` has them last.
+fn trim(call: &Call<'_>, start: bool, end: bool, swapped: bool) -> Result<Series, SqlError> {
+    let (texts, characters) = match (call.args.len(), swapped) {
+        (2, true) => (call.strings(1)?, Some(call.strings(0)?)),
+        (2, false) => (call.strings(0)?, Some(call.strings(1)?)),
+        _ => (call.strings(0)?, None),
     };
     call.out(|i| {
         let mut text = texts.get(i)?;

@@ -139,26 +139,6 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
         },
     ),
     scalar(
-        "decode",
-        "decode(bytes, charset)",
-        "The text that bytes stand for in a character set.",
-        "decode(encode('abc', 'utf-8'), 'utf-8') → abc",
-        |args, context| {
-            Binder::new(args, context)
-                .count(2)?
-                .cast(0, BINARY)?
-                .cast(1, STRING)?
-                .returns(T::String)
-        },
-        |call| {
-            let (bytes, sets) = (call.binaries(0)?, call.strings(1)?);
-            call.try_out(|i| match (bytes.get(i), sets.get(i)) {
-                (Some(bytes), Some(set)) => decode(bytes, set).map(Some),
-                _ => Ok(None),
-            })
-        },
-    ),
-    scalar(
         "to_binary",
         "to_binary(s[, format])",
         "The bytes that text stands for: `hex` (the default), `utf-8`, `base64`.",
@@ -282,7 +262,11 @@ fn encode(text: &str, set: &str) -> Result<Vec<u8>, FunctionError> {
     })
 }
 
-fn decode(bytes: &[u8], set: &str) -> Result<String, FunctionError> {
+/// The text that bytes stand for in a character set.
+pub(in crate::sql::functions) fn decode_bytes(
+    bytes: &[u8],
+    set: &str,
+) -> Result<String, FunctionError> {
     let pairs = |big: bool, bytes: &[u8]| {
         let units: Vec<u16> = bytes
             .chunks(2)

@@ -48,6 +48,10 @@ pub(in crate::sql::functions) static FORMAT: &[Function] = &[
                 let (Some(number), Some(digits)) = (v.first(), v.get(1)) else {
                     return Ok(Value::Null);
                 };
+                let separators = match digits {
+                    Value::String(pattern) => pattern.contains(','),
+                    _ => true,
+                };
                 let digits = match digits {
                     Value::String(pattern) => {
                         pattern.split_once('.').map_or(0, |(_, f)| f.len() as i64)
@@ -75,7 +79,11 @@ pub(in crate::sql::functions) static FORMAT: &[Function] = &[
                     }
                     (n, _) => round_half_even(n.as_f64().unwrap_or(f64::NAN), digits.min(64)),
                 };
-                Ok(Value::from(grouped(&plain)))
+                Ok(Value::from(if separators {
+                    grouped(&plain)
+                } else {
+                    plain
+                }))
             })
         },
     ),

@@ -31,8 +31,10 @@ macro_rules! rlike {
             |call| {
                 let texts = call.strings(0)?;
                 let mut patterns = Compiled::new(call.strings(1)?);
+                let compile = |pattern: &str| regex_for($name, pattern);
                 call.try_out(|i| {
-                    let (Some(text), Some(regex)) = (texts.get(i), patterns.get(i, regex)?) else {
+                    let (Some(text), Some(regex)) = (texts.get(i), patterns.get(i, compile)?)
+                    else {
                         return Ok(None);
                     };
                     Ok(Some(regex.is_match(text)))
@@ -77,8 +79,10 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
                 else {
                     return Ok(None);
                 };
-                let group = check_group("regexp_extract", regex, group)?;
-                let found = regex.captures(text).and_then(|c| c.get(group));
+                let Some(captures) = regex.captures(text) else {
+                    return Ok(Some(""));
+                };
+                let found = captures.get(check_group("regexp_extract", regex, group)?);
                 Ok(Some(found.map_or("", |m| m.as_str())))
             })
         },
@@ -264,11 +268,27 @@ impl<P> Compiled<P> {
 /// Compiles a regular expression. Look-around and back-references, which Java has, aren't
 /// supported: they would let a pattern run for ever.
 pub(in crate::sql::functions) fn regex(pattern: &str) -> Result<Regex, FunctionError> {
-    Regex::new(pattern).map_err(|e| FunctionError::InvalidParameterValue {
-        condition: "PATTERN",
-        parameter: "regexp",
-        function: "rlike".into(),
-        message: format!("'{pattern}' ({})", e.to_string().replace('\n', " ")),
+    regex_for("rlike", pattern)
+}
+
+/// As [`regex`], for messages that name the function.
+fn regex_for(function: &str, pattern: &str) -> Result<Regex, FunctionError> {
+    Regex::new(pattern).map_err(|e| {
+        let shown = Value::from(pattern).sql(&T::String);
+        let why = e.to_string();
+        let message = if why.contains("look-around") || why.contains("backreferences") {
+            format!(
+                "{shown}. Look-around and back-references aren't supported by Multihop; rewrite the pattern without them."
+            )
+        } else {
+            format!("{shown}.")
+        };
+        FunctionError::InvalidParameterValue {
+            condition: "PATTERN",
+            parameter: "regexp",
+            function: function.into(),
+            message,
+        }
     })
 }
 
@@ -368,14 +388,19 @@ impl Like {
                         source.push_str(&regex::escape(next.encode_utf8(&mut [0; 4])));
                     }
                     Some(next) => {
+                        let shown = if ignore_case {
+                            pattern.to_lowercase()
+                        } else {
+                            pattern.to_string()
+                        };
                         return Err(FunctionError::EscapeInTheMiddle {
-                            pattern: pattern.into(),
+                            pattern: Value::from(shown).sql(&T::String),
                             character: next,
                         });
                     }
                     None => {
                         return Err(FunctionError::EscapeAtTheEnd {
-                            pattern: pattern.into(),
+                            pattern: Value::from(pattern).sql(&T::String),
                         });
                     }
                 }

@@ -11,7 +11,7 @@ mod parts;
 mod url;
 
 pub(super) use case::CASE;
-pub(super) use encode::ENCODE;
+pub(super) use encode::{ENCODE, decode_bytes};
 pub(super) use format::FORMAT;
 pub(super) use matching::{MATCHING, regex};
 pub(super) use measure::MEASURE;

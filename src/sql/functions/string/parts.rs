@@ -333,7 +333,7 @@ fn bind_concat(args: Vec<Expr>, context: &BindContext) -> BindResult {
                 let types: Vec<String> = types.iter().map(|t| format!("\"{}\"", t.sql())).collect();
                 Err(binder.mismatch(Mismatch::DataDiffTypes {
                     function: "concat".into(),
-                    types: format!("[{}]", types.join(" or ")),
+                    types: format!("({})", types.join(" or ")),
                 }))
             }
         };

@@ -1,0 +1,175 @@
+//! Properties of the registry, and what SQL texts don't reach. Values and errors of expressions
+//! are in tests/sql/functions.txt.
+
+mod speed;
+
+use std::collections::HashSet;
+
+use super::*;
+
+fn context(rows: usize) -> EvalContext {
+    EvalContext {
+        rows,
+        time_zone: chrono_tz::Tz::UTC,
+        now_us: 0,
+        input_file: "".into(),
+        current_database: "default".into(),
+        seed: 7,
+        row_offset: 0,
+    }
+}
+
+fn call(name: &str, args: &[Series], types: &[&DataType], result: &DataType) -> Series {
+    let context = context(args.iter().map(|a| a.len()).max().unwrap_or(1));
+    let call = Call {
+        args,
+        types,
+        result,
+        mode: EvalMode::Ansi,
+        context: &context,
+    };
+    match &lookup(name).unwrap().kind {
+        FunctionKind::Scalar(eval) => eval(&call).unwrap(),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+#[test]
+fn every_function_has_one_entry_a_usage_and_a_description() {
+    let mut names = HashSet::new();
+    for function in functions() {
+        assert!(
+            names.insert(function.name),
+            "{} is there twice",
+            function.name
+        );
+        assert_eq!(function.name, function.name.to_lowercase());
+        assert!(!function.usage.is_empty(), "{}", function.name);
+        assert!(function.description.ends_with('.'), "{}", function.name);
+    }
+    assert!(names.len() > 350, "{} functions", names.len());
+}
+
+#[test]
+fn functions_are_found_without_case() {
+    assert_eq!(lookup("DATE_TRUNC").unwrap().name, "date_trunc");
+    assert!(lookup("no_such_function").is_none());
+}
+
+#[test]
+fn calls_without_arguments_or_with_too_many_are_errors_and_never_panics() {
+    let arg = |data_type: DataType| Expr::literal(crate::types::Value::Null, data_type);
+    let types = [
+        DataType::Null,
+        DataType::String,
+        DataType::Integer,
+        DataType::decimal(38, 38),
+        DataType::array(DataType::Integer),
+        DataType::map(DataType::String, DataType::Date),
+        DataType::Struct(crate::types::StructType::default()),
+        DataType::DayTimeInterval,
+    ];
+    for function in functions() {
+        let context = BindContext {
+            mode: EvalMode::Ansi,
+            written: function.name.into(),
+        };
+        for count in 0..6 {
+            for data_type in &types {
+                let args = vec![arg(data_type.clone()); count];
+                let Ok(bound) = (function.bind)(args, &context) else {
+                    continue;
+                };
+                // What binds computes over one row, and over none.
+                let FunctionKind::Scalar(eval) = &function.kind else {
+                    continue;
+                };
+                let bound_types: Vec<&DataType> = bound.args.iter().map(|a| &a.data_type).collect();
+                for rows in [0, 1, 3] {
+                    let args: Vec<Series> = bound_types
+                        .iter()
+                        .map(|t| {
+                            Series::full_null("".into(), rows, &crate::types::physical_type(t))
+                        })
+                        .collect();
+                    let context = super::tests::context(rows);
+                    let result = eval(&Call {
+                        args: &args,
+                        types: &bound_types,
+                        result: &bound.data_type,
+                        mode: EvalMode::Legacy,
+                        context: &context,
+                    });
+                    if let Ok(column) = result {
+                        assert_eq!(
+                            column.dtype(),
+                            &crate::types::physical_type(&bound.data_type),
+                            "{} over {data_type}",
+                            function.name
+                        );
+                        assert!(
+                            column.len() == rows || column.len() == 1,
+                            "{} gave {} rows of {rows}",
+                            function.name,
+                            column.len()
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn paths_of_the_colon_operator_find_names_without_case() {
+    use crate::types::Value;
+    let profile = r#"{"first_name":"Thomas","address":{"street":"06 Boulevard","City":"Paris"},"tags":["a",{"b":null}],"n":null,"x y":1}"#;
+    let text = |t: &str| Value::from(t).to_series(&DataType::String).unwrap();
+    for (path, expected) in [
+        ("first_name", Some("Thomas")),
+        ("FIRST_NAME", Some("Thomas")),
+        ("address.city", Some("Paris")),
+        ("address:city", Some("Paris")),
+        ("['address'].city", Some("Paris")),
+        ("['Address'].city", None),
+        (
+            "address",
+            Some(r#"{"street":"06 Boulevard","City":"Paris"}"#),
+        ),
+        ("tags[0]", Some("a")),
+        ("tags[1]", Some(r#"{"b":null}"#)),
+        ("tags[1].b", None),
+        ("tags[7]", None),
+        ("tags[*]", Some(r#"["a",{"b":null}]"#)),
+        ("n", None),
+        ("`x y`", Some("1")),
+        ("nothing", None),
+        ("first_name.x", None),
+    ] {
+        let found = call(
+            "get_json_path",
+            &[text(profile), text(path)],
+            &[&DataType::String, &DataType::String],
+            &DataType::String,
+        );
+        assert_eq!(found.str().unwrap().get(0), expected, "{path}");
+    }
+    for broken in [
+        "",
+        "nonsense",
+        "{\"a\":",
+        "{\"a\"",
+        "[",
+        "{\"a\":1",
+        "\"\\",
+        "{\"a\":\"\\u12",
+    ] {
+        let found = call(
+            "get_json_path",
+            &[text(broken), text("a.b[0]")],
+            &[&DataType::String, &DataType::String],
+            &DataType::String,
+        );
+        assert_eq!(found.str().unwrap().get(0), None, "{broken}");
+    }
+}
