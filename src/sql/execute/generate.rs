@@ -10,11 +10,14 @@ use super::evaluate::Scope;
 use super::{ExecContext, ExecuteError, FrameStream};
 use crate::sql::SqlError;
 use crate::sql::functions::{Function, FunctionKind, GeneratorKind};
-use crate::sql::plan::Expr;
+use crate::sql::plan::{Expr, ExprKind};
 use crate::types::{DataType, Frame, ListParts, SchemaRef, physical_type};
 
 /// Rows given out at once, unless one input row makes more.
 const ROWS: usize = 128 * 1024;
+
+/// Rows that `stack` may make of one.
+const STACKED: usize = 1_000_000;
 
 /// Each input row's columns beside each of the rows that `generator` makes of it; with `outer`
 /// beside nulls where it makes none.
@@ -36,13 +39,40 @@ pub(super) fn generate(
         .into());
     };
     let outer = outer || generator.name.ends_with("_outer");
+    let stacked = match args.first().map(|a| &a.kind) {
+        Some(ExprKind::Literal(count)) if kind == GeneratorKind::Stack => {
+            let count = usize::try_from(count.as_i64().unwrap_or(0)).unwrap_or(0);
+            if count > STACKED {
+                return Err(ExecuteError::Unsupported {
+                    function: "stack".into(),
+                    reason: "it would make more than a million rows of each row",
+                }
+                .into());
+            }
+            Some(count)
+        }
+        _ => None,
+    };
+    let mut pending: Option<Frame> = None;
     let mut open: Option<(Frame, Made, usize)> = None;
     Ok(Box::new(std::iter::from_fn(move || {
         if open.is_none() {
-            let frame = match rows.next()? {
-                Ok(frame) => frame,
-                Err(error) => return Some(Err(error)),
+            let frame = match pending.take() {
+                Some(frame) => frame,
+                None => match rows.next()? {
+                    Ok(frame) => frame,
+                    Err(error) => return Some(Err(error)),
+                },
             };
+            // `stack` lays out its rows before they are given out: a piece at a time.
+            let piece = match stacked {
+                Some(count) => (ROWS / count.max(1)).max(1),
+                None => frame.height(),
+            };
+            if piece < frame.height() {
+                pending = Some(frame.slice(piece, frame.height()));
+            }
+            let frame = frame.slice(0, piece);
             let made = Made::new(kind, &args, &frame, &schema, &ctx);
             match made {
                 Ok(made) => open = Some((frame, made, 0)),

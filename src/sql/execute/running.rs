@@ -1,17 +1,81 @@
 //! Running aggregates: frames that begin with their partition and only grow.
 
 use polars_core::prelude::{
-    DataType as PolarsType, Float64Chunked, Int64Chunked, IntoSeries, Series,
+    BooleanChunked, DataType as PolarsType, Float64Chunked, IdxCa, IdxSize, Int64Chunked,
+    IntoSeries, PlSmallStr, Series,
 };
 
+use super::aggregate::accumulator;
+use super::keys::encode_ordered;
 use crate::sql::SqlError;
 use crate::sql::functions::{AggregateKind, FunctionError};
 use crate::sql::plan::{AggregateCall, EvalMode};
-use crate::types::DataType;
+use crate::types::{DataType, physical_type};
 
-/// `count`, `sum` and `avg` of numbers in one pass over the rows; `None` for others, which are
-/// computed frame by frame.
+/// The values of an aggregate over frames that begin with their partition. `mask` are the rows
+/// that a `FILTER` keeps.
 pub(super) fn running(
+    kind: AggregateKind,
+    args: &[Series],
+    mask: Option<&BooleanChunked>,
+    call: &AggregateCall,
+    partitions: &[(usize, usize)],
+    frames: &[(usize, usize)],
+) -> Result<Series, SqlError> {
+    if mask.is_none()
+        && let Some(column) = in_one_pass(kind, args, call, partitions, frames)?
+    {
+        return Ok(column);
+    }
+    growing(args, mask, call, partitions, frames)
+}
+
+/// One accumulator a partition, that takes in the rows by which a frame is longer than the one
+/// before.
+fn growing(
+    args: &[Series],
+    mask: Option<&BooleanChunked>,
+    call: &AggregateCall,
+    partitions: &[(usize, usize)],
+    frames: &[(usize, usize)],
+) -> Result<Series, SqlError> {
+    let mut results = Series::new_empty(PlSmallStr::EMPTY, &physical_type(&call.data_type));
+    let mut index: Vec<IdxSize> = Vec::with_capacity(frames.len());
+    let mut aggregate = accumulator(call)?;
+    let mut next = 0;
+    for (row, ((first, _), (_, end))) in partitions.iter().zip(frames).enumerate() {
+        let new = row == *first;
+        if new {
+            aggregate = accumulator(call)?;
+            aggregate.resize(1);
+            next = *first;
+        }
+        if next < *end || new {
+            let rows = end.saturating_sub(next);
+            let mut part: Vec<Series> = args.iter().map(|a| a.slice(next as i64, rows)).collect();
+            let mut count = rows;
+            if let Some(mask) = mask {
+                let mask = mask.slice(next as i64, rows);
+                count = mask.sum().unwrap_or(0) as usize;
+                for arg in &mut part {
+                    *arg = arg.filter(&mask)?;
+                }
+            }
+            aggregate.update(&vec![0; count], &part)?;
+            let value = aggregate.finish()?;
+            results.append(&value.cast(results.dtype())?)?;
+            next = (*end).max(next);
+        }
+        index.push((results.len() - 1) as IdxSize);
+    }
+    Ok(results
+        .rechunk()
+        .take(&IdxCa::from_vec(PlSmallStr::EMPTY, index))?)
+}
+
+/// `count`, `sum` and `avg` of numbers, `min` and `max`, in one pass over the rows; `None` for
+/// others.
+fn in_one_pass(
     kind: AggregateKind,
     args: &[Series],
     call: &AggregateCall,
@@ -85,6 +149,23 @@ pub(super) fn running(
                     .collect();
                 column.into_series()
             }))
+        }
+        (AggregateKind::Min | AggregateKind::Max, _, [values]) if !values.is_empty() => {
+            let descending = kind == AggregateKind::Max;
+            let order = encode_ordered(std::slice::from_ref(values), &[descending], &[true])?;
+            let best = scan(partitions, frames, None, |best: Option<usize>, row| {
+                // Nulls are last, so one is best only as long as there is nothing else.
+                Some(match best {
+                    Some(best) if order.value(best) <= order.value(row) => Some(best),
+                    _ => Some(row),
+                })
+            });
+            let Some(best) = best else { return Ok(None) };
+            let index: IdxCa = best
+                .into_iter()
+                .map(|row| row.map(|r| r as IdxSize))
+                .collect();
+            Ok(Some(values.take(&index)?))
         }
         _ => Ok(None),
     }

@@ -226,11 +226,9 @@ fn compute(
                 return whole(call, &args, mask.as_ref(), partitions);
             }
             let frames = frames(call, frame, partitions, ctx)?;
-            if call.frame.start.is_none()
-                && mask.is_none()
-                && let Some(column) = running(kind, &args, &call.call, &partitions.bounds, &frames)?
-            {
-                return Ok(column);
+            if call.frame.start.is_none() {
+                let bounds = &partitions.bounds;
+                return running(kind, &args, mask.as_ref(), &call.call, bounds, &frames);
             }
             over_frames(call, &args, mask.as_ref(), &frames)
         }

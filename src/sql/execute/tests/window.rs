@@ -97,6 +97,24 @@ fn a_running_range_takes_in_peers_and_rows_dont() {
     assert_eq!(run(sum, rows), longs(&[5, 11, 18, 26, 1, 3]));
     let max = |p: &Plan| aggregate(AggregateKind::Max, vec![col(p, 2)], DataType::Long);
     assert_eq!(run(max, RUNNING), longs(&[5, 7, 7, 8, 1, 2]));
+    let median = |p: &Plan| aggregate(AggregateKind::Median, vec![col(p, 2)], DataType::Double);
+    let doubles = [5.0, 6.0, 6.0, 6.5, 1.0, 1.5].map(Value::Double);
+    assert_eq!(run(median, RUNNING), doubles);
+    let filtered = |p: &Plan| AggregateCall {
+        filter: Some(call(">", vec![col(p, 2), long(5)])),
+        ..sum(p)
+    };
+    let found = run(filtered, RUNNING);
+    assert_eq!(
+        found[..4],
+        [
+            Value::Null,
+            Value::Long(13),
+            Value::Long(13),
+            Value::Long(21)
+        ]
+    );
+    assert_eq!(found[4..], [Value::Null, Value::Null]);
 }
 
 #[test]
