@@ -496,6 +496,62 @@ impl Plan {
         ))
     }
 
+    /// The expressions of the node itself, over its inputs' columns.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match &self.node {
+            PlanNode::Project { exprs, .. } => exprs.iter().collect(),
+            PlanNode::Filter { predicate, .. } => vec![predicate],
+            PlanNode::Join { condition, .. } => condition.iter().collect(),
+            PlanNode::Aggregate {
+                keys, aggregates, ..
+            } => {
+                let calls = aggregates
+                    .iter()
+                    .flat_map(|a| a.args.iter().chain(a.filter.as_ref()));
+                keys.iter().chain(calls).collect()
+            }
+            PlanNode::Window { calls, .. } => calls
+                .iter()
+                .flat_map(|w| {
+                    let keys = w.order_by.iter().map(|k| &k.expr);
+                    let call = w.call.args.iter().chain(w.call.filter.as_ref());
+                    call.chain(&w.partition_by).chain(keys)
+                })
+                .collect(),
+            PlanNode::Sort { keys, .. } => keys.iter().map(|k| &k.expr).collect(),
+            PlanNode::Generate { args, .. } => args.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The expressions of the node itself, to change.
+    pub fn expressions_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.node {
+            PlanNode::Project { exprs, .. } => exprs.iter_mut().collect(),
+            PlanNode::Filter { predicate, .. } => vec![predicate],
+            PlanNode::Join { condition, .. } => condition.iter_mut().collect(),
+            PlanNode::Aggregate {
+                keys, aggregates, ..
+            } => {
+                let calls = aggregates
+                    .iter_mut()
+                    .flat_map(|a| a.args.iter_mut().chain(a.filter.as_mut()));
+                keys.iter_mut().chain(calls).collect()
+            }
+            PlanNode::Window { calls, .. } => calls
+                .iter_mut()
+                .flat_map(|w| {
+                    let keys = w.order_by.iter_mut().map(|k| &mut k.expr);
+                    let call = w.call.args.iter_mut().chain(w.call.filter.as_mut());
+                    call.chain(&mut w.partition_by).chain(keys)
+                })
+                .collect(),
+            PlanNode::Sort { keys, .. } => keys.iter_mut().map(|k| &mut k.expr).collect(),
+            PlanNode::Generate { args, .. } => args.iter_mut().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The plans directly below this one.
     pub fn inputs(&self) -> Vec<&Arc<Plan>> {
         match &self.node {

@@ -7,7 +7,7 @@ use polars_core::prelude::{BooleanChunked, IntoSeries, PlSmallStr, Series};
 use super::keys::{KeyRows, KeyTable, NO_KEY, non_null_rows};
 use super::{ExecContext, ExecuteError, collect};
 use crate::sql::SqlError;
-use crate::sql::plan::{Expr, ExprKind, Plan, PlanNode};
+use crate::sql::plan::{Expr, ExprKind, Plan};
 use crate::types::{DataType, Frame, physical_type};
 
 /// Results by plan. The plans are kept, so that an address stays one plan's.
@@ -45,7 +45,7 @@ impl SubqueryCache {
 
 /// The subqueries in the expressions of `plan`'s nodes, not those inside of other subqueries.
 pub(super) fn subqueries(plan: &Plan, out: &mut Vec<Arc<Plan>>) {
-    for expr in expressions(plan) {
+    for expr in plan.expressions() {
         in_expression(expr, out);
     }
     for input in plan.inputs() {
@@ -57,42 +57,15 @@ fn in_expression(expr: &Expr, out: &mut Vec<Arc<Plan>>) {
     match &expr.kind {
         ExprKind::ScalarSubquery(plan)
         | ExprKind::Exists { plan, .. }
-        | ExprKind::InSubquery { plan, .. } => {
-            if !out.iter().any(|p| Arc::ptr_eq(p, plan)) {
-                out.push(plan.clone());
-            }
+        | ExprKind::InSubquery { plan, .. }
+            if !out.iter().any(|p| Arc::ptr_eq(p, plan)) =>
+        {
+            out.push(plan.clone());
         }
         _ => {}
     }
     for child in expr.children() {
         in_expression(child, out);
-    }
-}
-
-/// The expressions of a node itself.
-fn expressions(plan: &Plan) -> Vec<&Expr> {
-    match &plan.node {
-        PlanNode::Project { exprs, .. } => exprs.iter().collect(),
-        PlanNode::Filter { predicate, .. } => vec![predicate],
-        PlanNode::Join { condition, .. } => condition.iter().collect(),
-        PlanNode::Aggregate {
-            keys, aggregates, ..
-        } => {
-            let calls = aggregates
-                .iter()
-                .flat_map(|a| a.args.iter().chain(a.filter.as_ref()));
-            keys.iter().chain(calls).collect()
-        }
-        PlanNode::Window { calls, .. } => calls
-            .iter()
-            .flat_map(|w| {
-                let keys = w.order_by.iter().map(|k| &k.expr);
-                w.call.args.iter().chain(&w.partition_by).chain(keys)
-            })
-            .collect(),
-        PlanNode::Sort { keys, .. } => keys.iter().map(|k| &k.expr).collect(),
-        PlanNode::Generate { args, .. } => args.iter().collect(),
-        _ => Vec::new(),
     }
 }
 

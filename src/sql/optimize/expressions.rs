@@ -1,34 +1,6 @@
 //! Changing the expressions of nodes.
 
-use crate::sql::plan::{Expr, ExprKind, Plan, PlanNode};
-
-/// The expressions of a node itself.
-pub(super) fn node_expressions_mut(plan: &mut Plan) -> Vec<&mut Expr> {
-    match &mut plan.node {
-        PlanNode::Project { exprs, .. } => exprs.iter_mut().collect(),
-        PlanNode::Filter { predicate, .. } => vec![predicate],
-        PlanNode::Join { condition, .. } => condition.iter_mut().collect(),
-        PlanNode::Aggregate {
-            keys, aggregates, ..
-        } => {
-            let calls = aggregates
-                .iter_mut()
-                .flat_map(|a| a.args.iter_mut().chain(a.filter.as_mut()));
-            keys.iter_mut().chain(calls).collect()
-        }
-        PlanNode::Window { calls, .. } => calls
-            .iter_mut()
-            .flat_map(|w| {
-                let keys = w.order_by.iter_mut().map(|k| &mut k.expr);
-                let call = w.call.args.iter_mut().chain(w.call.filter.as_mut());
-                call.chain(&mut w.partition_by).chain(keys)
-            })
-            .collect(),
-        PlanNode::Sort { keys, .. } => keys.iter_mut().map(|k| &mut k.expr).collect(),
-        PlanNode::Generate { args, .. } => args.iter_mut().collect(),
-        _ => Vec::new(),
-    }
-}
+use crate::sql::plan::{Expr, ExprKind};
 
 /// Calls `f` on the expression and all below it, parents first. Subqueries aren't entered.
 pub(super) fn visit_mut(expr: &mut Expr, f: &mut dyn FnMut(&mut Expr)) {

@@ -22,7 +22,6 @@ mod tests;
 use std::sync::Arc;
 
 use super::plan::{ExprKind, Plan, PlanNode};
-use expressions::node_expressions_mut;
 
 /// The plan to run for `plan`: its visible columns, the same rows in the same order, at less
 /// cost.
@@ -52,7 +51,7 @@ fn without_aliases(plan: &Plan) -> Plan {
 
 fn with_optimized_subqueries(plan: Plan) -> Plan {
     let mut plan = map_inputs(plan, &|input| with_optimized_subqueries(input.clone()));
-    for expr in node_expressions_mut(&mut plan) {
+    for expr in plan.expressions_mut() {
         expressions::visit_mut(expr, &mut |expr| match &mut expr.kind {
             ExprKind::ScalarSubquery(plan)
             | ExprKind::Exists { plan, .. }

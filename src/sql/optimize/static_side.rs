@@ -6,9 +6,7 @@
 
 use std::sync::Arc;
 
-use super::expressions::{
-    each_column, is_deterministic, is_free, node_expressions_mut, reads_only, remapped,
-};
+use super::expressions::{each_column, is_deterministic, is_free, reads_only, remapped};
 use super::map_inputs;
 use crate::sql::execute::{is_infallible, joins_build_left};
 use crate::sql::plan::{Attribute, Expr, ExprKind, JoinKind, Plan, PlanNode};
@@ -25,7 +23,7 @@ pub(super) fn compute_once(plan: Plan) -> Plan {
     let total = input.output.len();
     let on_side = move |i: usize| (i < width) == (side == Side::Left);
     let mut computed: Vec<Expr> = Vec::new();
-    for expr in node_expressions_mut(&mut plan) {
+    for expr in plan.expressions_mut() {
         take_out(expr, &on_side, &mut computed, total);
     }
     if computed.is_empty() {
