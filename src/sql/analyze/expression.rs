@@ -1,11 +1,5 @@
 //! Expressions of the grammar to typed ones.
 
-mod conditional;
-
-mod operator;
-
-mod access;
-
 use std::sync::Arc;
 
 use sqlparser::ast::{self, AccessExpr, BinaryOperator, JsonPathElem, Subscript, UnaryOperator};
@@ -394,12 +388,556 @@ impl<'r, 'a> Resolver<'r, 'a> {
 
     // Names.
 
+    fn column(
+        &mut self,
+        idents: &[ast::Ident],
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let parts: Vec<String> = idents.iter().map(|i| i.value.clone()).collect();
+        if let Some(first) = parts.first()
+            && let Some(parameter) = self
+                .lambdas
+                .iter()
+                .rev()
+                .find(|p| scope::same_name(&p.name, first))
+        {
+            let expr = Expr {
+                kind: ExprKind::LambdaVariable(parameter.clone()),
+                data_type: parameter.data_type.clone(),
+                nullable: true,
+            };
+            let value = Resolved::new((expr, "namedlambdavariable()".into()), position);
+            return self.fields(value, parts.get(1..).unwrap_or_default());
+        }
+        if let Aliases::Output(items) = self.aliases
+            && let Some(found) = self.alias(items, &parts, false, position)?
+        {
+            return Ok(found);
+        }
+        let found = scope::find(&parts, self.columns).map_err(|e| e.at(position))?;
+        if let Some(found) = found
+            && let Some(attribute) = self.columns.get(found.index)
+        {
+            let mut value = Resolved::new(
+                (
+                    Expr::column(found.index, attribute),
+                    parts
+                        .get(found.parts.saturating_sub(1))
+                        .cloned()
+                        .unwrap_or_default(),
+                ),
+                position,
+            );
+            value.name = Some(value.sql.clone());
+            return self.fields(value, parts.get(found.parts..).unwrap_or_default());
+        }
+        if let Aliases::Lateral(items) = self.aliases
+            && let Some(found) = self.alias(items, &parts, true, position)?
+        {
+            return Ok(found);
+        }
+        if let [ident] = idents
+            && ident.quote_style.is_none()
+            && let Some(name) = literal_function(&ident.value)
+        {
+            return self.operator(name, Vec::new(), position);
+        }
+        if let Some((expr, taken)) = outer_column(&parts, self.around) {
+            let value = Resolved::new((expr, parts.join(".")), position);
+            return self.fields(value, parts.get(taken..).unwrap_or_default());
+        }
+        for columns in self.analyzer.outer.iter().rev() {
+            if let Ok(Some(_)) = scope::find(&parts, columns) {
+                let error: SqlError = AnalysisReason::UnsupportedSubquery {
+                    category: "CORRELATED_REFERENCE".into(),
+                    text: format!(
+                        "Expressions referencing the outer query are only supported here as equalities in the WHERE clause of EXISTS and IN: \"{}\".",
+                        parts.join(".")
+                    ),
+                }
+                .into();
+                return Err(error.at(position));
+            }
+        }
+        let error = match self.aliases {
+            Aliases::Output(items) => {
+                let output: Vec<Attribute> = items
+                    .iter()
+                    .map(|(name, r)| {
+                        Attribute::new(name, r.expr.data_type.clone(), r.expr.nullable)
+                    })
+                    .collect();
+                scope::unresolved(&parts, &output)
+            }
+            _ => scope::unresolved(&parts, self.columns),
+        };
+        Err(error.at(position))
+    }
+
+    fn alias(
+        &mut self,
+        items: &[(String, Resolved)],
+        parts: &[String],
+        lateral: bool,
+        position: Option<Position>,
+    ) -> Result<Option<Resolved>, SqlError> {
+        let Some((first, fields)) = parts.split_first() else {
+            return Ok(None);
+        };
+        let mut fits = items
+            .iter()
+            .filter(|(name, _)| scope::same_name(name, first));
+        let Some((name, item)) = fits.next() else {
+            return Ok(None);
+        };
+        let more: Vec<&(String, Resolved)> = fits.collect();
+        if !more.is_empty() {
+            let all_same = more.iter().all(|(_, r)| same(&r.expr, &item.expr));
+            if lateral {
+                let error: SqlError = AnalysisReason::AmbiguousLateralColumnAlias {
+                    name: quote(first),
+                    matches: more.len() + 1,
+                }
+                .into();
+                return Err(error.at(position));
+            }
+            if !all_same {
+                let error: SqlError = AnalysisReason::AmbiguousReference {
+                    name: quote(first),
+                    candidates: vec![quote(name); more.len() + 1],
+                }
+                .into();
+                return Err(error.at(position));
+            }
+        }
+        let mut value = item.clone();
+        value.position = position;
+        value.sql = if lateral {
+            format!("lateralAliasReference({first})")
+        } else {
+            first.clone()
+        };
+        value.name = None;
+        self.fields(value, fields).map(Some)
+    }
+
+    /// Fields within a value, one after the other.
+    fn fields(&mut self, mut value: Resolved, names: &[String]) -> Result<Resolved, SqlError> {
+        for name in names {
+            value = self.field(value, name)?;
+            value.name = Some(name.clone());
+        }
+        Ok(value)
+    }
+
+    /// `value.name`.
+    fn field(&mut self, value: Resolved, name: &str) -> Result<Resolved, SqlError> {
+        let position = value.position;
+        let over = match &value.expr.data_type {
+            DataType::Struct(s) => Some((s.clone(), false)),
+            DataType::Array { element, .. } => match element.as_ref() {
+                DataType::Struct(s) => Some((s.clone(), true)),
+                _ => None,
+            },
+            DataType::Map { .. } => {
+                let key = Resolved::new(literal::string(name), position);
+                let sql = format!("{}[{name}]", value.sql);
+                let mut found = self.operator("[]", vec![value, key], position)?;
+                found.sql = sql;
+                return Ok(found);
+            }
+            _ => None,
+        };
+        let Some((fields, in_array)) = over else {
+            let error: SqlError = AnalysisReason::InvalidExtractBaseFieldType {
+                base: value.sql.clone(),
+                actual: value.expr.data_type.clone(),
+            }
+            .into();
+            return Err(error.at(position));
+        };
+        let fits: Vec<usize> = (0..fields.len())
+            .filter(|i| {
+                fields
+                    .fields
+                    .get(*i)
+                    .is_some_and(|f| scope::same_name(&f.name, name))
+            })
+            .collect();
+        let index = match fits.as_slice() {
+            [index] => *index,
+            [] => {
+                let error: SqlError = AnalysisReason::FieldNotFound {
+                    field: quote(name),
+                    fields: fields.names().into_iter().map(quote).collect(),
+                }
+                .into();
+                return Err(error.at(position));
+            }
+            several => {
+                let error: SqlError = AnalysisReason::AmbiguousReferenceToFields {
+                    field: quote(name),
+                    count: several.len(),
+                }
+                .into();
+                return Err(error.at(position));
+            }
+        };
+        let field = fields.fields.get(index).cloned();
+        let (field_type, field_nullable) =
+            field.map_or((DataType::Null, true), |f| (f.data_type, f.nullable));
+        let data_type = if in_array {
+            let contains_null = match &value.expr.data_type {
+                DataType::Array { contains_null, .. } => *contains_null || field_nullable,
+                _ => true,
+            };
+            DataType::Array {
+                element: Box::new(field_type),
+                contains_null,
+            }
+        } else {
+            field_type
+        };
+        let nullable = value.expr.nullable || (!in_array && field_nullable);
+        let sql = format!("{}.{name}", value.sql);
+        let expr = Expr {
+            kind: ExprKind::GetField {
+                child: Box::new(value.expr),
+                index,
+            },
+            data_type,
+            nullable,
+        };
+        Ok(Resolved::new((expr, sql), position))
+    }
+
+    /// `root[0].name['key']`.
+    fn field_access(
+        &mut self,
+        root: &ast::Expr,
+        chain: &[AccessExpr],
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let mut value = self.expression(root)?;
+        value.name = None;
+        value.position = position;
+        for access in chain {
+            value = match access {
+                AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
+                    let was_column = matches!(value.expr.kind, ExprKind::Column { index, .. } if index < AGGREGATE);
+                    let mut found = self.field(value, &ident.value)?;
+                    if was_column {
+                        found.name = Some(ident.value.clone());
+                    }
+                    found
+                }
+                AccessExpr::Subscript(Subscript::Index { index }) => {
+                    let index = self.expression(index)?;
+                    self.subscript(value, index, position)?
+                }
+                other => {
+                    return Err(unsupported(format!("the access {other}")).at(position));
+                }
+            };
+            value.position = position;
+        }
+        Ok(value)
+    }
+
+    fn subscript(
+        &mut self,
+        value: Resolved,
+        index: Resolved,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        if let (DataType::Struct(_), ExprKind::Literal(Value::String(name))) =
+            (&value.expr.data_type, &index.expr.kind)
+        {
+            let name = name.to_string();
+            return self.field(value, &name);
+        }
+        match &value.expr.data_type {
+            DataType::Array { .. } | DataType::Map { .. } => {
+                self.operator("[]", vec![value, index], position)
+            }
+            DataType::Struct(_) => {
+                let error: SqlError = AnalysisReason::InvalidExtractFieldType {
+                    extraction: index.sql,
+                }
+                .into();
+                Err(error.at(position))
+            }
+            other => {
+                let error: SqlError = AnalysisReason::InvalidExtractBaseFieldType {
+                    base: value.sql.clone(),
+                    actual: other.clone(),
+                }
+                .into();
+                Err(error.at(position))
+            }
+        }
+    }
+
+    /// Databricks' `column:path`. The column is called by the path's last name.
+    fn json_access(
+        &mut self,
+        value: &ast::Expr,
+        path: &ast::JsonPath,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let value = self.expression(value)?;
+        let mut text = String::new();
+        let mut name = None;
+        for element in &path.path {
+            match element {
+                JsonPathElem::Dot { key, quoted } => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    if *quoted {
+                        text.push_str(&quote(key));
+                    } else {
+                        text.push_str(key);
+                    }
+                    name = Some(key.clone());
+                }
+                JsonPathElem::Bracket { key } | JsonPathElem::ColonBracket { key } => match key {
+                    ast::Expr::Wildcard(_) => text.push_str("[*]"),
+                    ast::Expr::Value(v) => match &v.value {
+                        ast::Value::SingleQuotedString(s) => {
+                            text.push_str(&format!("['{s}']"));
+                            name = Some(s.clone());
+                        }
+                        other => text.push_str(&format!("[{other}]")),
+                    },
+                    other => text.push_str(&format!("[{other}]")),
+                },
+            }
+        }
+        let sql = format!("{}:{text}", value.sql);
+        let path = Resolved::new(literal::string(&text), position);
+        let mut found = self.operator("get_json_path", vec![value, path], position)?;
+        found.sql = sql;
+        found.name = name;
+        Ok(found)
+    }
+
     // Operators.
+
+    /// Chains of operators lean left and may be long: walked without recursion.
+    fn binary_chain(&mut self, e: &ast::Expr) -> Result<Resolved, SqlError> {
+        let mut pending = Vec::new();
+        let mut at = e;
+        while let ast::Expr::BinaryOp { left, op, right } = at {
+            pending.push((op, right.as_ref()));
+            at = left;
+        }
+        let mut value = self.expression(at)?;
+        let position = value.position.or_else(|| start(e));
+        while let Some((op, right)) = pending.pop() {
+            let right = self.expression(right)?;
+            let symbol = match op {
+                BinaryOperator::Plus => "+",
+                BinaryOperator::Minus => "-",
+                BinaryOperator::Multiply => "*",
+                BinaryOperator::Divide => "/",
+                BinaryOperator::Modulo => "%",
+                BinaryOperator::MyIntegerDivide => "div",
+                BinaryOperator::StringConcat => "||",
+                BinaryOperator::Gt => ">",
+                BinaryOperator::Lt => "<",
+                BinaryOperator::GtEq => ">=",
+                BinaryOperator::LtEq => "<=",
+                BinaryOperator::Spaceship => "<=>",
+                BinaryOperator::Eq | BinaryOperator::NotEq => "=",
+                BinaryOperator::And => "and",
+                BinaryOperator::Or => "or",
+                BinaryOperator::BitwiseAnd => "&",
+                BinaryOperator::BitwiseOr => "|",
+                BinaryOperator::BitwiseXor => "^",
+                BinaryOperator::PGBitwiseShiftLeft => "<<",
+                BinaryOperator::PGBitwiseShiftRight => ">>",
+                other => return Err(unsupported(format!("the operator {other}")).at(position)),
+            };
+            let days = date_days(symbol, &value, &right);
+            value = self.operator(symbol, vec![value, right], position)?;
+            if let Some(sql) = days {
+                value.sql = sql;
+            }
+            if *op == BinaryOperator::NotEq {
+                value = self.not(value)?;
+            }
+        }
+        Ok(value)
+    }
+
+    /// A call by the registry's name, over arguments already typed.
+    pub fn operator(
+        &mut self,
+        name: &str,
+        args: Vec<Resolved>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let function = self.analyzer.routine(name, position)?;
+        let texts: Vec<String> = args.iter().map(|a| a.sql.clone()).collect();
+        let sql = naming::call(name, &texts);
+        self.bind_scalar(function, name, args, sql, position)
+    }
+
+    fn operator_on(
+        &mut self,
+        name: &str,
+        args: &[&ast::Expr],
+        whole: &ast::Expr,
+    ) -> Result<Resolved, SqlError> {
+        let args: Result<Vec<_>, _> = args.iter().map(|a| self.expression(a)).collect();
+        self.operator(name, args?, start(whole))
+    }
+
+    /// Binds a scalar function to its arguments.
+    pub fn bind_scalar(
+        &mut self,
+        function: &'static Function,
+        written: &str,
+        args: Vec<Resolved>,
+        sql: String,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        if args.iter().any(|a| holds(&a.expr, GENERATED, OUTPUT)) {
+            return Err(AnalysisReason::NestedGenerator { expression: sql }.into());
+        }
+        let inputs: Vec<String> = args.iter().map(|a| a.sql.clone()).collect();
+        let context = self.analyzer.context(written);
+        let args = args.into_iter().map(|a| a.expr).collect();
+        let bound =
+            (function.bind)(args, &context).map_err(|e| e.of_binding(position, &sql, &inputs))?;
+        let expr = Expr {
+            kind: ExprKind::Call {
+                function,
+                args: bound.args,
+                mode: self.analyzer.mode,
+            },
+            data_type: bound.data_type,
+            nullable: bound.nullable,
+        };
+        Ok(Resolved::new((expr, sql), position))
+    }
+
+    fn not(&mut self, value: Resolved) -> Result<Resolved, SqlError> {
+        let position = value.position;
+        self.operator("not", vec![value], position)
+    }
+
+    fn negate_if(&mut self, negated: bool, value: Resolved) -> Result<Resolved, SqlError> {
+        if negated { self.not(value) } else { Ok(value) }
+    }
+
+    fn unary(
+        &mut self,
+        op: UnaryOperator,
+        child: &ast::Expr,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        if op == UnaryOperator::Minus
+            && let ast::Expr::Value(v) = child
+            && let ast::Value::Number(text, _) = &v.value
+        {
+            let place = position.unwrap_or(Position { line: 1, column: 0 });
+            return Ok(Resolved::new(literal::number(text, true, place)?, position));
+        }
+        let value = self.expression(child)?;
+        let name = match op {
+            UnaryOperator::Minus => "negative",
+            UnaryOperator::Plus => "positive",
+            UnaryOperator::Not | UnaryOperator::BangNot => "not",
+            UnaryOperator::BitwiseNot => "~",
+            other => return Err(unsupported(format!("the operator {other}")).at(position)),
+        };
+        self.operator(name, vec![value], position)
+    }
+
+    fn is_boolean(
+        &mut self,
+        child: &ast::Expr,
+        truth: bool,
+        negated: bool,
+        whole: &ast::Expr,
+    ) -> Result<Resolved, SqlError> {
+        let value = self.expression(child)?;
+        let truth = Resolved::new(
+            (
+                Expr::literal(Value::Boolean(truth), DataType::Boolean),
+                truth.to_string(),
+            ),
+            None,
+        );
+        let found = self.operator("<=>", vec![value, truth], start(whole))?;
+        self.negate_if(negated, found)
+    }
+
+    fn between(
+        &mut self,
+        value: &ast::Expr,
+        low: &ast::Expr,
+        high: &ast::Expr,
+        negated: bool,
+        whole: &ast::Expr,
+    ) -> Result<Resolved, SqlError> {
+        let position = start(whole);
+        let value = self.expression(value)?;
+        let (low, high) = (self.expression(low)?, self.expression(high)?);
+        let sql = format!("between({}, {}, {})", value.sql, low.sql, high.sql);
+        let above = self.operator(">=", vec![value.clone(), low], position)?;
+        let below = self.operator("<=", vec![value, high], position)?;
+        let mut found = self.operator("and", vec![above, below], position)?;
+        found.sql = sql;
+        self.negate_if(negated, found)
+    }
 
     #[expect(
         clippy::too_many_arguments,
         reason = "the parts of one piece of grammar"
     )]
+    fn like(
+        &mut self,
+        name: &str,
+        value: &ast::Expr,
+        pattern: &ast::Expr,
+        escape: Option<&ast::Expr>,
+        any: bool,
+        negated: bool,
+        whole: &ast::Expr,
+    ) -> Result<Resolved, SqlError> {
+        let position = start(whole);
+        let value = self.expression(value)?;
+        // LIKE ANY (…), and LIKE ALL (…), which the grammar gives as a call.
+        let (patterns, all) = match pattern {
+            ast::Expr::Tuple(items) if any => (items.iter().collect(), false),
+            ast::Expr::Nested(item) if any => (vec![item.as_ref()], false),
+            ast::Expr::Function(f) if f.name.to_string().eq_ignore_ascii_case("all") => {
+                (plain_args(f), true)
+            }
+            other => (vec![other], false),
+        };
+        let mut found: Option<Resolved> = None;
+        for pattern in patterns {
+            let mut args = vec![value.clone(), self.expression(pattern)?];
+            if let Some(escape) = escape {
+                args.push(self.expression(escape)?);
+            }
+            let one = self.operator(name, args, position)?;
+            let one = self.negate_if(negated, one)?;
+            found = Some(match found {
+                None => one,
+                Some(before) => {
+                    // NOT LIKE ALL is: none fits.
+                    let joined = if all { "and" } else { "or" };
+                    self.operator(joined, vec![before, one], position)?
+                }
+            });
+        }
+        found.ok_or_else(|| unsupported("LIKE without a pattern").at(position))
+    }
 
     /// The type that a cast names.
     pub fn data_type(&mut self, data_type: &ast::DataType) -> Result<DataType, SqlError> {
@@ -452,6 +990,96 @@ impl<'r, 'a> Resolver<'r, 'a> {
     }
 
     // Branches.
+
+    fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        conditions: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let operand = operand.map(|o| self.expression(o)).transpose()?;
+        let mut branches = Vec::new();
+        for case in conditions {
+            let mut when = self.expression(&case.condition)?;
+            if let Some(operand) = &operand {
+                let at = when.position;
+                when = self.operator("=", vec![operand.clone(), when], at)?;
+            }
+            branches.push((when, self.expression(&case.result)?));
+        }
+        let otherwise = otherwise.map(|o| self.expression(o)).transpose()?;
+        let texts: Vec<(String, String)> = branches
+            .iter()
+            .map(|(w, t)| (w.sql.clone(), t.sql.clone()))
+            .collect();
+        let sql = naming::case(&texts, otherwise.as_ref().map(|o| o.sql.as_str()));
+        self.branches(branches, otherwise, "casewhen", sql, position)
+    }
+
+    /// A `CASE` of these branches, their values cast to a common type.
+    pub fn branches(
+        &mut self,
+        branches: Vec<(Resolved, Resolved)>,
+        otherwise: Option<Resolved>,
+        function: &str,
+        sql: String,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let mode = self.analyzer.mode;
+        let mismatch = |mismatch| -> SqlError {
+            SqlError::from(FunctionError::DatatypeMismatch {
+                sql: sql.clone(),
+                mismatch,
+            })
+            .of_binding(position, &sql, &[])
+        };
+        for (when, _) in &branches {
+            if !matches!(when.expr.data_type, DataType::Boolean | DataType::Null) {
+                return Err(mismatch(Mismatch::UnexpectedInputType {
+                    ordinal: "first",
+                    required: "\"BOOLEAN\"".into(),
+                    input: when.sql.clone(),
+                    found: when.expr.data_type.sql(),
+                }));
+            }
+        }
+        let values = branches.iter().map(|(_, then)| then).chain(&otherwise);
+        let types: Vec<DataType> = values.map(|v| v.expr.data_type.clone()).collect();
+        let Some(common) = coercion::common_type(&types, mode) else {
+            let quoted: Vec<String> = types.iter().map(|t| format!("\"{}\"", t.sql())).collect();
+            let types = if function == "casewhen" {
+                format!("[{}]", quoted.join(", "))
+            } else {
+                format!("({})", quoted.join(" or "))
+            };
+            return Err(mismatch(Mismatch::DataDiffTypes {
+                function: function.into(),
+                types,
+            }));
+        };
+        let cast = |r: Resolved, to: &DataType| {
+            let mut expr = r.expr;
+            cast_expr(&mut expr, to, mode);
+            expr
+        };
+        let branches: Vec<(Expr, Expr)> = branches
+            .into_iter()
+            .map(|(when, then)| (cast(when, &DataType::Boolean), cast(then, &common)))
+            .collect();
+        let otherwise = otherwise.map(|o| Box::new(cast(o, &common)));
+        let nullable = branches.iter().any(|(_, then)| then.nullable)
+            || otherwise.as_ref().is_none_or(|o| o.nullable);
+        let expr = Expr {
+            kind: ExprKind::Case {
+                branches,
+                otherwise,
+            },
+            data_type: common,
+            nullable,
+        };
+        Ok(Resolved::new((expr, sql), position))
+    }
 
     // Subqueries.
 
@@ -599,6 +1227,28 @@ impl<'r, 'a> Resolver<'r, 'a> {
             data_type,
         }
     }
+}
+
+/// A date plus or minus days reads as the function that Spark puts in its place.
+fn date_days(symbol: &str, left: &Resolved, right: &Resolved) -> Option<String> {
+    let (l, r) = (&left.expr.data_type, &right.expr.data_type);
+    let name = match symbol {
+        "+" if *l == DataType::Date && r.is_integral() => "date_add",
+        "-" if *l == DataType::Date && r.is_integral() => "date_sub",
+        "+" if *l == DataType::Date && right.sql.ends_with("' DAY") => {
+            return Some(format!(
+                "date_add({}, extractansiintervaldays({}))",
+                left.sql, right.sql
+            ));
+        }
+        "+" | "-"
+            if matches!(l, DataType::Timestamp | DataType::Date) && coercion::is_interval(r) =>
+        {
+            return Some(format!("{} {symbol} {}", left.sql, right.sql));
+        }
+        _ => return None,
+    };
+    Some(format!("{name}({}, {})", left.sql, right.sql))
 }
 
 fn start_of_type(data_type: &ast::DataType) -> Option<Position> {

@@ -1,9 +1,5 @@
 //! `FROM`: relations, joins, table functions, `VALUES`, `LATERAL VIEW`, `PIVOT`.
 
-mod table_function;
-
-mod pivot;
-
 use std::sync::Arc;
 
 use sqlparser::ast::{
@@ -407,6 +403,120 @@ impl Analyzer<'_> {
 
     // Table functions and generators.
 
+    fn table_function(
+        &mut self,
+        name: &[String],
+        args: &[ast::FunctionArg],
+        position: Option<Position>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let written = name.last().map(|n| n.to_lowercase()).unwrap_or_default();
+        match written.as_str() {
+            "range" => self.range(args, position),
+            "read_files" | "cloud_files" => self.read_files(&written, args, position),
+            _ => match lookup(&written).map(|f| &f.kind) {
+                Some(FunctionKind::Generator(_)) => {
+                    let call = call_of(&written, args.to_vec(), position);
+                    self.generate(one_row(), &call, &[], None, false)
+                }
+                _ => {
+                    let error: SqlError = AnalysisReason::UnresolvableTableFunction {
+                        name: scope::quote_parts(name),
+                    }
+                    .into();
+                    Err(error.at(position))
+                }
+            },
+        }
+    }
+
+    fn range(
+        &mut self,
+        args: &[ast::FunctionArg],
+        position: Option<Position>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let mut numbers = Vec::new();
+        for arg in args {
+            let value = match arg {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => {
+                    let mut collected = Collected::default();
+                    let found = Resolver::new(self, &[], &mut collected).expression(e)?;
+                    match found.expr.kind {
+                        ExprKind::Literal(v) => v.as_i64(),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            let Some(value) = value else {
+                return Err(unsupported(format!("range over {arg}")).at(position));
+            };
+            numbers.push(value);
+        }
+        let (start, end, step) = match numbers.as_slice() {
+            [end] => (0, *end, 1),
+            [start, end] => (*start, *end, 1),
+            [start, end, step] | [start, end, step, _] if *step != 0 => (*start, *end, *step),
+            other => {
+                let error: SqlError = FunctionError::WrongNumArgs {
+                    function: "range".into(),
+                    expected: "[1, 2, 3, 4]".into(),
+                    actual: other.len(),
+                }
+                .into();
+                return Err(error.of_binding(position, "", &[]));
+            }
+        };
+        Ok(Arc::new(Plan {
+            node: PlanNode::Range { start, end, step },
+            output: vec![Attribute::new("id", DataType::Long, false)],
+        }))
+    }
+
+    /// `read_files('path', format => 'json')`.
+    fn read_files(
+        &mut self,
+        written: &str,
+        args: &[ast::FunctionArg],
+        position: Option<Position>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let (mut path, mut format, mut options) = (None, None, Vec::new());
+        for arg in args {
+            let (name, value) = match arg {
+                ast::FunctionArg::Named { name, arg, .. } => (Some(name.value.clone()), arg),
+                ast::FunctionArg::Unnamed(arg) => (None, arg),
+                ast::FunctionArg::ExprNamed { .. } => {
+                    return Err(unsupported(format!("the argument {arg}")).at(position));
+                }
+            };
+            let ast::FunctionArgExpr::Expr(e) = value else {
+                return Err(unsupported(format!("the argument {arg}")).at(position));
+            };
+            let mut collected = Collected::default();
+            let found = Resolver::new(self, &[], &mut collected).expression(e)?;
+            let ExprKind::Literal(value) = &found.expr.kind else {
+                return Err(unsupported(format!("the argument {arg}")).at(position));
+            };
+            let text = value.cast_text(&found.expr.data_type, self.catalog.time_zone());
+            match name.as_deref() {
+                None if path.is_none() => path = Some(text),
+                None => format = Some(text.to_lowercase()),
+                Some("format") => format = Some(text.to_lowercase()),
+                Some(other) => options.push((other.to_owned(), text)),
+            }
+        }
+        let (Some(path), Some(format)) = (path, format) else {
+            return Err(unsupported(format!("{written} without a path and a format")).at(position));
+        };
+        let plan = self
+            .catalog
+            .files(&format, &path, &options, None)
+            .map_err(|e| e.at(position))?;
+        plan.map(Arc::new).ok_or_else(|| {
+            let error: SqlError = AnalysisReason::DataSourceNotFound { format }.into();
+            error.at(position)
+        })
+    }
+
     /// `LATERAL VIEW [OUTER] explode(x) t AS c`.
     pub(super) fn lateral_view(
         &mut self,
@@ -597,6 +707,126 @@ impl Analyzer<'_> {
     }
 
     // PIVOT.
+
+    /// Each aggregate once for each value, over the rows that have it; grouped by what is left.
+    fn pivot(
+        &mut self,
+        input: Arc<Plan>,
+        aggregates: &[ast::ExprWithAlias],
+        value_column: &[ast::Expr],
+        source: &ast::PivotValueSource,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let [pivot] = value_column else {
+            return Err(unsupported("PIVOT over several columns"));
+        };
+        let ast::PivotValueSource::List(values) = source else {
+            return Err(unsupported("PIVOT without a list of values"));
+        };
+        let columns = input.output.clone();
+        let mut parts = Parts {
+            items: Vec::new(),
+            having: None,
+            qualify: None,
+            order: Vec::new(),
+            order_positions: Vec::new(),
+            collected: Collected::default(),
+        };
+        let mut used = Vec::new();
+        let mut pivoted = Vec::new();
+        for value in values {
+            for aggregate in aggregates {
+                let mut filtered = aggregate.expr.clone();
+                let ast::Expr::Function(f) = &mut filtered else {
+                    return Err(
+                        unsupported("PIVOT over anything but an aggregate").at(start(pivot))
+                    );
+                };
+                let mut collected = Collected::default();
+                let plain =
+                    Resolver::new(self, &columns, &mut collected).expression(&aggregate.expr)?;
+                used.extend(
+                    collected
+                        .aggregates
+                        .iter()
+                        .flat_map(|a| a.call.args.clone()),
+                );
+                f.filter = Some(Box::new(ast::Expr::BinaryOp {
+                    left: Box::new(pivot.clone()),
+                    op: ast::BinaryOperator::Spaceship,
+                    right: Box::new(value.expr.clone()),
+                }));
+                let found =
+                    Resolver::new(self, &columns, &mut parts.collected).expression(&filtered)?;
+                let mut collected = Collected::default();
+                let shown = match &value.alias {
+                    Some(alias) => alias.value.clone(),
+                    None => {
+                        Resolver::new(self, &columns, &mut collected)
+                            .expression(&value.expr)?
+                            .sql
+                    }
+                };
+                let name = match (&aggregate.alias, aggregates.len()) {
+                    (Some(alias), n) if n > 1 => format!("{shown}_{}", alias.value),
+                    (None, n) if n > 1 => format!("{shown}_{}", plain.sql),
+                    _ => shown,
+                };
+                pivoted.push((name, found));
+            }
+        }
+        let mut collected = Collected::default();
+        let pivot = Resolver::new(self, &columns, &mut collected).expression(pivot)?;
+        used.push(pivot.expr);
+        let mut taken = std::collections::BTreeSet::new();
+        for e in &used {
+            columns_in(e, &mut taken);
+        }
+        let mut keys = Vec::new();
+        for (i, a) in columns.iter().enumerate() {
+            if !a.hidden && !taken.contains(&i) {
+                let mut key = Resolved::new((Expr::column(i, a), a.name.clone()), None);
+                key.name = Some(a.name.clone());
+                parts.items.push(new_item(None, key.clone(), &columns));
+                keys.push(key);
+            }
+        }
+        for (name, value) in pivoted {
+            parts.items.push(new_item(Some(name), value, &columns));
+        }
+        self.stack(input, parts, Some(GroupBy::new(keys)), false, None)
+    }
+}
+
+fn columns_in(e: &Expr, found: &mut std::collections::BTreeSet<usize>) {
+    if let ExprKind::Column { index, .. } = e.kind {
+        found.insert(index);
+    }
+    for child in e.children() {
+        columns_in(child, found);
+    }
+}
+
+/// The call that a table function or `LATERAL` names, as an expression.
+fn call_of(name: &str, args: Vec<ast::FunctionArg>, position: Option<Position>) -> ast::Expr {
+    let mut ident = ast::Ident::new(name);
+    if let Some(p) = position {
+        let place = sqlparser::tokenizer::Location::new(u64::from(p.line), u64::from(p.column) + 1);
+        ident.span = sqlparser::tokenizer::Span::new(place, place);
+    }
+    ast::Expr::Function(ast::Function {
+        name: ast::ObjectName(vec![ast::ObjectNamePart::Identifier(ident)]),
+        uses_odbc_syntax: false,
+        parameters: ast::FunctionArguments::None,
+        args: ast::FunctionArguments::List(ast::FunctionArgumentList {
+            duplicate_treatment: None,
+            args,
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
 }
 
 /// The parts of a name.
@@ -743,28 +973,5 @@ pub fn join_node(
             condition,
         },
         output,
-    })
-}
-
-/// The call that a table function or `LATERAL` names, as an expression.
-fn call_of(name: &str, args: Vec<ast::FunctionArg>, position: Option<Position>) -> ast::Expr {
-    let mut ident = ast::Ident::new(name);
-    if let Some(p) = position {
-        let place = sqlparser::tokenizer::Location::new(u64::from(p.line), u64::from(p.column) + 1);
-        ident.span = sqlparser::tokenizer::Span::new(place, place);
-    }
-    ast::Expr::Function(ast::Function {
-        name: ast::ObjectName(vec![ast::ObjectNamePart::Identifier(ident)]),
-        uses_odbc_syntax: false,
-        parameters: ast::FunctionArguments::None,
-        args: ast::FunctionArguments::List(ast::FunctionArgumentList {
-            duplicate_treatment: None,
-            args,
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
     })
 }

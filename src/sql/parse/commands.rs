@@ -1,15 +1,9 @@
 //! The grammar of statements: which command it is, and its parts.
 
-mod table;
-
-mod words;
-
 use sqlparser::ast::{Expr, Query, TableFactor};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
-use table::*;
-use words::*;
 
 use super::dialect::type_text;
 use super::{data_type, expect_end};
@@ -182,6 +176,160 @@ fn query(p: &mut Parser) -> Parsed<ParsedKind> {
 }
 
 // Words, names, literals.
+
+/// The `n`th token ahead, if it is an unquoted word, in upper case.
+fn word(p: &Parser, n: usize) -> Option<String> {
+    match p.peek_nth_token(n).token {
+        Token::Word(w) if w.quote_style.is_none() => Some(w.value.to_uppercase()),
+        _ => None,
+    }
+}
+
+fn skip(p: &mut Parser, n: usize) {
+    for _ in 0..n {
+        p.next_token();
+    }
+}
+
+/// Takes these words if they are next.
+fn accept(p: &mut Parser, words: &[&str]) -> bool {
+    let all = words
+        .iter()
+        .enumerate()
+        .all(|(i, w)| word(p, i).as_deref() == Some(*w));
+    if all {
+        skip(p, words.len());
+    }
+    all
+}
+
+fn expect(p: &mut Parser, words: &[&str]) -> Parsed<()> {
+    for w in words {
+        if !accept(p, &[w]) {
+            let token = p.peek_token();
+            return p.expected(w, token);
+        }
+    }
+    Ok(())
+}
+
+fn identifier(p: &mut Parser) -> Parsed<String> {
+    match p.peek_token().token {
+        Token::Word(w) => {
+            p.next_token();
+            Ok(w.value)
+        }
+        _ => {
+            let token = p.peek_token();
+            p.expected("an identifier", token)
+        }
+    }
+}
+
+/// `catalog.schema.table`.
+fn name(p: &mut Parser) -> Parsed<Name> {
+    let mut parts = vec![identifier(p)?];
+    while p.consume_token(&Token::Period) {
+        parts.push(identifier(p)?);
+    }
+    Ok(parts)
+}
+
+fn string(p: &mut Parser) -> Parsed<String> {
+    match p.peek_token().token {
+        Token::SingleQuotedString(s) => {
+            p.next_token();
+            Ok(s)
+        }
+        _ => {
+            let token = p.peek_token();
+            p.expected("a string", token)
+        }
+    }
+}
+
+fn at_string(p: &Parser) -> bool {
+    matches!(p.peek_token().token, Token::SingleQuotedString(_))
+}
+
+fn number<T: std::str::FromStr>(p: &mut Parser) -> Parsed<T> {
+    let token = p.peek_token();
+    match &token.token {
+        Token::Number(n, _) => match n.parse() {
+            Ok(value) => {
+                p.next_token();
+                Ok(value)
+            }
+            Err(_) => p.expected("a number", token),
+        },
+        _ => p.expected("a number", token),
+    }
+}
+
+fn comma_separated<T>(
+    p: &mut Parser,
+    mut item: impl FnMut(&mut Parser) -> Parsed<T>,
+) -> Parsed<Vec<T>> {
+    let mut items = vec![item(p)?];
+    while p.consume_token(&Token::Comma) {
+        items.push(item(p)?);
+    }
+    Ok(items)
+}
+
+fn in_parens<T>(p: &mut Parser, item: impl FnMut(&mut Parser) -> Parsed<T>) -> Parsed<Vec<T>> {
+    p.expect_token(&Token::LParen)?;
+    let items = comma_separated(p, item)?;
+    p.expect_token(&Token::RParen)?;
+    Ok(items)
+}
+
+/// `a.b.c` as one text; `None` at the end.
+fn dotted(p: &mut Parser) -> Option<String> {
+    let mut text = String::new();
+    loop {
+        match p.peek_token().token {
+            Token::Word(w) => text.push_str(&w.value),
+            Token::Number(n, _) => text.push_str(&n),
+            _ => break,
+        }
+        p.next_token();
+        let separator = match p.peek_token().token {
+            Token::Period => '.',
+            Token::Minus => '-',
+            Token::Colon => ':',
+            _ => break,
+        };
+        p.next_token();
+        text.push(separator);
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// `key = 'value'` or `'key' 'value'`.
+fn property(p: &mut Parser) -> Parsed<(String, String)> {
+    let key = if at_string(p) {
+        string(p)?
+    } else {
+        match dotted(p) {
+            Some(key) => key,
+            None => {
+                let token = p.peek_token();
+                return p.expected("a property", token);
+            }
+        }
+    };
+    let _ = p.consume_token(&Token::Eq);
+    let token = p.peek_token();
+    let value = match &token.token {
+        Token::SingleQuotedString(s) => s.clone(),
+        Token::Number(n, _) => n.clone(),
+        Token::Word(w) => w.value.clone(),
+        _ => return p.expected("a value", token),
+    };
+    p.next_token();
+    Ok((key, value))
+}
 
 // Creating.
 
@@ -422,6 +570,197 @@ fn assignment(p: &mut Parser) -> Parsed<(Name, Expr)> {
     let target = name(p)?;
     p.expect_token(&Token::Eq)?;
     Ok((target, p.parse_expr()?))
+}
+
+fn merge(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let schema_evolution = accept(p, &["WITH", "SCHEMA", "EVOLUTION"]);
+    expect(p, &["INTO"])?;
+    let target = p.parse_table_factor()?;
+    expect(p, &["USING"])?;
+    let source = p.parse_table_factor()?;
+    expect(p, &["ON"])?;
+    let condition = p.parse_expr()?;
+    let mut clauses = Vec::new();
+    while accept(p, &["WHEN"]) {
+        clauses.push(merge_clause(p)?);
+    }
+    Ok(ParsedKind::Merge(Box::new(ParsedMerge {
+        target,
+        source,
+        condition,
+        clauses,
+        schema_evolution,
+    })))
+}
+
+fn merge_clause(p: &mut Parser) -> Parsed<ParsedClause> {
+    let when = if accept(p, &["MATCHED"]) {
+        MergeWhen::Matched
+    } else {
+        expect(p, &["NOT", "MATCHED"])?;
+        if accept(p, &["BY", "SOURCE"]) {
+            MergeWhen::NotMatchedBySource
+        } else {
+            accept(p, &["BY", "TARGET"]);
+            MergeWhen::NotMatched
+        }
+    };
+    let condition = accept(p, &["AND"]).then(|| p.parse_expr()).transpose()?;
+    expect(p, &["THEN"])?;
+    let action = if accept(p, &["DELETE"]) {
+        ParsedAction::Delete
+    } else if accept(p, &["UPDATE"]) {
+        expect(p, &["SET"])?;
+        if p.consume_token(&Token::Mul) {
+            ParsedAction::UpdateAll
+        } else {
+            ParsedAction::Update(comma_separated(p, assignment)?)
+        }
+    } else {
+        expect(p, &["INSERT"])?;
+        if p.consume_token(&Token::Mul) {
+            ParsedAction::InsertAll
+        } else {
+            let columns = in_parens(p, name)?;
+            expect(p, &["VALUES"])?;
+            let values = in_parens(p, |p| p.parse_expr())?;
+            ParsedAction::Insert { columns, values }
+        }
+    };
+    Ok(ParsedClause {
+        when,
+        condition,
+        action,
+    })
+}
+
+fn optimize(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    accept(p, &["TABLE"]);
+    let target = Box::new(TableFactor::Table {
+        name: p.parse_object_name(false)?,
+        alias: None,
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    });
+    accept(p, &["FULL"]);
+    let predicate = accept(p, &["WHERE"]).then(|| p.parse_expr()).transpose()?;
+    let mut z_order = Vec::new();
+    if accept(p, &["ZORDER", "BY"]) {
+        let parens = p.consume_token(&Token::LParen);
+        z_order = comma_separated(p, |p| Ok(name(p)?.join(".")))?;
+        if parens {
+            p.expect_token(&Token::RParen)?;
+        }
+    }
+    Ok(ParsedKind::Optimize {
+        target,
+        predicate,
+        z_order,
+    })
+}
+
+fn vacuum(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    let table = name_or_path(p)?;
+    let (mut retain_hours, mut dry_run) = (None, false);
+    loop {
+        if accept(p, &["RETAIN"]) {
+            retain_hours = Some(number(p)?);
+            expect(p, &["HOURS"])?;
+        } else if accept(p, &["DRY", "RUN"]) {
+            dry_run = true;
+        } else {
+            break;
+        }
+    }
+    Ok(Command::Vacuum {
+        table,
+        retain_hours,
+        dry_run,
+    })
+}
+
+/// A table's name, or a path in quotes.
+fn name_or_path(p: &mut Parser) -> Parsed<Name> {
+    if at_string(p) {
+        return Ok(vec!["delta".into(), string(p)?]);
+    }
+    name(p)
+}
+
+fn restore(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    accept(p, &["TABLE"]);
+    let table = name(p)?;
+    accept(p, &["TO"]);
+    let to = if accept(p, &["VERSION", "AS", "OF"]) {
+        TimeTravel::Version(number(p)?)
+    } else {
+        expect(p, &["TIMESTAMP", "AS", "OF"])?;
+        TimeTravel::Timestamp(string(p)?)
+    };
+    Ok(Command::Restore { table, to })
+}
+
+fn alter(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    if !accept(p, &["VIEW"]) {
+        expect(p, &["TABLE"])?;
+    }
+    let table = name(p)?;
+    let change = if accept(p, &["SET", "TBLPROPERTIES"]) {
+        AlterTable::SetProperties(in_parens(p, property)?)
+    } else if accept(p, &["UNSET", "TBLPROPERTIES"]) {
+        let if_exists = accept(p, &["IF", "EXISTS"]);
+        let keys = in_parens(p, |p| {
+            if at_string(p) {
+                return string(p);
+            }
+            let token = p.peek_token();
+            match dotted(p) {
+                Some(key) => Ok(key),
+                None => p.expected("a property", token),
+            }
+        })?;
+        AlterTable::UnsetProperties { keys, if_exists }
+    } else if accept(p, &["ADD", "COLUMNS"]) || accept(p, &["ADD", "COLUMN"]) {
+        let parens = p.consume_token(&Token::LParen);
+        let columns = comma_separated(p, column)?;
+        if parens {
+            p.expect_token(&Token::RParen)?;
+        }
+        AlterTable::AddColumns(StructType::new(columns))
+    } else if accept(p, &["RENAME", "COLUMN"]) {
+        let from = name(p)?.join(".");
+        expect(p, &["TO"])?;
+        let to = identifier(p)?;
+        AlterTable::RenameColumn { from, to }
+    } else if accept(p, &["RENAME", "TO"]) {
+        AlterTable::Rename(name(p)?)
+    } else if accept(p, &["DROP", "COLUMNS"]) || accept(p, &["DROP", "COLUMN"]) {
+        accept(p, &["IF", "EXISTS"]);
+        let parens = p.consume_token(&Token::LParen);
+        let columns = comma_separated(p, |p| Ok(name(p)?.join(".")))?;
+        if parens {
+            p.expect_token(&Token::RParen)?;
+        }
+        AlterTable::DropColumns(columns)
+    } else {
+        let token = p.peek_token();
+        return p.expected("what to alter", token);
+    };
+    Ok(Command::AlterTable {
+        name: table,
+        change,
+    })
 }
 
 // Telling.
