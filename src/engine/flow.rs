@@ -38,6 +38,8 @@ pub(super) struct QueryRun {
     /// Batches that were told.
     pub told: Option<i64>,
     pub told_failure: bool,
+    /// Whether it was active, and its message, when that was last told.
+    pub told_status: Option<(bool, String)>,
 }
 
 impl PipelineRun {
@@ -53,6 +55,7 @@ impl PipelineRun {
                     earlier_rows: 0,
                     told: None,
                     told_failure: false,
+                    told_status: None,
                 }),
                 _ => None,
             })

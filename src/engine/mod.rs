@@ -189,6 +189,8 @@ impl Engine {
     /// Tells batches that ended and queries that failed since the last call.
     fn tell_streams(&mut self) {
         let mut events = Vec::new();
+        // A query that ends without a batch changes no file, but Flow shows that it ended.
+        let mut has_new_status = false;
         for run in &mut self.pipelines {
             for i in 0..run.queries.len() {
                 let Some(query_run) = run.queries.get(i) else {
@@ -220,12 +222,16 @@ impl Engine {
                     });
                 }
                 let failed = failure.is_some();
+                let status = Some((query.is_active(), query.status().message));
+                has_new_status |= query_run.told_status != status;
                 if let Some(query_run) = run.queries.get_mut(i) {
                     query_run.told = last;
                     query_run.told_failure |= failed;
+                    query_run.told_status = status;
                 }
             }
         }
+        self.flow_is_stale |= has_new_status;
         for event in events {
             self.flow_is_stale = true;
             self.event(event);

@@ -341,7 +341,7 @@ impl Engine {
                 "Files can only land in a pipeline's source directory.",
             ));
         }
-        // Files that fit elsewhere stay for a request that names their place.
+        // Files that fit elsewhere, or nowhere yet, stay for a request of their own.
         let Some(dropped) = self.drops.iter_mut().find(|d| d.id == drop) else {
             return Err(error::plain(
                 "IllegalArgumentException",
@@ -350,7 +350,7 @@ impl Engine {
         };
         let (here, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut dropped.files)
             .into_iter()
-            .partition(|file| file.preview.target.as_deref().is_none_or(|t| t == target));
+            .partition(|file| file.preview.target.as_deref() == Some(target));
         dropped.files = rest;
         let files: Vec<_> = here.into_iter().filter(|f| f.bytes.is_some()).collect();
         Ok(Outcome::Job(Job::Land {

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::drop::Drops;
 use super::engine::{Engine, EngineState, Store};
 use super::flow::model;
+use super::text;
 use super::theme::{Theme, keep, kept};
 use crate::protocol::{ErrorInfo, PipelineView, RelationRef, Request};
 
@@ -263,7 +264,7 @@ impl App {
         }
         spawn_local(async move {
             match self.engine.text(request).await {
-                Ok(text) if !text.trim().is_empty() => self.store.tell(text.trim().to_owned()),
+                Ok(text) if !text.trim().is_empty() => self.store.tell(text::first_lines(&text, 2)),
                 Ok(_) => {
                     if let Some(done) = done {
                         self.store.tell(done);

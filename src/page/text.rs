@@ -100,6 +100,19 @@ pub fn percent(fraction: f64) -> String {
     format!("{:.0} %", (fraction.clamp(0.0, 1.0) * 100.0).floor())
 }
 
+/// The first `most` lines of a text, and how many more there are.
+pub fn first_lines(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.trim().lines().collect();
+    if lines.len() <= most {
+        return lines.join("\n");
+    }
+    let shown = lines.get(..most).unwrap_or_default().join("\n");
+    format!(
+        "{shown}\nand {} more",
+        counted((lines.len() - most) as f64, "line")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +160,12 @@ mod tests {
         assert_eq!(duration(45.4), "45 ms");
         assert_eq!(duration(1234.0), "1.2 s");
         assert_eq!(duration(125_000.0), "2 min 5 s");
+    }
+
+    #[test]
+    fn long_texts_are_cut_by_lines() {
+        assert_eq!(first_lines(" a\nb ", 2), "a\nb");
+        assert_eq!(first_lines("a\nb\nc\nd", 2), "a\nb\nand 2 more lines");
     }
 
     #[test]

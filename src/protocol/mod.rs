@@ -52,10 +52,10 @@ pub enum Request {
     /// Looks at dropped files, given beside the message in the same order.
     /// Reply: [`Reply::Drop`].
     PreviewDrop { files: Vec<DroppedFile> },
-    /// Puts the previewed files in the directory `target`. Reply: [`Reply::Done`] once all are
+    /// Puts those of the previewed files that fit the directory `target` there. Reply: [`Reply::Done`] once all are
     /// there; [`Event::Task`] tells how far. Files with an error are left out.
     LandDrop { drop: u32, target: String },
-    /// Makes a pipeline from previewed files and starts it; its id is its name. Reply:
+    /// Makes a pipeline from previewed files and starts it; its id is its name in lower case. Reply:
     /// [`Reply::Done`]. Where the
     /// error is in one of the texts, its `file` is that text's field: `bronze_sql`, `silver_sql`
     /// or `gold_sql`.

@@ -117,13 +117,22 @@ impl Page {
     }
 
     fn drop_file(&mut self, name: &str, bytes: Bytes) -> multihop::protocol::DropPreview {
+        self.drop_files(vec![(name, bytes)])
+    }
+
+    fn drop_files(&mut self, files: Vec<(&str, Bytes)>) -> multihop::protocol::DropPreview {
+        let names = files.iter().map(|(name, bytes)| DroppedFile {
+            name: (*name).into(),
+            size: bytes.len() as f64,
+        });
         let request = Request::PreviewDrop {
-            files: vec![DroppedFile {
-                name: name.into(),
-                size: bytes.len() as f64,
-            }],
+            files: names.collect(),
         };
-        match self.ask_with(request, vec![Box::new(bytes)]).unwrap() {
+        let mut contents: Vec<Box<dyn Content>> = Vec::new();
+        for (_, bytes) in files {
+            contents.push(Box::new(bytes));
+        }
+        match self.ask_with(request, contents).unwrap() {
             Reply::Drop { preview } => preview,
             other => panic!("{other:?}"),
         }
@@ -360,6 +369,54 @@ fn a_dropped_file_of_the_landings_schema_flows_on() {
         target,
     });
     assert_eq!(page.rows("orders_bronze"), Some(4000.0));
+}
+
+#[test]
+fn a_gold_update_without_new_data_ends_too_and_is_told() {
+    let mut page = Page::open();
+    page.ask(Request::Start {
+        pipeline: bookstore(),
+    });
+    for _ in 0..2 {
+        page.ask(Request::UpdateGold {
+            pipeline: bookstore(),
+        });
+        assert_eq!(page.query("daily_customer_books"), QueryState::Finished);
+    }
+}
+
+#[test]
+fn files_that_fit_nowhere_stay_behind_when_the_others_land() {
+    let mut page = Page::open();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/bookstore");
+    let orders = std::fs::read(format!("{root}/orders-streaming/07.parquet")).unwrap();
+    let weather = "{\"city\":\"Porto\",\"temp\":20.5}\n";
+    let preview = page.drop_files(vec![
+        ("mine.parquet", orders.into()),
+        ("weather.json", weather.into()),
+    ]);
+    let target = preview.files[0].target.clone().unwrap();
+    page.ask(Request::LandDrop {
+        drop: preview.drop,
+        target: target.clone(),
+    });
+    let relation = RelationRef::Directory {
+        path: target,
+        format: "parquet".into(),
+    };
+    let Reply::Files { files } = page.ask(Request::Files {
+        relation,
+        version: None,
+    }) else {
+        panic!("no files");
+    };
+    assert!(files.iter().any(|file| file.path.ends_with("mine.parquet")));
+    assert!(!files.iter().any(|file| file.path.contains("weather")));
+    page.ask(Request::CreatePipeline {
+        drop: preview.drop,
+        pipeline: preview.new_pipeline.unwrap(),
+    });
+    assert_eq!(page.open_table("weather_bronze", None).len(), 1);
 }
 
 #[test]

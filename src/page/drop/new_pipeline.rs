@@ -84,7 +84,7 @@ pub fn NewPipelineDialog(
         is_busy.set(true);
         error.set(None);
         spawn_local(async move {
-            let made = pipeline.name.clone();
+            let made = pipeline.name.to_lowercase();
             let result = app
                 .engine
                 .run(Request::CreatePipeline { drop, pipeline })

@@ -72,6 +72,11 @@ fn Seen(preview: DropPreview, landings: Vec<Landing>, made: Option<String>) -> i
     let app = App::get();
     let drop = preview.drop;
     let waits = preview.new_pipeline.is_some();
+    let who = if landings.is_empty() {
+        "They"
+    } else {
+        "The others"
+    };
     let landing = landings.into_iter().map(|landing| {
         let name = directory_name(&landing.target).to_owned();
         let files = text::counted(landing.files as f64, "file");
@@ -103,7 +108,7 @@ fn Seen(preview: DropPreview, landings: Vec<Landing>, made: Option<String>) -> i
         }
         .into_any(),
         (true, Some(name)) => view! {
-            <p class="landed"><Icon shape=Shape::Check/>{format!("The others flow through the pipeline {name}")}</p>
+            <p class="landed"><Icon shape=Shape::Check/>{format!("{who} flow through the pipeline {name}")}</p>
         }
         .into_any(),
         (false, _) => ().into_any(),

@@ -180,8 +180,8 @@ pub fn edge_label(query: &QueryView) -> EdgeLabel {
 /// A line of the table of streams.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamLine {
+    /// The table that it writes.
     pub key: String,
-    pub title: String,
     pub trigger: String,
     pub output_mode: String,
     pub state: &'static str,
@@ -203,7 +203,6 @@ pub fn stream_line(query: &QueryView) -> StreamLine {
         |value: Option<f64>, text: fn(f64) -> String| value.map_or_else(|| "–".to_owned(), text);
     StreamLine {
         key: query.key.clone(),
-        title: query.title.clone(),
         trigger: query.trigger.clone(),
         output_mode: query.output_mode.clone(),
         state,

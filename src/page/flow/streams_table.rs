@@ -90,7 +90,7 @@ fn Line(key: String) -> impl IntoView {
         line.get().map(|line| {
             view! {
                 <th scope="row">
-                    <span class="strong">{line.title}</span>
+                    <span class="strong">{line.key}</span>
                     <span class="sub">{format!("{} · {}", line.trigger, line.output_mode)}</span>
                 </th>
                 <td>
