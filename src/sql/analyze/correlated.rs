@@ -5,9 +5,10 @@ use std::sync::Arc;
 use sqlparser::ast::{self, BinaryOperator, SetExpr, UnaryOperator};
 
 use super::expression::{Collected, OUTER, Resolved, Resolver};
-use super::from::join_node;
+use super::join::join_node;
 use super::query::refuse_collected;
-use super::select::{filter, replace, require_boolean};
+use super::select::{filter, require_boolean};
+use super::stack::replace;
 use super::{Analyzer, scope, start, unsupported};
 use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::plan::{Attribute, Expr, ExprKind, JoinKind, Plan};

@@ -6,7 +6,8 @@ use sqlparser::ast::GroupByWithModifier;
 
 use super::Analyzer;
 use super::expression::{AGGREGATE, Resolved, WINDOW, same};
-use super::select::{Parts, first_input, holds, replace_all};
+use super::select::Parts;
+use super::stack::{first_input, holds, replace_all};
 use super::{scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::cast_expr;

@@ -5,7 +5,9 @@
 //! | `query` | `WITH`, set operations, `ORDER BY`, `LIMIT` |
 //! | `from` | relations, joins, `LATERAL VIEW`, `VALUES` |
 //! | `select` | `SELECT … WHERE … GROUP BY … HAVING …` as a chain of nodes |
-//! | `expression`, `function`, `literal` | expressions |
+//! | `join` | `ON`, `USING`, `NATURAL` |
+//! | `grouping`, `stack` | the nodes of a `SELECT` |
+//! | `expression`, `reference`, `operator`, `function`, `literal` | expressions |
 //! | `scope` | names of columns |
 //! | `correlated` | `EXISTS` and `IN` that read the query around |
 //! | `command` | statements that aren't queries |
@@ -18,10 +20,14 @@ mod expression;
 mod from;
 mod function;
 mod grouping;
+mod join;
 mod literal;
+mod operator;
 mod query;
+mod reference;
 mod scope;
 mod select;
+mod stack;
 
 pub use builder::{filter, resolve_expression, select};
 

@@ -1,0 +1,410 @@
+//! The grammar of statements: which command it is, and its parts.
+
+mod read;
+mod tables;
+
+use sqlparser::ast::{Expr, Query, TableFactor};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+use super::expect_end;
+use crate::sql::command::{Command, ExplainMode, MergeWhen, Name, TableDefinition, ViewKind};
+
+use read::{
+    accept, at_string, dotted, expect, in_parens, name, number, property, skip, string, word,
+};
+use tables::{
+    alter, create, delete, insert, merge, name_or_path, optimize, restore, update, vacuum,
+};
+
+type Parsed<T> = Result<T, ParserError>;
+
+/// A statement as its grammar has it. What is a [`Command`] already names things only.
+#[derive(Debug, Clone)]
+pub enum ParsedKind {
+    Query(Box<Query>),
+    Command(Command),
+    CreateView(Box<ParsedView>),
+    CreateTable(Box<ParsedTable>),
+    Insert(Box<ParsedInsert>),
+    Delete {
+        target: Box<TableFactor>,
+        predicate: Option<Expr>,
+    },
+    Update {
+        target: Box<TableFactor>,
+        assignments: Vec<(Name, Expr)>,
+        predicate: Option<Expr>,
+    },
+    Merge(Box<ParsedMerge>),
+    DescribeQuery(Box<Query>),
+    Explain {
+        mode: ExplainMode,
+        statement: Box<ParsedKind>,
+    },
+    Optimize {
+        target: Box<TableFactor>,
+        predicate: Option<Expr>,
+        z_order: Vec<String>,
+    },
+    Cache {
+        name: Name,
+        query: Box<Query>,
+        lazy: bool,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct ParsedView {
+    pub name: Name,
+    pub kind: ViewKind,
+    pub replace: bool,
+    pub if_not_exists: bool,
+    pub comment: Option<String>,
+    /// Names, each with its comment.
+    pub columns: Vec<(String, Option<String>)>,
+    /// `None` for `USING format OPTIONS (…)`.
+    pub query: Option<Box<Query>>,
+    pub text: String,
+    pub definition: TableDefinition,
+}
+
+#[derive(Debug, Clone)]
+pub struct ParsedTable {
+    pub name: Name,
+    pub replace: bool,
+    pub if_not_exists: bool,
+    pub definition: TableDefinition,
+    pub query: Option<Box<Query>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ParsedInsert {
+    pub table: Name,
+    pub overwrite: bool,
+    pub by_name: bool,
+    pub columns: Vec<String>,
+    pub query: Box<Query>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ParsedMerge {
+    pub target: TableFactor,
+    pub source: TableFactor,
+    pub condition: Expr,
+    pub clauses: Vec<ParsedClause>,
+    pub schema_evolution: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct ParsedClause {
+    pub when: MergeWhen,
+    pub condition: Option<Expr>,
+    pub action: ParsedAction,
+}
+
+#[derive(Debug, Clone)]
+pub enum ParsedAction {
+    Delete,
+    UpdateAll,
+    Update(Vec<(Name, Expr)>),
+    InsertAll,
+    Insert {
+        columns: Vec<Name>,
+        values: Vec<Expr>,
+    },
+}
+
+/// Reads one statement, to the end of the text.
+pub fn parse_statement(p: &mut Parser) -> Parsed<ParsedKind> {
+    let kind = statement(p)?;
+    expect_end(p)?;
+    Ok(kind)
+}
+
+fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
+    let first = word(p, 0).unwrap_or_default();
+    let second = word(p, 1).unwrap_or_default();
+    let command = match (first.as_str(), second.as_str()) {
+        ("CREATE", _) | ("REPLACE", "TABLE") => return create(p),
+        ("INSERT", _) => return insert(p),
+        ("DELETE", "FROM") => return delete(p),
+        ("UPDATE", _) => return update(p),
+        ("MERGE", _) => return merge(p),
+        ("EXPLAIN", _) => return explain(p),
+        ("DESCRIBE" | "DESC", _) => return describe(p),
+        ("OPTIMIZE", _) => return optimize(p),
+        ("CACHE", _) => return cache(p),
+        ("SHOW", _) => show(p)?,
+        ("DROP", _) => drop(p)?,
+        ("USE", _) => use_database(p)?,
+        ("SET", _) => set(p)?,
+        ("RESET", _) => {
+            p.next_token();
+            Command::Reset { key: dotted(p) }
+        }
+        ("VACUUM", _) => vacuum(p)?,
+        ("RESTORE", _) => restore(p)?,
+        ("UNCACHE", "TABLE") => {
+            skip(p, 2);
+            let if_exists = accept(p, &["IF", "EXISTS"]);
+            let name = name(p)?;
+            Command::UncacheTable { name, if_exists }
+        }
+        ("CLEAR", "CACHE") => {
+            skip(p, 2);
+            Command::ClearCache
+        }
+        ("REFRESH", _) => {
+            p.next_token();
+            accept(p, &["TABLE"]);
+            Command::RefreshTable { name: name(p)? }
+        }
+        ("TRUNCATE", _) => {
+            p.next_token();
+            expect(p, &["TABLE"])?;
+            Command::TruncateTable { table: name(p)? }
+        }
+        ("ALTER", _) => alter(p)?,
+        ("SELECT" | "WITH" | "VALUES" | "FROM" | "TABLE", _) => return query(p),
+        _ if p.peek_token().token == Token::LParen => return query(p),
+        _ => {
+            let token = p.peek_token();
+            return p.expected("an SQL statement", token);
+        }
+    };
+    Ok(ParsedKind::Command(command))
+}
+
+fn query(p: &mut Parser) -> Parsed<ParsedKind> {
+    Ok(ParsedKind::Query(p.parse_query()?))
+}
+
+// Telling.
+
+fn show(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    let what = word(p, 0).unwrap_or_default();
+    let token = p.peek_token();
+    p.next_token();
+    Ok(match what.as_str() {
+        "TABLES" => {
+            let (database, pattern) = in_and_like(p)?;
+            Command::ShowTables { database, pattern }
+        }
+        "VIEWS" => {
+            let (database, pattern) = in_and_like(p)?;
+            Command::ShowViews { database, pattern }
+        }
+        "DATABASES" | "SCHEMAS" => Command::ShowDatabases {
+            pattern: in_and_like(p)?.1,
+        },
+        "CATALOGS" => Command::ShowCatalogs,
+        "COLUMNS" => {
+            if !accept(p, &["FROM"]) {
+                expect(p, &["IN"])?;
+            }
+            let mut table = name(p)?;
+            if accept(p, &["IN"]) || accept(p, &["FROM"]) {
+                let mut qualified = name(p)?;
+                qualified.extend(table.pop());
+                table = qualified;
+            }
+            Command::ShowColumns { table }
+        }
+        "CREATE" => {
+            expect(p, &["TABLE"])?;
+            Command::ShowCreateTable { table: name(p)? }
+        }
+        "TBLPROPERTIES" => Command::ShowTableProperties { table: name(p)? },
+        "PARTITIONS" => Command::ShowPartitions { table: name(p)? },
+        "FUNCTIONS" => Command::ShowFunctions {
+            pattern: in_and_like(p)?.1,
+        },
+        "USER" | "SYSTEM" | "ALL" if accept(p, &["FUNCTIONS"]) => Command::ShowFunctions {
+            pattern: in_and_like(p)?.1,
+        },
+        _ => return p.expected("what to show", token),
+    })
+}
+
+/// `[IN|FROM database] [[LIKE] 'pattern']`.
+fn in_and_like(p: &mut Parser) -> Parsed<(Option<Name>, Option<String>)> {
+    let database = (accept(p, &["IN"]) || accept(p, &["FROM"]))
+        .then(|| name(p))
+        .transpose()?;
+    let pattern = if accept(p, &["LIKE"]) || at_string(p) {
+        Some(string(p)?)
+    } else {
+        None
+    };
+    Ok((database, pattern))
+}
+
+fn describe(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    if accept(p, &["QUERY"]) {
+        return Ok(ParsedKind::DescribeQuery(p.parse_query()?));
+    }
+    if matches!(word(p, 0).as_deref(), Some("SELECT" | "WITH" | "VALUES")) {
+        return Ok(ParsedKind::DescribeQuery(p.parse_query()?));
+    }
+    let command = if accept(p, &["HISTORY"]) {
+        let table = name_or_path(p)?;
+        let limit = accept(p, &["LIMIT"]).then(|| number(p)).transpose()?;
+        Command::DescribeHistory { table, limit }
+    } else if accept(p, &["DETAIL"]) {
+        Command::DescribeDetail {
+            table: name_or_path(p)?,
+        }
+    } else if accept(p, &["FUNCTION"]) {
+        let extended = accept(p, &["EXTENDED"]);
+        let name = match p.peek_token().token {
+            Token::Word(_) => name(p)?.join("."),
+            Token::SingleQuotedString(s) => {
+                p.next_token();
+                s
+            }
+            other => {
+                p.next_token();
+                other.to_string()
+            }
+        };
+        Command::DescribeFunction { name, extended }
+    } else if accept(p, &["SCHEMA"]) || accept(p, &["DATABASE"]) {
+        let extended = accept(p, &["EXTENDED"]);
+        let name = name(p)?;
+        Command::DescribeDatabase { name, extended }
+    } else {
+        // A table may have such a name.
+        if word(p, 1).is_some() {
+            accept(p, &["TABLE"]);
+        }
+        let extended =
+            word(p, 1).is_some() && (accept(p, &["EXTENDED"]) || accept(p, &["FORMATTED"]));
+        let name = name(p)?;
+        Command::DescribeTable { name, extended }
+    };
+    Ok(ParsedKind::Command(command))
+}
+
+fn explain(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let mode = match word(p, 0).as_deref() {
+        Some("EXTENDED") => ExplainMode::Extended,
+        Some("FORMATTED") => ExplainMode::Formatted,
+        Some("COST") => ExplainMode::Cost,
+        Some("CODEGEN") => ExplainMode::Codegen,
+        _ => ExplainMode::Simple,
+    };
+    if mode != ExplainMode::Simple {
+        p.next_token();
+    }
+    if word(p, 0).as_deref() == Some("EXPLAIN") {
+        let token = p.peek_token();
+        return p.expected("a statement", token);
+    }
+    Ok(ParsedKind::Explain {
+        mode,
+        statement: Box::new(statement(p)?),
+    })
+}
+
+// The session's things.
+
+fn drop(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    accept(p, &["TEMPORARY"]);
+    let what = word(p, 0).unwrap_or_default();
+    let token = p.peek_token();
+    p.next_token();
+    let if_exists = accept(p, &["IF", "EXISTS"]);
+    Ok(match what.as_str() {
+        "TABLE" => {
+            let name = name(p)?;
+            accept(p, &["PURGE"]);
+            Command::DropTable { name, if_exists }
+        }
+        "VIEW" => Command::DropView {
+            name: name(p)?,
+            if_exists,
+        },
+        "SCHEMA" | "DATABASE" => {
+            let name = name(p)?;
+            let cascade = accept(p, &["CASCADE"]);
+            accept(p, &["RESTRICT"]);
+            Command::DropDatabase {
+                name,
+                if_exists,
+                cascade,
+            }
+        }
+        _ => return p.expected("TABLE, VIEW or SCHEMA", token),
+    })
+}
+
+fn use_database(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    if word(p, 1).is_some() {
+        let _ = accept(p, &["DATABASE"])
+            || accept(p, &["SCHEMA"])
+            || accept(p, &["CATALOG"])
+            || accept(p, &["NAMESPACE"]);
+    }
+    Ok(Command::Use { database: name(p)? })
+}
+
+fn set(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    if accept(p, &["TIME", "ZONE"]) {
+        let zone = match word(p, 0).as_deref() {
+            Some("LOCAL") => {
+                p.next_token();
+                "UTC".to_owned()
+            }
+            _ => string(p)?,
+        };
+        return Ok(Command::Set {
+            key: Some("spark.sql.session.timeZone".into()),
+            value: Some(zone),
+        });
+    }
+    accept(p, &["-v"]);
+    let key = dotted(p);
+    let mut value = None;
+    if key.is_some() && p.consume_token(&Token::Eq) {
+        // The rest, as written: values need no quotes.
+        let mut text = String::new();
+        loop {
+            let token = p.next_token_no_skip().cloned();
+            match token.map(|t| t.token) {
+                None | Some(Token::EOF) => break,
+                Some(Token::SingleQuotedString(s)) => text.push_str(&s),
+                Some(Token::Word(w)) => text.push_str(&w.value),
+                Some(other) => text.push_str(&other.to_string()),
+            }
+        }
+        value = Some(text.trim().to_owned());
+    }
+    Ok(Command::Set { key, value })
+}
+
+fn cache(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let lazy = accept(p, &["LAZY"]);
+    expect(p, &["TABLE"])?;
+    let name = name(p)?;
+    if accept(p, &["OPTIONS"]) {
+        in_parens(p, property)?;
+    }
+    let starts_query = matches!(word(p, 0).as_deref(), Some("SELECT" | "WITH"));
+    if accept(p, &["AS"]) || starts_query {
+        let query = p.parse_query()?;
+        return Ok(ParsedKind::Cache { name, query, lazy });
+    }
+    Ok(ParsedKind::Command(Command::CacheTable {
+        name,
+        plan: None,
+        lazy,
+    }))
+}

@@ -1,0 +1,449 @@
+//! Commands that make and change views and tables.
+
+use sqlparser::ast::{Expr, TableFactor};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
+
+use super::read::{
+    accept, at_string, comma_separated, dotted, expect, identifier, in_parens, name, number,
+    property, skip, string, word,
+};
+use super::{
+    Parsed, ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable,
+    ParsedView,
+};
+use crate::sql::command::{
+    AlterTable, Command, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
+};
+use crate::sql::parse::data_type;
+use crate::sql::parse::dialect::type_text;
+use crate::types::{Metadata, StructField, StructType};
+
+pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
+    let mut replace = false;
+    if accept(p, &["REPLACE"]) {
+        replace = true;
+    } else {
+        p.next_token();
+        replace |= accept(p, &["OR", "REPLACE"]);
+    }
+    let global = accept(p, &["GLOBAL"]);
+    let temporary = accept(p, &["TEMP"]) || accept(p, &["TEMPORARY"]);
+    accept(p, &["EXTERNAL"]);
+    if accept(p, &["VIEW"]) {
+        let kind = match (global, temporary) {
+            (true, _) => ViewKind::GlobalTemporary,
+            (_, true) => ViewKind::Temporary,
+            _ => ViewKind::Persisted,
+        };
+        return create_view(p, kind, replace);
+    }
+    if !temporary && accept(p, &["TABLE"]) {
+        return create_table(p, replace);
+    }
+    if accept(p, &["SCHEMA"]) || accept(p, &["DATABASE"]) {
+        let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
+        let name = name(p)?;
+        let (mut location, mut comment) = (None, None);
+        loop {
+            if accept(p, &["COMMENT"]) {
+                comment = Some(string(p)?);
+            } else if accept(p, &["LOCATION"]) || accept(p, &["MANAGED", "LOCATION"]) {
+                location = Some(string(p)?);
+            } else if accept(p, &["WITH", "DBPROPERTIES"]) {
+                in_parens(p, property)?;
+            } else {
+                break;
+            }
+        }
+        return Ok(ParsedKind::Command(Command::CreateDatabase {
+            name,
+            if_not_exists,
+            location,
+            comment,
+        }));
+    }
+    let token = p.peek_token();
+    p.expected("VIEW, TABLE or SCHEMA", token)
+}
+
+pub(super) fn create_view(p: &mut Parser, kind: ViewKind, replace: bool) -> Parsed<ParsedKind> {
+    let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
+    let name = name(p)?;
+    let mut columns = Vec::new();
+    let mut definition = TableDefinition::default();
+    if p.peek_token().token == Token::LParen {
+        let typed = matches!(p.peek_nth_token(2).token, Token::Word(ref w) if w.keyword != Keyword::COMMENT);
+        if typed {
+            definition.schema = StructType::new(in_parens(p, column)?);
+        } else {
+            columns = in_parens(p, |p| {
+                let name = identifier(p)?;
+                let comment = accept(p, &["COMMENT"]).then(|| string(p)).transpose()?;
+                Ok((name, comment))
+            })?;
+        }
+    }
+    let mut comment = None;
+    loop {
+        if accept(p, &["COMMENT"]) {
+            comment = Some(string(p)?);
+        } else if accept(p, &["TBLPROPERTIES"]) {
+            in_parens(p, property)?;
+        } else if accept(p, &["USING"]) {
+            definition.format = Some(dotted(p).unwrap_or_default().to_lowercase());
+        } else if accept(p, &["OPTIONS"]) {
+            definition.options = in_parens(p, property)?;
+        } else {
+            break;
+        }
+    }
+    let query = match definition.format {
+        Some(_) => None,
+        None => {
+            expect(p, &["AS"])?;
+            Some(p.parse_query()?)
+        }
+    };
+    Ok(ParsedKind::CreateView(Box::new(ParsedView {
+        name,
+        kind,
+        replace,
+        if_not_exists,
+        comment,
+        columns,
+        text: query.as_ref().map(|q| q.to_string()).unwrap_or_default(),
+        query,
+        definition,
+    })))
+}
+
+pub(super) fn create_table(p: &mut Parser, replace: bool) -> Parsed<ParsedKind> {
+    let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
+    let name = name(p)?;
+    let mut definition = TableDefinition::default();
+    if p.peek_token().token == Token::LParen {
+        definition.schema = StructType::new(in_parens(p, column)?);
+    }
+    loop {
+        if accept(p, &["USING"]) {
+            definition.format = Some(dotted(p).unwrap_or_default().to_lowercase());
+        } else if accept(p, &["OPTIONS"]) {
+            definition.options = in_parens(p, property)?;
+        } else if accept(p, &["LOCATION"]) {
+            definition.location = Some(string(p)?);
+        } else if accept(p, &["COMMENT"]) {
+            definition.comment = Some(string(p)?);
+        } else if accept(p, &["TBLPROPERTIES"]) {
+            definition.properties = in_parens(p, property)?;
+        } else if accept(p, &["PARTITIONED", "BY"]) {
+            let columns = in_parens(p, |p| {
+                let typed = matches!(p.peek_nth_token(1).token, Token::Word(_));
+                if typed {
+                    column(p).map(Err)
+                } else {
+                    identifier(p).map(Ok)
+                }
+            })?;
+            for c in columns {
+                definition.partitioned_by.push(match c {
+                    Ok(name) => name,
+                    Err(field) => {
+                        definition.schema.fields.push(field.clone());
+                        field.name
+                    }
+                });
+            }
+        } else if accept(p, &["CLUSTER", "BY"]) {
+            definition.clustered_by = in_parens(p, identifier)?;
+        } else {
+            break;
+        }
+    }
+    let starts_query = matches!(
+        word(p, 0).as_deref(),
+        Some("SELECT" | "WITH" | "FROM" | "VALUES")
+    );
+    let query = (accept(p, &["AS"]) || starts_query)
+        .then(|| p.parse_query())
+        .transpose()?;
+    Ok(ParsedKind::CreateTable(Box::new(ParsedTable {
+        name,
+        replace,
+        if_not_exists,
+        definition,
+        query,
+    })))
+}
+
+/// `name type [NOT NULL] [COMMENT 'text']`.
+pub(super) fn column(p: &mut Parser) -> Parsed<StructField> {
+    let name = identifier(p)?;
+    let _ = p.consume_token(&Token::Colon);
+    let at = p.peek_token();
+    let (text, _) = type_text(p)?;
+    let Ok(data_type) = data_type::parse_data_type(&text) else {
+        return p.expected("a data type", at);
+    };
+    let mut field = StructField::new(name, data_type);
+    loop {
+        if accept(p, &["NOT", "NULL"]) {
+            field.nullable = false;
+        } else if accept(p, &["COMMENT"]) {
+            let comment = string(p)?;
+            field.metadata = Metadata::default().with("comment", comment.into());
+        } else {
+            return Ok(field);
+        }
+    }
+}
+
+pub(super) fn insert(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let overwrite = accept(p, &["OVERWRITE"]);
+    if !overwrite {
+        expect(p, &["INTO"])?;
+    } else {
+        accept(p, &["INTO"]);
+    }
+    accept(p, &["TABLE"]);
+    let table = name(p)?;
+    let mut by_name = accept(p, &["BY", "NAME"]);
+    let mut columns = Vec::new();
+    let lists_columns = p.peek_token().token == Token::LParen
+        && matches!(p.peek_nth_token(1).token, Token::Word(_))
+        && !matches!(
+            word(p, 1).as_deref(),
+            Some("SELECT" | "WITH" | "VALUES" | "FROM" | "TABLE")
+        );
+    if lists_columns {
+        columns = in_parens(p, identifier)?;
+    }
+    by_name |= accept(p, &["BY", "NAME"]);
+    let query = p.parse_query()?;
+    Ok(ParsedKind::Insert(Box::new(ParsedInsert {
+        table,
+        overwrite,
+        by_name,
+        columns,
+        query,
+    })))
+}
+
+pub(super) fn delete(p: &mut Parser) -> Parsed<ParsedKind> {
+    skip(p, 2);
+    let target = Box::new(p.parse_table_factor()?);
+    let predicate = accept(p, &["WHERE"]).then(|| p.parse_expr()).transpose()?;
+    Ok(ParsedKind::Delete { target, predicate })
+}
+
+pub(super) fn update(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let target = Box::new(p.parse_table_factor()?);
+    expect(p, &["SET"])?;
+    let assignments = comma_separated(p, assignment)?;
+    let predicate = accept(p, &["WHERE"]).then(|| p.parse_expr()).transpose()?;
+    Ok(ParsedKind::Update {
+        target,
+        assignments,
+        predicate,
+    })
+}
+
+pub(super) fn assignment(p: &mut Parser) -> Parsed<(Name, Expr)> {
+    let target = name(p)?;
+    p.expect_token(&Token::Eq)?;
+    Ok((target, p.parse_expr()?))
+}
+
+pub(super) fn merge(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let schema_evolution = accept(p, &["WITH", "SCHEMA", "EVOLUTION"]);
+    expect(p, &["INTO"])?;
+    let target = p.parse_table_factor()?;
+    expect(p, &["USING"])?;
+    let source = p.parse_table_factor()?;
+    expect(p, &["ON"])?;
+    let condition = p.parse_expr()?;
+    let mut clauses = Vec::new();
+    while accept(p, &["WHEN"]) {
+        clauses.push(merge_clause(p)?);
+    }
+    Ok(ParsedKind::Merge(Box::new(ParsedMerge {
+        target,
+        source,
+        condition,
+        clauses,
+        schema_evolution,
+    })))
+}
+
+pub(super) fn merge_clause(p: &mut Parser) -> Parsed<ParsedClause> {
+    let when = if accept(p, &["MATCHED"]) {
+        MergeWhen::Matched
+    } else {
+        expect(p, &["NOT", "MATCHED"])?;
+        if accept(p, &["BY", "SOURCE"]) {
+            MergeWhen::NotMatchedBySource
+        } else {
+            accept(p, &["BY", "TARGET"]);
+            MergeWhen::NotMatched
+        }
+    };
+    let condition = accept(p, &["AND"]).then(|| p.parse_expr()).transpose()?;
+    expect(p, &["THEN"])?;
+    let action = if accept(p, &["DELETE"]) {
+        ParsedAction::Delete
+    } else if accept(p, &["UPDATE"]) {
+        expect(p, &["SET"])?;
+        if p.consume_token(&Token::Mul) {
+            ParsedAction::UpdateAll
+        } else {
+            ParsedAction::Update(comma_separated(p, assignment)?)
+        }
+    } else {
+        expect(p, &["INSERT"])?;
+        if p.consume_token(&Token::Mul) {
+            ParsedAction::InsertAll
+        } else {
+            let columns = in_parens(p, name)?;
+            expect(p, &["VALUES"])?;
+            let values = in_parens(p, |p| p.parse_expr())?;
+            ParsedAction::Insert { columns, values }
+        }
+    };
+    Ok(ParsedClause {
+        when,
+        condition,
+        action,
+    })
+}
+
+pub(super) fn optimize(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    accept(p, &["TABLE"]);
+    let target = Box::new(TableFactor::Table {
+        name: p.parse_object_name(false)?,
+        alias: None,
+        args: None,
+        with_hints: Vec::new(),
+        version: None,
+        with_ordinality: false,
+        partitions: Vec::new(),
+        json_path: None,
+        sample: None,
+        index_hints: Vec::new(),
+    });
+    accept(p, &["FULL"]);
+    let predicate = accept(p, &["WHERE"]).then(|| p.parse_expr()).transpose()?;
+    let mut z_order = Vec::new();
+    if accept(p, &["ZORDER", "BY"]) {
+        let parens = p.consume_token(&Token::LParen);
+        z_order = comma_separated(p, |p| Ok(name(p)?.join(".")))?;
+        if parens {
+            p.expect_token(&Token::RParen)?;
+        }
+    }
+    Ok(ParsedKind::Optimize {
+        target,
+        predicate,
+        z_order,
+    })
+}
+
+pub(super) fn vacuum(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    let table = name_or_path(p)?;
+    let (mut retain_hours, mut dry_run) = (None, false);
+    loop {
+        if accept(p, &["RETAIN"]) {
+            retain_hours = Some(number(p)?);
+            expect(p, &["HOURS"])?;
+        } else if accept(p, &["DRY", "RUN"]) {
+            dry_run = true;
+        } else {
+            break;
+        }
+    }
+    Ok(Command::Vacuum {
+        table,
+        retain_hours,
+        dry_run,
+    })
+}
+
+/// A table's name, or a path in quotes.
+pub(super) fn name_or_path(p: &mut Parser) -> Parsed<Name> {
+    if at_string(p) {
+        return Ok(vec!["delta".into(), string(p)?]);
+    }
+    name(p)
+}
+
+pub(super) fn restore(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    accept(p, &["TABLE"]);
+    let table = name(p)?;
+    accept(p, &["TO"]);
+    let to = if accept(p, &["VERSION", "AS", "OF"]) {
+        TimeTravel::Version(number(p)?)
+    } else {
+        expect(p, &["TIMESTAMP", "AS", "OF"])?;
+        TimeTravel::Timestamp(string(p)?)
+    };
+    Ok(Command::Restore { table, to })
+}
+
+pub(super) fn alter(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    if !accept(p, &["VIEW"]) {
+        expect(p, &["TABLE"])?;
+    }
+    let table = name(p)?;
+    let change = if accept(p, &["SET", "TBLPROPERTIES"]) {
+        AlterTable::SetProperties(in_parens(p, property)?)
+    } else if accept(p, &["UNSET", "TBLPROPERTIES"]) {
+        let if_exists = accept(p, &["IF", "EXISTS"]);
+        let keys = in_parens(p, |p| {
+            if at_string(p) {
+                return string(p);
+            }
+            let token = p.peek_token();
+            match dotted(p) {
+                Some(key) => Ok(key),
+                None => p.expected("a property", token),
+            }
+        })?;
+        AlterTable::UnsetProperties { keys, if_exists }
+    } else if accept(p, &["ADD", "COLUMNS"]) || accept(p, &["ADD", "COLUMN"]) {
+        let parens = p.consume_token(&Token::LParen);
+        let columns = comma_separated(p, column)?;
+        if parens {
+            p.expect_token(&Token::RParen)?;
+        }
+        AlterTable::AddColumns(StructType::new(columns))
+    } else if accept(p, &["RENAME", "COLUMN"]) {
+        let from = name(p)?.join(".");
+        expect(p, &["TO"])?;
+        let to = identifier(p)?;
+        AlterTable::RenameColumn { from, to }
+    } else if accept(p, &["RENAME", "TO"]) {
+        AlterTable::Rename(name(p)?)
+    } else if accept(p, &["DROP", "COLUMNS"]) || accept(p, &["DROP", "COLUMN"]) {
+        accept(p, &["IF", "EXISTS"]);
+        let parens = p.consume_token(&Token::LParen);
+        let columns = comma_separated(p, |p| Ok(name(p)?.join(".")))?;
+        if parens {
+            p.expect_token(&Token::RParen)?;
+        }
+        AlterTable::DropColumns(columns)
+    } else {
+        let token = p.peek_token();
+        return p.expected("what to alter", token);
+    };
+    Ok(Command::AlterTable {
+        name: table,
+        change,
+    })
+}
