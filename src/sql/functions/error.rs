@@ -153,6 +153,10 @@ pub enum FunctionError {
         "[INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER] Unrecognized datetime pattern: {pattern}. Illegal pattern character found in datetime pattern: {character}. Please provide legal character. SQLSTATE: 22007"
     )]
     IllegalPatternCharacter { pattern: String, character: char },
+    #[error(
+        "[DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION] Cannot resolve a window of {duration} microseconds that slides by {slide}: Multihop has windows that don't overlap, so both must be equal and positive. SQLSTATE: 42K09"
+    )]
+    InvalidWindow { duration: i64, slide: i64 },
     #[error("Unknown pattern letter: {letter}")]
     UnknownPatternLetter { letter: char },
     #[error("requirement failed: Illegal sequence boundaries: {start} to {stop} by {step}")]

@@ -52,7 +52,7 @@ macro_rules! logarithm {
             |call| {
                 let a = call.doubles(0)?;
                 // At most the bound has no logarithm: NULL, as in Hive.
-                call.out(|i| a.get(i).filter(|x| !(*x <= $least)).map($f))
+                call.out(|i| a.get(i).filter(|x| *x > $least || x.is_nan()).map($f))
             },
         )
     };

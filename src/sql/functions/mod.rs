@@ -102,15 +102,18 @@ pub struct HigherOrder {
     /// The types of a lambda's parameters, so that its body can be analysed: `args` are the
     /// arguments analysed so far, `None` where one is a lambda not analysed yet; `index` is the
     /// lambda's position; `arity` how many parameters it was written with.
-    pub parameters: fn(
-        args: &[Option<Expr>],
-        index: usize,
-        arity: usize,
-        context: &BindContext,
-    ) -> Result<Vec<DataType>, SqlError>,
+    pub parameters: LambdaParameters,
     /// Computes the call; `lambdas` are the lambda arguments in order.
     pub eval: fn(call: &Call<'_>, lambdas: &[&dyn Lambda]) -> Result<Series, SqlError>,
 }
+
+/// See [`HigherOrder::parameters`].
+pub type LambdaParameters = fn(
+    args: &[Option<Expr>],
+    index: usize,
+    arity: usize,
+    context: &BindContext,
+) -> Result<Vec<DataType>, SqlError>;
 
 /// A lambda argument, ready to be evaluated: the executor provides it.
 pub trait Lambda {

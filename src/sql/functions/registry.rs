@@ -45,6 +45,7 @@ static FAMILIES: &[&[Function]] = &[
     datetime::FIELDS,
     datetime::MAKE,
     datetime::ZONE,
+    datetime::WINDOW,
     math::MATH,
     convert::CONVERT,
     conditional::CONDITIONAL,

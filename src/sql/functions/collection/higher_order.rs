@@ -484,7 +484,7 @@ fn quantify(call: &Call<'_>, lambdas: &[&dyn Lambda], wanted: bool) -> Result<Se
     let children = Children::new(call, 0)?;
     let found = evaluate(
         lambda(lambdas, 0)?,
-        &[children.values.clone()],
+        std::slice::from_ref(&children.values),
         &children.parents,
     )?;
     let mut answers: Vec<Option<bool>> = children

@@ -85,7 +85,7 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
         "named_struct('a', 1, 'b', 2) → {1, 2}",
         |args, context| {
             let binder = Binder::new(args, context);
-            if binder.args.len() % 2 != 0 {
+            if !binder.args.len().is_multiple_of(2) {
                 return Err(binder.wrong_count("2n (n > 0)".into()));
             }
             let mut fields = Vec::new();
@@ -297,7 +297,7 @@ fn struct_of(call: &Call<'_>, first: usize, step: usize) -> Result<Series, SqlEr
 
 fn bind_map(args: Vec<Expr>, context: &BindContext) -> BindResult {
     let mut binder = Binder::new(args, context);
-    if binder.args.len() % 2 != 0 {
+    if !binder.args.len().is_multiple_of(2) {
         return Err(binder.wrong_count("2n (n > 0)".into()));
     }
     let types = |offset: usize, binder: &Binder<'_>| -> Vec<T> {

@@ -17,7 +17,7 @@ pub(in crate::sql::functions) fn add_months(days: i32, months: i64) -> i32 {
 }
 
 macro_rules! add_days {
-    ($name:literal, $usage:literal, $what:literal, $example:literal, $sign:expr) => {
+    ($name:literal, $usage:literal, $what:literal, $example:literal, $step:expr) => {
         scalar(
             $name,
             $usage,
@@ -33,7 +33,8 @@ macro_rules! add_days {
             |call| {
                 let (dates, n) = (call.ints(0)?, call.ints(1)?);
                 call.out(|i| {
-                    let sum = i64::from(dates.get(i)?) + $sign * i64::from(n.get(i)?);
+                    let step: fn(i64, i64) -> i64 = $step;
+                    let sum = step(i64::from(dates.get(i)?), i64::from(n.get(i)?));
                     Some(sum as i32)
                 })
             },
@@ -70,21 +71,21 @@ pub(in crate::sql::functions) static ARITHMETIC: &[Function] = &[
         "date_add(date, days)",
         "The date so many days later.",
         "date_add('2016-07-30', 1) → 2016-07-31",
-        1
+        |a, b| a + b
     ),
     add_days!(
         "dateadd",
         "dateadd(date, days)",
         "The date so many days later.",
         "dateadd('2016-07-30', 1) → 2016-07-31",
-        1
+        |a, b| a + b
     ),
     add_days!(
         "date_sub",
         "date_sub(date, days)",
         "The date so many days earlier.",
         "date_sub('2016-07-30', 1) → 2016-07-29",
-        -1
+        |a, b| a - b
     ),
     date_difference!("datediff", "datediff(end, start)"),
     date_difference!("date_diff", "date_diff(end, start)"),

@@ -10,6 +10,7 @@ mod pattern;
 mod reading;
 mod trunc;
 mod unix;
+mod window;
 mod zone;
 
 pub use pattern::Pattern;
@@ -20,6 +21,7 @@ pub(super) use make::MAKE;
 pub(super) use now::NOW;
 pub(super) use trunc::TRUNC;
 pub(super) use unix::UNIX;
+pub(super) use window::WINDOW;
 pub(super) use zone::ZONE;
 
 use super::{Arg, FunctionError};

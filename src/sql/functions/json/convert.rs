@@ -2,7 +2,7 @@
 //!
 //! Source: Spark SQL reference, "JSON Functions"; Catalyst's `JacksonParser` in PERMISSIVE mode.
 
-use polars_core::prelude::{ChunkedBuilder, IntoSeries, PlSmallStr, Series, StringChunkedBuilder};
+use polars_core::prelude::{IntoSeries, PlSmallStr, Series, StringChunkedBuilder};
 
 use super::scan::{Scanner, elements, entries, unescape};
 use crate::sql::coercion;

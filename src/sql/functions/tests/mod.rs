@@ -173,3 +173,42 @@ fn paths_of_the_colon_operator_find_names_without_case() {
         assert_eq!(found.str().unwrap().get(0), None, "{broken}");
     }
 }
+
+#[test]
+fn a_time_falls_into_the_window_that_starts_at_or_before_it() {
+    use crate::types::{StructType, Value, values_from_series};
+    let window = DataType::Struct(StructType::of([
+        ("start", DataType::Timestamp),
+        ("end", DataType::Timestamp),
+    ]));
+    const MINUTE: i64 = 60_000_000;
+    let times = [
+        Value::Timestamp(0),
+        Value::Timestamp(10 * MINUTE - 1),
+        Value::Timestamp(10 * MINUTE),
+        Value::Timestamp(-1),
+        Value::Null,
+    ];
+    let column = crate::types::series_from_values("", &times, &DataType::Timestamp).unwrap();
+    let duration = Value::from("10 minutes")
+        .to_series(&DataType::String)
+        .unwrap();
+    let found = call(
+        "window",
+        &[column, duration],
+        &[&DataType::Timestamp, &DataType::String],
+        &window,
+    );
+    let starts = [Some(0), Some(0), Some(10), Some(-10), None];
+    let expected: Vec<Value> = starts
+        .iter()
+        .map(|start| match start {
+            Some(m) => Value::Struct(vec![
+                Value::Timestamp(m * MINUTE),
+                Value::Timestamp((m + 10) * MINUTE),
+            ]),
+            None => Value::Null,
+        })
+        .collect();
+    assert_eq!(values_from_series(&found, &window).unwrap(), expected);
+}
