@@ -46,7 +46,7 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
                     return Ok(Value::Null);
                 }
                 let n = usize::try_from(number(v, 1)).unwrap_or(0);
-                if n > MAX_ELEMENTS {
+                if n.saturating_mul(parts_of(value)) > MAX_ELEMENTS {
                     return Err(FunctionError::CollectionSizeLimit {
                         count: n as i128,
                         limit: MAX_ELEMENTS,
@@ -252,6 +252,20 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
         },
     ),
 ];
+
+/// How many values a value is made of, itself included.
+fn parts_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) | Value::Struct(items) => {
+            items.iter().map(parts_of).fold(1, usize::saturating_add)
+        }
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(k, v)| parts_of(k).saturating_add(parts_of(v)))
+            .fold(1, usize::saturating_add),
+        _ => 1,
+    }
+}
 
 /// A struct's field is named by its column, else by its position from 1.
 fn field_name(expr: &Expr, index: usize) -> String {

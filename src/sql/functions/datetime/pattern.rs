@@ -43,6 +43,9 @@ struct Fields {
     offset_seconds: i64,
 }
 
+/// Optional sections nest no deeper.
+const MAX_DEPTH: usize = 32;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -114,6 +117,9 @@ impl Pattern {
                 }
                 '[' => {
                     depth += 1;
+                    if depth > MAX_DEPTH {
+                        return Err(unrecognised());
+                    }
                     items.push(Item::OptionalStart);
                 }
                 ']' => {

@@ -240,11 +240,17 @@ fn parse_dollar_path(path: &str) -> Option<Vec<Step>> {
     parse_steps(rest, true)
 }
 
+/// A longer path finds nothing.
+const MAX_STEPS: usize = 256;
+
 fn parse_steps(path: &str, case_sensitive: bool) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut rest = path.trim();
     let mut first = true;
     while !rest.is_empty() {
+        if steps.len() > MAX_STEPS {
+            return None;
+        }
         if let Some(inner) = rest.strip_prefix('[') {
             let inner = inner.trim_start();
             let quoted = inner

@@ -212,3 +212,43 @@ fn a_time_falls_into_the_window_that_starts_at_or_before_it() {
         .collect();
     assert_eq!(values_from_series(&found, &window).unwrap(), expected);
 }
+
+#[test]
+fn hostile_paths_patterns_and_repetitions_are_refused_and_never_overflow() {
+    use crate::types::Value;
+    let deep = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+    let text = |t: &str| Value::from(t).to_series(&DataType::String).unwrap();
+    for path in ["a".to_string(), "a.".repeat(100_000) + "a"] {
+        let found = call(
+            "get_json_path",
+            &[text(&deep), text(&path)],
+            &[&DataType::String, &DataType::String],
+            &DataType::String,
+        );
+        assert_eq!(found.str().unwrap().get(0), None);
+    }
+    assert!(datetime::Pattern::compile(&"[".repeat(100_000)).is_err());
+    let million = Value::Array(vec![Value::Integer(1); 1_000_000]);
+    let array = DataType::array(DataType::Integer);
+    let context = context(1);
+    let call = Call {
+        args: &[
+            million.to_series(&array).unwrap(),
+            Value::Integer(1_000_000)
+                .to_series(&DataType::Integer)
+                .unwrap(),
+        ],
+        types: &[&array, &DataType::Integer],
+        result: &DataType::array(array.clone()),
+        mode: EvalMode::Ansi,
+        context: &context,
+    };
+    let FunctionKind::Scalar(eval) = &lookup("array_repeat").unwrap().kind else {
+        panic!("array_repeat is scalar");
+    };
+    let error = eval(&call).unwrap_err().to_string();
+    assert!(
+        error.starts_with("[COLLECTION_SIZE_LIMIT_EXCEEDED"),
+        "{error}"
+    );
+}
