@@ -8,6 +8,7 @@
 //! - Every frame has the plan's schema. A frame without rows means *not yet*: operators that
 //!   must see all of their input first (aggregate, sort, window, the build side of a join) give
 //!   one for each chunk that they take in. It is no sign of the end.
+//! - Two pieces of work grow with what an operator holds: the sorting itself, and a window call.
 //! - The order of rows is that of the input; of a join, that of the probing side.
 //! - After an error the stream is over. [`Cancellation`] gives [`ExecuteError::Cancelled`] at
 //!   the next pull.
