@@ -382,3 +382,21 @@ fn a_new_column_ends_the_stream_once_and_the_restarted_one_has_it() {
     assert_eq!(plan.schema().names(), ["id", "_rescued_data", "channel"]);
     assert_eq!(rows(&session, "bronze").len(), 2);
 }
+
+#[test]
+fn an_empty_table_gives_its_stream_no_batch() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    run(
+        &mut session,
+        &[
+            auto_loader(&[]),
+            write("raw", "bronze", None),
+            read_table("bronze"),
+        ],
+    );
+    // The bronze table exists, and nothing is in it yet.
+    run(&mut session, &[write("bronze_tmp", "silver", None)]);
+    session.process_all_available();
+    assert_eq!(batches(only_query(&session)), [(0, 3)]);
+}

@@ -361,8 +361,9 @@ impl Source for DeltaSource {
             bytes = size;
             true
         })?;
-        if start.is_none() && files == 0 && end == from {
-            return Ok(None);
+        if files == 0 {
+            // Commits without data are no news.
+            return Ok(start.cloned());
         }
         Ok(Some(self.offset(end)))
     }
