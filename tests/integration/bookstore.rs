@@ -300,7 +300,7 @@ fn gold_holds_each_customers_books_a_day() {
 }
 
 #[test]
-fn a_stream_of_the_overwritten_gold_table_fails_and_says_why() {
+fn golds_history_has_an_entry_for_each_update() {
     let mut page = Page::open();
     page.ask(Request::Start {
         pipeline: bookstore(),

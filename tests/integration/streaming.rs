@@ -10,7 +10,7 @@ use multihop::storage::{
 };
 use multihop::streaming::{QueryPhase, StreamingQuery};
 
-use crate::support::{ids, path, put, rows, session, world};
+use crate::support::{ids, path, put, rows, session, sql, world};
 
 /// A file system that fails every write after the first `writes`.
 struct Failing {
@@ -399,4 +399,55 @@ fn an_empty_table_gives_its_stream_no_batch() {
     run(&mut session, &[write("bronze_tmp", "silver", None)]);
     session.process_all_available();
     assert_eq!(batches(only_query(&session)), [(0, 3)]);
+}
+
+#[test]
+fn a_stream_below_an_overwritten_table_fails_and_says_why() {
+    let (fs, mut session) = session();
+    put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
+    let counts = "CREATE OR REPLACE TEMP VIEW counts AS
+        SELECT id % 2 AS odd, count(*) AS n FROM bronze_tmp GROUP BY id % 2";
+    let gold = || Statement::WriteStream {
+        from: "counts".into(),
+        writer: StreamWriter::table("gold", "dbfs:/check/gold")
+            .output_mode("complete")
+            .trigger(TriggerSpec::AvailableNow),
+    };
+    run(
+        &mut session,
+        &[
+            auto_loader(&[]),
+            write("raw", "bronze", None),
+            read_table("bronze"),
+        ],
+    );
+    session.process_all_available();
+    run(&mut session, &[Statement::Sql(counts.into()), gold()]);
+    session.process_all_available();
+    assert_eq!(
+        sql(&mut session, "SELECT odd, n FROM gold ORDER BY odd"),
+        [["0", "2"], ["1", "1"]]
+    );
+    run(
+        &mut session,
+        &[read_table("gold"), write("gold_tmp", "below", None)],
+    );
+    session.process_all_available();
+    assert_eq!(rows(&session, "below").len(), 2);
+
+    put(fs.as_ref(), "dbfs:/in/2.parquet", ids(3..4));
+    session.process_all_available();
+    run(&mut session, &[gold()]);
+    session.process_all_available();
+    assert_eq!(
+        sql(&mut session, "SELECT odd, n FROM gold ORDER BY odd"),
+        [["0", "2"], ["1", "2"]]
+    );
+    let failed = session.queries().find(|q| q.error().is_some()).unwrap();
+    let message = failed.error().unwrap().to_string();
+    assert!(
+        message.contains("[DELTA_SOURCE_TABLE_IGNORE_CHANGES] Detected a data update (for example STREAMING UPDATE (Map(outputMode -> Complete, queryId -> "),
+        "{message}"
+    );
+    assert_eq!(rows(&session, "below").len(), 2, "what was committed stays");
 }

@@ -309,10 +309,10 @@ proptest! {
             bytes[at] = *byte;
         }
         log.file_system().put(&path, bytes.into()).unwrap();
-        if let Ok(snapshot) = fresh(&log).snapshot() {
-            if let Ok(scan) = TableScan::new(log.file_system().clone(), &snapshot, None) {
-                prop_assert!(snapshot.files().all(|f| scan.read(f).is_err()), "no such file");
-            }
+        if let Ok(snapshot) = fresh(&log).snapshot()
+            && let Ok(scan) = TableScan::new(log.file_system().clone(), &snapshot, None)
+        {
+            prop_assert!(snapshot.files().all(|f| scan.read(f).is_err()), "no such file");
         }
     }
 }
