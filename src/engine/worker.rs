@@ -64,11 +64,14 @@ fn report_panics() {
     }));
 }
 
+/// A request with the files that came beside it.
+type Waiting = (ToEngine, Vec<File>);
+
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
     engine: RefCell<Engine>,
     /// Requests that came before the sample data.
-    waiting: RefCell<Option<Vec<(ToEngine, Vec<File>)>>>,
+    waiting: RefCell<Option<Vec<Waiting>>>,
     /// A channel to ourselves: its message comes after those of the page that wait already.
     wake: MessagePort,
     woken: MessagePort,
