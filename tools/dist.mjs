@@ -14,9 +14,12 @@ const budgets = [
 // The npm package's wasm-opt comes first: Debian's is too old for today's Rust.
 const bin = new URL("../node_modules/.bin", import.meta.url).pathname;
 spawnSync("cargo", ["fetch", "--locked", "--target", "wasm32-unknown-unknown"], { stdio: "inherit" });
+// Leptos' own switch for small code: parts of a view share a type instead of each having its own. These flags take
+// the place of those in .cargo/config.toml, so the one there is said again.
+const flags = '--cfg getrandom_backend="wasm_js" --cfg erase_components';
 const trunk = spawnSync("trunk", ["build", "--release", "--cargo-profile", "dist", "--dist", "dist"], {
   stdio: "inherit",
-  env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
+  env: { ...process.env, PATH: bin + delimiter + process.env.PATH, RUSTFLAGS: flags },
 });
 if (trunk.status !== 0) {
   console.error(trunk.error ? `multihop: trunk: ${trunk.error.message}` : "multihop: the build failed, see above");
