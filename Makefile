@@ -27,8 +27,8 @@ setup: ## Install everything that the other targets need
 
 .PHONY: test
 test: ## Run all tests
-	@tools/steps.sh rust clang node wasm-bindgen trunk browser npm
-	@tools/test.sh native web e2e
+	@tools/steps.sh rust clang node wasm-bindgen trunk browser npm python
+	@tools/test.sh native web e2e interop
 
 .PHONY: test-native
 test-native: ## Run the Rust tests

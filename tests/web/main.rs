@@ -4,5 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod codecs;
+mod engine;
+mod worker;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

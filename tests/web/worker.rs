@@ -1,0 +1,234 @@
+//! The built engine in its worker, asked as the page asks it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use multihop::protocol::{
+    ErrorInfo, Event, FlowState, FromEngine, NodeView, Reply, Request, ToEngine,
+};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ErrorEvent, File, MessageEvent, Worker};
+
+/// The test server hands out the checkout beside the test's own files.
+const LOADER: &str = "/target/site/engine_loader.js";
+
+/// Longer than anything below takes on a slow machine.
+const PATIENCE_MS: f64 = 60_000.0;
+
+/// A running engine. Dropping it ends the worker.
+pub struct Engine {
+    worker: Worker,
+    inbox: Rc<RefCell<VecDeque<FromEngine>>>,
+    /// What the engine told last, unasked.
+    flow: RefCell<FlowState>,
+    /// How far loading was, each time the engine told.
+    pub loading: RefCell<Vec<f64>>,
+    last_id: Cell<u32>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Engine {
+    /// Starts the engine and waits until it is ready.
+    pub async fn start() -> Engine {
+        let worker = new_worker().await;
+        let inbox = Rc::new(RefCell::new(VecDeque::new()));
+        let box_in = Rc::clone(&inbox);
+        let on_message = Closure::new(move |event: MessageEvent| {
+            let message = Reflect::get(&event.data(), &"message".into()).unwrap();
+            let message = serde_wasm_bindgen::from_value(message).unwrap();
+            box_in.borrow_mut().push_back(message);
+        });
+        let box_in = Rc::clone(&inbox);
+        let on_error = Closure::new(move |event: ErrorEvent| {
+            let message = Reflect::get(&event, &"message".into())
+                .ok()
+                .and_then(|message| message.as_string())
+                .unwrap_or_else(|| "its script could not be loaded".into());
+            box_in.borrow_mut().push_back(FromEngine::Event {
+                event: Event::Panicked { message },
+            });
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let engine = Engine {
+            worker,
+            inbox,
+            flow: RefCell::default(),
+            loading: RefCell::default(),
+            last_id: Cell::new(0),
+            _on_message: on_message,
+            _on_error: on_error,
+        };
+        while !matches!(engine.next_event().await, Event::Ready { .. }) {}
+        engine
+    }
+
+    /// Asks, and waits for the reply.
+    pub async fn ask(&self, request: Request) -> Result<Reply, ErrorInfo> {
+        self.ask_with_files(request, &[]).await
+    }
+
+    /// Asks with files beside the message.
+    pub async fn ask_with_files(
+        &self,
+        request: Request,
+        files: &[File],
+    ) -> Result<Reply, ErrorInfo> {
+        let id = self.last_id.get() + 1;
+        self.last_id.set(id);
+        let message = ToEngine { id, request }
+            .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+            .unwrap();
+        let envelope = Object::new();
+        Reflect::set(&envelope, &"message".into(), &message).unwrap();
+        let files: Array = files.iter().collect();
+        Reflect::set(&envelope, &"files".into(), &files).unwrap();
+        self.worker.post_message(&envelope).unwrap();
+        loop {
+            if let FromEngine::Reply { id: of, result } = self.next().await
+                && of == id
+            {
+                return result;
+            }
+        }
+    }
+
+    /// Waits until Flow shows what is asked for.
+    pub async fn until(&self, what: &str, is_so: impl Fn(&FlowState) -> bool) {
+        let start = js_sys::Date::now();
+        while !is_so(&self.flow.borrow()) {
+            let waited = js_sys::Date::now() - start;
+            assert!(waited < PATIENCE_MS, "{what}: {:#?}", self.flow.borrow());
+            if self.inbox.borrow().is_empty() {
+                sleep(10).await;
+            } else {
+                self.next().await;
+            }
+        }
+    }
+
+    /// Waits until the table or directory of that name has as many rows.
+    pub async fn until_rows(&self, name: &str, rows: f64) {
+        self.until(&format!("{name} has {rows} rows"), |flow| {
+            node(flow, name).is_some_and(|node| node.rows == Some(rows))
+        })
+        .await;
+    }
+
+    /// Rows of a node now.
+    pub fn rows(&self, name: &str) -> Option<f64> {
+        node(&self.flow.borrow(), name).and_then(|node| node.rows)
+    }
+
+    /// The id of the first pipeline.
+    pub fn pipeline(&self) -> String {
+        self.flow.borrow().pipelines[0].id.clone()
+    }
+
+    async fn next_event(&self) -> Event {
+        loop {
+            if let FromEngine::Event { event } = self.next().await {
+                return event;
+            }
+        }
+    }
+
+    async fn next(&self) -> FromEngine {
+        let start = js_sys::Date::now();
+        loop {
+            let next = self.inbox.borrow_mut().pop_front();
+            match next {
+                Some(FromEngine::Event {
+                    event: Event::Panicked { message },
+                }) => panic!("the engine panicked: {message}"),
+                Some(message) => {
+                    self.note(&message);
+                    return message;
+                }
+                None => sleep(10).await,
+            }
+            assert!(
+                js_sys::Date::now() - start < PATIENCE_MS,
+                "the engine says nothing"
+            );
+        }
+    }
+
+    fn note(&self, message: &FromEngine) {
+        match message {
+            FromEngine::Event {
+                event: Event::Flow { flow } | Event::Ready { flow },
+            } => *self.flow.borrow_mut() = flow.clone(),
+            FromEngine::Event {
+                event: Event::Loading { fraction, .. },
+            } => self.loading.borrow_mut().push(*fraction),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+fn node<'a>(flow: &'a FlowState, name: &str) -> Option<&'a NodeView> {
+    let pipeline = flow.pipelines.first()?;
+    pipeline.nodes.iter().find(|node| node.name == name)
+}
+
+/// A worker as the page makes it. The test runner puts a `Worker` of its own in the window, which
+/// starts scripts from a `blob:` URL, where nothing relative can be loaded; a frame has the
+/// browser's.
+async fn new_worker() -> Worker {
+    let window = web_sys::window().unwrap();
+    let document = window.document().unwrap();
+    let frame = document.create_element("iframe").unwrap();
+    document
+        .document_element()
+        .unwrap()
+        .append_child(&frame)
+        .unwrap();
+    // Until the frame's own document is there, a worker of it would be cut off.
+    sleep(200).await;
+    let inner = Reflect::get(&frame, &"contentWindow".into()).unwrap();
+    let constructor: Function = Reflect::get(&inner, &"Worker".into())
+        .unwrap()
+        .unchecked_into();
+    let origin = js_sys::eval("location.origin")
+        .unwrap()
+        .as_string()
+        .unwrap();
+    let url = JsValue::from_str(&format!("{origin}{LOADER}"));
+    Reflect::construct(&constructor, &Array::of1(&url))
+        .unwrap()
+        .unchecked_into()
+}
+
+/// A file of the checkout, as a browser's `File`.
+pub async fn file(path: &str, name: &str) -> File {
+    let window = web_sys::window().unwrap();
+    let response = JsFuture::from(window.fetch_with_str(path)).await.unwrap();
+    let bytes: Function = Reflect::get(&response, &"arrayBuffer".into())
+        .unwrap()
+        .unchecked_into();
+    let bytes: Promise = bytes.call0(&response).unwrap().unchecked_into();
+    let bytes = JsFuture::from(bytes).await.unwrap();
+    File::new_with_buffer_source_sequence(&Array::of1(&bytes), name).unwrap()
+}
+
+async fn sleep(ms: i32) {
+    let timer = Promise::new(&mut |resolve, _| {
+        web_sys::window()
+            .unwrap()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms)
+            .unwrap();
+    });
+    JsFuture::from(timer).await.unwrap();
+}
