@@ -2,6 +2,13 @@
 //! Run by `make test-web`.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests say what they mean; clippy knows helper functions only in cfg(test)"
+)]
 
 mod codecs;
 mod engine;
