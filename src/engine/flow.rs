@@ -96,7 +96,7 @@ impl PipelineRun {
             nodes,
             edges: self.lineage.edges.iter().map(edge_view).collect(),
             queries,
-            points: self.points.clone(),
+            points: Vec::new(), // the newest point is made of this view
             remaining_files: match &self.pipeline.sample {
                 Some(_) => Some(remaining_sample(&self.pipeline, session)?.len() as u32),
                 None => None,

@@ -262,8 +262,9 @@ impl Engine {
         let mut pipelines = Vec::new();
         for run in &mut self.pipelines {
             // A pipeline whose state can't be read is left out rather than taking all with it.
-            if let Ok(view) = run.view(&self.session, &mut self.counts) {
+            if let Ok(mut view) = run.view(&self.session, &mut self.counts) {
                 run.add_point(&view, now);
+                view.points.clone_from(&run.points);
                 pipelines.push(view);
             }
         }

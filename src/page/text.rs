@@ -108,8 +108,8 @@ pub fn first_lines(text: &str, most: usize) -> String {
     }
     let shown = lines.get(..most).unwrap_or_default().join("\n");
     format!(
-        "{shown}\nand {} more",
-        counted((lines.len() - most) as f64, "line")
+        "{shown}\nand {}",
+        counted((lines.len() - most) as f64, "more line")
     )
 }
 

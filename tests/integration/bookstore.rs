@@ -472,3 +472,18 @@ fn hostile_names_are_refused_with_the_reason() {
         assert!(!error.message.is_empty());
     }
 }
+
+#[test]
+fn the_chart_ends_with_the_rows_that_the_cards_show() {
+    let mut page = Page::open();
+    page.ask(Request::Start {
+        pipeline: bookstore(),
+    });
+    page.ask(Request::LoadNewData {
+        pipeline: bookstore(),
+        all: false,
+    });
+    let last = page.flow.pipelines[0].points.last().unwrap();
+    assert_eq!(Some(last.bronze), page.rows("orders_bronze"));
+    assert_eq!(Some(last.silver), page.rows("orders_silver"));
+}
