@@ -40,12 +40,12 @@ pub fn Dialog(
                 on_close.run(());
             }
         >
-            <header class="dialog-head">
+            <div class="dialog-head">
                 <h2 id="dialog-title">{title}</h2>
                 <button type="button" class="icon-button" aria-label="Close" on:click=move |_| on_close.run(())>
                     <Icon shape=Shape::Close/>
                 </button>
-            </header>
+            </div>
             {children()}
         </dialog>
     }
