@@ -15,6 +15,15 @@ after(() => site.close());
 
 /** Tells what axe finds against WCAG 2.2 AA on what is on screen. */
 async function violations(page, where) {
+  // What fades in has its own contrast only at the end.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+        .map((animation) => animation.finished),
+    ),
+  );
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
     window.axe.run(document, {
