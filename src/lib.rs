@@ -12,6 +12,7 @@
 //! | [`session`] | `SparkSession`: conf, catalog, views, streams |
 //! | [`bookstore`] | the sample data, generated from a seed |
 //! | [`protocol`] | the messages between page and engine |
+//! | [`notebook`] | notebooks: cells, their formats, what a cell means and shows |
 //! | [`pipeline`] | pipelines as lists of statements; their lineage |
 //! | [`engine`] | answers the page's requests, moves streams; the web worker |
 //! | `page` | the Leptos app |
@@ -29,6 +30,8 @@ pub mod engine;
 pub mod env;
 #[cfg(feature = "engine")]
 pub mod formats;
+#[cfg(feature = "engine")]
+pub mod notebook;
 #[cfg(feature = "engine")]
 pub mod pipeline;
 pub mod protocol;

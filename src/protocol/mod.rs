@@ -8,12 +8,14 @@
 //! Numbers of rows and bytes are `f64` where they cross to JavaScript: exact to 2^53.
 
 mod flow;
+mod notebook;
 mod relation;
 
 pub use flow::{
     EdgeView, FlowState, HopPoint, Lane, MemoryView, NodeKind, NodeState, NodeView, PipelineView,
     QueryState, QueryView,
 };
+pub use notebook::{CellLanguage, Language};
 pub use relation::{
     Cell, ColumnInfo, FileInfo, HistoryEntry, RelationKind, RelationRef, RelationView,
 };

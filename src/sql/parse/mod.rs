@@ -14,6 +14,7 @@ pub(super) use commands::{
     ParsedAction, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
 };
 pub(super) use tokens::position;
+pub use tokens::split;
 
 use sqlparser::ast;
 use sqlparser::keywords::Keyword;
