@@ -10,6 +10,7 @@
 //! | [`sql`] | parse, analyze, plan, optimize, execute; functions; errors with Spark's conditions |
 //! | [`streaming`] | queries, triggers, micro-batches, checkpoints, state; sources and sinks |
 //! | [`session`] | `SparkSession`: conf, catalog, views, streams |
+//! | [`connect`] | the PySpark API's messages: DataFrames by number, columns, waiting |
 //! | [`bookstore`] | the sample data, generated from a seed |
 //! | [`protocol`] | the messages between page and engine |
 //! | [`notebook`] | notebooks: cells, their formats, what a cell means and shows |
@@ -22,6 +23,8 @@
 
 #[cfg(feature = "engine")]
 pub mod bookstore;
+#[cfg(feature = "engine")]
+pub mod connect;
 #[cfg(feature = "engine")]
 pub mod delta;
 #[cfg(feature = "engine")]

@@ -4,7 +4,6 @@ use crate::formats::FormatError;
 use crate::protocol::ErrorInfo;
 use crate::session::SessionError;
 use crate::sql::SqlError;
-use crate::storage::StorageError;
 use crate::streaming::StreamError;
 
 /// An error of the engine for the page: condition, sentence, hint, details.
@@ -13,14 +12,12 @@ pub(super) fn info(error: &SessionError) -> ErrorInfo {
     let mut info = split(&details);
     if let Some(sql) = sql_of(error) {
         info.hint = sql.hint();
-        info.class = sql.exception_class().into();
         if let Some(position) = sql.position() {
             info.line = Some(position.line);
             info.column = Some(position.column + 1);
         }
-    } else {
-        info.class = class_of(error).into();
     }
+    info.class = error.exception_class().into();
     if let Some(format) = format_of(error) {
         info.hint = info.hint.or_else(|| format.hint());
         info.file = format.path().map(|p| p.to_string());
@@ -82,18 +79,6 @@ fn split(text: &str) -> ErrorInfo {
     }
     info.message = message.trim_end().into();
     info
-}
-
-fn class_of(error: &SessionError) -> &'static str {
-    match error {
-        SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
-        SessionError::Stream(StreamError::DuplicateName { .. })
-        | SessionError::InvalidConf { .. }
-        | SessionError::NoSuchQuery { .. } => "IllegalArgumentException",
-        SessionError::Storage(StorageError::NotFound { .. }) => "AnalysisException",
-        SessionError::Storage(_) => "IOException",
-        _ => "AnalysisException",
-    }
 }
 
 fn sql_of(error: &SessionError) -> Option<&SqlError> {

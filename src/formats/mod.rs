@@ -23,7 +23,7 @@ pub use door::{
     set_infer_column_types,
 };
 pub use error::{Damage, FormatError};
-pub use listing::{glob_matches, glob_regex, is_hidden};
+pub use listing::{expand_glob, glob_matches, glob_regex, is_hidden};
 pub use options::Options;
 pub use rows::ParseMode;
 pub use sniff::{Sniffed, sniff};

@@ -64,6 +64,7 @@ impl Lineage {
                             lineage.node(path, Lane::Source, NodeKind::Directory, format);
                             lineage.edge(path, view, None);
                         }
+                        ReadFrom::Paths(_) => {}
                         ReadFrom::Table(table) => lineage.edge(table, view, None),
                     }
                     let kind = if is_stream {

@@ -74,6 +74,23 @@ pub enum SessionError {
     Storage(#[from] StorageError),
 }
 
+impl SessionError {
+    /// The class that PySpark raises.
+    pub fn exception_class(&self) -> &'static str {
+        match self {
+            SessionError::Sql(sql) => sql.exception_class(),
+            SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
+            SessionError::Stream(StreamError::Sql(sql)) => sql.exception_class(),
+            SessionError::Stream(StreamError::DuplicateName { .. })
+            | SessionError::InvalidConf { .. }
+            | SessionError::NoSuchQuery { .. } => "IllegalArgumentException",
+            SessionError::Storage(StorageError::NotFound { .. }) => "AnalysisException",
+            SessionError::Storage(_) => "IOException",
+            _ => "AnalysisException",
+        }
+    }
+}
+
 /// What a catalog's refusal is to analysis.
 impl From<SessionError> for SqlError {
     fn from(error: SessionError) -> Self {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use crate::env::Env;
 use crate::sql::execute::{FrameStream, collect, execute};
 use crate::sql::optimize::optimize;
-use crate::sql::parse::parse;
+use crate::sql::parse::{parse, parse_one};
 use crate::sql::plan::{DeltaScan, Plan, PlanNode, StreamSource, StreamSourceSpec};
 use crate::sql::streaming_rules::check_batch;
 use crate::storage::FileSystem;
@@ -77,6 +77,37 @@ impl Session {
             results.push(self.run_sql(&statement)?);
         }
         Ok(results)
+    }
+
+    /// Runs one SQL statement (`spark.sql`).
+    ///
+    /// # Errors
+    /// The statement's error; a text of no statement, or of several.
+    pub fn sql_one(&mut self, text: &str) -> Result<Ran, SessionError> {
+        self.run_sql(&parse_one(text)?)
+    }
+
+    /// Names a plan (`df.createOrReplaceTempView`).
+    ///
+    /// # Errors
+    /// `TEMP_TABLE_OR_VIEW_ALREADY_EXISTS` without `replace`.
+    pub fn create_temp_view(
+        &mut self,
+        name: &str,
+        plan: Arc<Plan>,
+        replace: bool,
+    ) -> Result<(), SessionError> {
+        let parts = parse_name(name)?;
+        let [name] = parts.as_slice() else {
+            return Err(SessionError::InvalidName { name: name.into() });
+        };
+        if !replace && self.state.view(name).is_some() {
+            return Err(SessionError::TemporaryViewExists {
+                name: crate::types::quote(name),
+            });
+        }
+        self.state.set_view(name, plan);
+        Ok(())
     }
 
     /// Runs a statement.
@@ -255,6 +286,11 @@ impl Session {
             })?
             .stop();
         Ok(())
+    }
+
+    /// Forgets the queries that have ended (`spark.streams.resetTerminated`).
+    pub fn forget_ended(&mut self) {
+        self.queries.retain(StreamingQuery::is_active);
     }
 
     /// Stops all queries.

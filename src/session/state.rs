@@ -325,8 +325,8 @@ impl SessionState {
         Ok(Some(self.files(file_format, &path, &given, None)?))
     }
 
-    /// The relation of files at or below `path`, which doesn't see files that come later.
-    /// The schema is inferred where none is given.
+    /// The relation of files at or below `path`, which may be a glob; it doesn't see files that
+    /// come later. The schema is inferred where none is given.
     ///
     /// # Errors
     /// `PATH_NOT_FOUND`, `UNABLE_TO_INFER_SCHEMA`.
@@ -337,22 +337,35 @@ impl SessionState {
         options: &Options,
         schema: Option<StructType>,
     ) -> Result<Plan, SessionError> {
-        let status = self
-            .fs
-            .status(path)?
-            .ok_or_else(|| crate::storage::StorageError::NotFound { path: path.clone() })?;
-        let files: Vec<FileStatus> = if status.is_dir {
-            let glob = options.get("pathGlobFilter");
-            let mut all = self.fs.list_recursive(path)?;
-            all.retain(|f| {
-                let relative = f.path.relative_to(path).unwrap_or_default();
+        self.files_at(format, std::slice::from_ref(path), options, schema)
+    }
+
+    /// The same of several paths.
+    pub fn files_at(
+        &self,
+        format: FileFormat,
+        paths: &[DbfsPath],
+        options: &Options,
+        schema: Option<StructType>,
+    ) -> Result<Plan, SessionError> {
+        let glob = options.get("pathGlobFilter");
+        let mut roots = Vec::new();
+        for path in paths {
+            roots.extend(formats::expand_glob(self.fs.as_ref(), path)?);
+        }
+        let mut files: Vec<FileStatus> = Vec::new();
+        for root in &roots {
+            if !root.is_dir {
+                files.push(root.clone());
+                continue;
+            }
+            let below = self.fs.list_recursive(&root.path)?;
+            files.extend(below.into_iter().filter(|f| {
+                let relative = f.path.relative_to(&root.path).unwrap_or_default();
                 !formats::is_hidden(relative)
                     && glob.is_none_or(|glob| formats::glob_matches(glob, f.path.name()))
-            });
-            all
-        } else {
-            vec![status]
-        };
+            }));
+        }
         let mut schema = match schema {
             Some(schema) => schema,
             None => {
@@ -363,7 +376,11 @@ impl SessionState {
                 formats::infer_schema(format, &mut contents.into_iter(), options)?
             }
         };
-        let mut partitions = partition_schema(path, &files, true);
+        // Directories of the glob itself are no partitions.
+        let mut partitions = match roots.as_slice() {
+            [root] => partition_schema(&root.path, &files, true),
+            _ => StructType::default(),
+        };
         partitions
             .fields
             .retain(|f| schema.index_of(&f.name).is_none());
@@ -372,7 +389,7 @@ impl SessionState {
         Ok(Plan::file_scan(FileScan {
             format,
             options: options.clone(),
-            paths: vec![path.clone()],
+            paths: paths.to_vec(),
             files,
             schema: Arc::new(schema),
             partition_columns,

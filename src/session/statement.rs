@@ -33,8 +33,10 @@ pub struct Reader {
 /// What a reader reads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ReadFrom {
-    /// `load(path)`
+    /// `load(path)`, which may be a glob.
     Path(String),
+    /// `load([path, …])`
+    Paths(Vec<String>),
     /// `table(name)`
     Table(String),
 }
@@ -179,6 +181,10 @@ impl fmt::Display for Reader {
         options(f, &self.options)?;
         match &self.from {
             ReadFrom::Path(path) => write!(f, "\n  .load({})", python(path)),
+            ReadFrom::Paths(paths) => {
+                let paths: Vec<String> = paths.iter().map(|p| python(p)).collect();
+                write!(f, "\n  .load([{}])", paths.join(", "))
+            }
             ReadFrom::Table(name) => write!(f, "\n  .table({})", python(name)),
         }
     }

@@ -32,22 +32,28 @@ pub(super) fn options_of(given: &[(String, String)]) -> Options {
 /// A static relation (`spark.read`).
 pub(super) fn read(state: &SessionState, reader: &Reader) -> Result<Plan, SessionError> {
     let options = options_of(&reader.options);
-    let path = match &reader.from {
+    let paths: Vec<DbfsPath> = match &reader.from {
         ReadFrom::Table(name) => {
             let parts = parse_name(name)?;
             return state.require_relation(&parts);
         }
-        ReadFrom::Path(path) => DbfsPath::parse(path)?,
+        ReadFrom::Path(path) => vec![DbfsPath::parse(path)?],
+        ReadFrom::Paths(paths) => paths
+            .iter()
+            .map(|p| DbfsPath::parse(p))
+            .collect::<Result<_, _>>()?,
     };
     let format = reader.format.as_deref().unwrap_or("delta");
-    if format.eq_ignore_ascii_case("delta") {
-        return delta_at(state, &path, &options);
+    if format.eq_ignore_ascii_case("delta")
+        && let [path] = paths.as_slice()
+    {
+        return delta_at(state, path, &options);
     }
     let format = FileFormat::from_name(format).ok_or_else(|| StreamError::UnknownFormat {
         format: format.into(),
     })?;
     let schema = reader.schema.as_deref().map(parse_schema).transpose()?;
-    state.files(format, &path, &options, schema)
+    state.files_at(format, &paths, &options, schema)
 }
 
 /// A Delta directory, at the version that the options name.
@@ -86,6 +92,11 @@ pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan,
             let parts = parse_name(name)?;
             let name = state.table_name(&parts)?;
             return stream_of_table(state, &name, options);
+        }
+        ReadFrom::Paths(_) => {
+            return Err(SessionError::Unsupported {
+                statement: "A stream from several paths".into(),
+            });
         }
         ReadFrom::Path(path) => {
             let path = DbfsPath::parse(path)?;

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod coercion;
+pub mod column;
 pub mod command;
 pub mod error;
 pub mod execute;

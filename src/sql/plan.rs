@@ -480,6 +480,27 @@ impl Plan {
         }
     }
 
+    /// Rows at hand.
+    pub fn local(frame: Frame) -> Plan {
+        let fields = &frame.schema().fields;
+        let output = fields.iter().map(|f| Attribute {
+            metadata: f.metadata.clone(),
+            ..Attribute::new(&f.name, f.data_type.clone(), f.nullable)
+        });
+        Plan {
+            output: output.collect(),
+            node: PlanNode::Local(frame),
+        }
+    }
+
+    /// `range(start, end, step)`.
+    pub fn range(start: i64, end: i64, step: i64) -> Plan {
+        Plan {
+            node: PlanNode::Range { start, end, step },
+            output: vec![Attribute::new("id", DataType::Long, false)],
+        }
+    }
+
     /// The visible columns as a schema.
     pub fn schema(&self) -> SchemaRef {
         Arc::new(StructType::new(

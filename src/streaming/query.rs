@@ -227,6 +227,11 @@ impl StreamingQuery {
         )
     }
 
+    /// Whether it waits, having found nothing more to do when it last looked.
+    pub fn is_idle(&self) -> bool {
+        self.phase == QueryPhase::Waiting && self.batch.is_none() && self.idle_at.is_some()
+    }
+
     pub fn status(&self) -> StreamingQueryStatus {
         StreamingQueryStatus {
             message: self.message.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, TableFactor};
 
-use super::builder::plain;
+use super::dataframe::plain;
 use super::expression::Resolved;
 use super::from::{name_parts, relation_plan, rename};
 

@@ -102,7 +102,11 @@ impl Resolver<'_, '_> {
                 if written == "struct" {
                     return self.struct_of(args, position);
                 }
-                let sql = naming::call(&written, &texts(&args));
+                let sql = match written.as_str() {
+                    // As calls these read like calls, unlike the operators.
+                    "negative" | "positive" => format!("{written}({})", texts(&args).join(", ")),
+                    _ => naming::call(&written, &texts(&args)),
+                };
                 self.bind_scalar(function, &written, args, sql, position)
             }
             FunctionKind::Generator(_) => self.generator(function, &written, args, position),

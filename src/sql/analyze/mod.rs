@@ -11,11 +11,11 @@
 //! | `scope` | names of columns |
 //! | `correlated` | `EXISTS` and `IN` that read the query around |
 //! | `command` | statements that aren't queries |
-//! | `builder` | the same over a plan at hand, for the DataFrame API |
+//! | `dataframe` | the same over plans at hand, for the DataFrame API |
 
-mod builder;
 mod command;
 mod correlated;
+mod dataframe;
 mod expression;
 mod from;
 mod function;
@@ -29,7 +29,9 @@ mod scope;
 mod select;
 mod stack;
 
-pub use builder::{filter, resolve_expression, select};
+pub use dataframe::{
+    DataFrames, Grouping, JoinOn, Pivot, attribute_name, find_column, positions_of,
+};
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -118,6 +120,8 @@ struct Analyzer<'a> {
     /// The columns of the queries around a subquery, the nearest last.
     outer: Vec<Vec<Attribute>>,
     next_lambda: Cell<u32>,
+    /// Typed expressions that identifiers quoted by [`dataframe::GIVEN`] stand for.
+    given: Vec<expression::Resolved>,
 }
 
 impl<'a> Analyzer<'a> {
@@ -133,6 +137,7 @@ impl<'a> Analyzer<'a> {
             ctes: Vec::new(),
             outer: Vec::new(),
             next_lambda: Cell::new(0),
+            given: Vec::new(),
         }
     }
 

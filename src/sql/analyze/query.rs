@@ -116,7 +116,7 @@ impl Analyzer<'_> {
         Ok(left)
     }
 
-    fn combine(
+    pub(super) fn combine(
         &mut self,
         left: Arc<Plan>,
         right: Arc<Plan>,

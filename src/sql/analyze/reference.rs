@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, AccessExpr, JsonPathElem, Subscript};
 
 use super::correlated::outer_column;
+use super::dataframe::GIVEN;
 use super::expression::{AGGREGATE, Aliases, Resolved, Resolver, same};
 use super::{literal, scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
@@ -15,6 +16,16 @@ impl Resolver<'_, '_> {
         idents: &[ast::Ident],
         position: Option<Position>,
     ) -> Result<Resolved, SqlError> {
+        if let [ident] = idents
+            && ident.quote_style.is_none()
+            && let Some(place) = ident.value.strip_prefix(GIVEN)
+            && let Some(given) = place
+                .parse()
+                .ok()
+                .and_then(|i: usize| self.analyzer.given.get(i))
+        {
+            return Ok(given.clone());
+        }
         let parts: Vec<String> = idents.iter().map(|i| i.value.clone()).collect();
         if let Some(first) = parts.first()
             && let Some(parameter) = self

@@ -71,6 +71,42 @@ pub enum AnalysisReason {
         candidates: Vec<String>,
     },
     #[error(
+        "[INVALID_ATTRIBUTE_NAME_SYNTAX] Syntax error in the attribute name: {name}. Check that backticks appear in pairs, a quoted string is a complete name part and use a backtick only inside quoted name parts. SQLSTATE: 42601"
+    )]
+    InvalidAttributeName { name: String },
+    #[error(
+        "[UNSUPPORTED_JOIN_TYPE] Unsupported join type '{kind}'. Supported join types include: 'inner', 'outer', 'full', 'fullouter', 'full_outer', 'leftouter', 'left', 'left_outer', 'rightouter', 'right', 'right_outer', 'leftsemi', 'left_semi', 'semi', 'leftanti', 'left_anti', 'anti', 'cross'. SQLSTATE: 0A000"
+    )]
+    UnsupportedJoinType { kind: String },
+    #[error("Cannot resolve column name \"{name}\" among ({}).", .fields.join(", "))]
+    UnresolvedColumnAmongFieldNames { name: String, fields: Vec<String> },
+    /// `df["a"]` where the DataFrame has come in twice.
+    #[error(
+        "Column {name} are ambiguous. It's probably because you joined several Datasets together, and some of these Datasets are the same. This column points to one of the Datasets but Spark is unable to figure out which one. Please alias the Datasets with different names via `Dataset.as` before joining them, and specify the column using qualified name, e.g. `df.as(\"a\").join(df.as(\"b\"), $\"a.id\" > $\"b.id\")`. You can also set spark.sql.analyzer.failAmbiguousSelfJoin to false to disable this check."
+    )]
+    AmbiguousDataFrameColumn { name: String },
+    /// `df["a"]` of a DataFrame that isn't below.
+    #[error(
+        "[MISSING_ATTRIBUTES.RESOLVED_ATTRIBUTE_MISSING_FROM_INPUT] Resolved attribute(s) \"{name}\" missing from {} in operator {operator}. SQLSTATE: XX000", .input.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ")
+    )]
+    MissingAttribute {
+        name: String,
+        input: Vec<String>,
+        operator: &'static str,
+    },
+    #[error(
+        "[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] The event time `{column}` has the invalid type \"{}\", but expected \"TIMESTAMP\". SQLSTATE: 42K09", .actual.sql()
+    )]
+    EventTimeNotTimestamp { column: String, actual: DataType },
+    #[error(
+        "[CANNOT_PARSE_INTERVAL] Unable to parse '{text}'. Please ensure that the value provided is in a valid format for defining an interval. You can reference the documentation for the correct format. If the issue persists, please double check that the input value is not null or empty and try again. SQLSTATE: 22006"
+    )]
+    CannotParseInterval { text: String },
+    #[error(
+        "[INVALID_INTERVAL_FORMAT.NEGATIVE] requirement failed: delay threshold ({text}) should not be negative."
+    )]
+    NegativeDelay { text: String },
+    #[error(
         "[AMBIGUOUS_LATERAL_COLUMN_ALIAS] Lateral column alias {name} is ambiguous and has {matches} matches. SQLSTATE: 42702"
     )]
     AmbiguousLateralColumnAlias { name: String, matches: usize },

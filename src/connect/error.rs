@@ -1,0 +1,120 @@
+//! Errors as PySpark raises them.
+
+use serde_json::{Value, json};
+
+use crate::session::SessionError;
+use crate::sql::SqlError;
+use crate::storage::StorageError;
+use crate::streaming::StreamError;
+use crate::types::FrameError;
+
+/// Why a call fails.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error("The request isn't one that the session knows: {reason}")]
+    Protocol { reason: String },
+    #[error("The session has no request called {op}.")]
+    UnknownRequest { op: String },
+    #[error("The request lacks {name}, or it isn't of its kind.")]
+    Field { name: &'static str },
+    #[error("There is no DataFrame number {id} any more.")]
+    NoSuchDataFrame { id: u64 },
+    #[error(
+        "[SQL_CONF_NOT_FOUND] The SQL config \"{key}\" cannot be found. Please verify that the config exists. SQLSTATE: 42K0I"
+    )]
+    ConfNotFound { key: String },
+    #[error("java.io.FileNotFoundException: {path}")]
+    FileNotFound { path: String },
+    #[error("{message}")]
+    Files { message: String },
+    #[error("InputWidgetNotDefined: No input widget named {name} is defined")]
+    NoSuchWidget { name: String },
+    #[error("{name} can't be {given}: its choices are {choices}")]
+    WidgetChoice {
+        name: String,
+        given: String,
+        choices: String,
+    },
+    /// A class of its own, such as `IllegalArgumentException`.
+    #[error("{message}")]
+    Other {
+        class: &'static str,
+        message: String,
+    },
+}
+
+impl ConnectError {
+    /// The class that Python raises, by its name in `pyspark.errors`.
+    pub fn class(&self) -> &'static str {
+        match self {
+            ConnectError::Session(error) => error.exception_class(),
+            ConnectError::Protocol { .. }
+            | ConnectError::UnknownRequest { .. }
+            | ConnectError::Field { .. }
+            | ConnectError::NoSuchDataFrame { .. } => "PySparkRuntimeError",
+            ConnectError::ConfNotFound { .. } => "SparkNoSuchElementException",
+            ConnectError::FileNotFound { .. }
+            | ConnectError::Files { .. }
+            | ConnectError::NoSuchWidget { .. } => "Py4JJavaError",
+            ConnectError::WidgetChoice { .. } => "IllegalArgumentException",
+            ConnectError::Other { class, .. } => class,
+        }
+    }
+
+    /// The error of a reply.
+    pub fn to_json(&self) -> Value {
+        let message = self.to_string();
+        json!({
+            "class": self.class(),
+            "condition": condition(&message),
+            "sqlState": sql_state(&message),
+            "message": message,
+        })
+    }
+}
+
+/// `[CONDITION] …`
+fn condition(message: &str) -> Option<&str> {
+    let (condition, _) = message.trim().strip_prefix('[')?.split_once(']')?;
+    condition
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_.".contains(c))
+        .then_some(condition)
+}
+
+/// `… SQLSTATE: 42703`
+fn sql_state(message: &str) -> Option<&str> {
+    let (_, rest) = message.rsplit_once("SQLSTATE: ")?;
+    rest.get(..5)
+}
+
+impl From<SqlError> for ConnectError {
+    fn from(error: SqlError) -> Self {
+        ConnectError::Session(error.into())
+    }
+}
+
+impl From<StreamError> for ConnectError {
+    fn from(error: StreamError) -> Self {
+        ConnectError::Session(error.into())
+    }
+}
+
+impl From<StorageError> for ConnectError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::NotFound { path } => ConnectError::FileNotFound {
+                path: path.to_string(),
+            },
+            other => ConnectError::Session(other.into()),
+        }
+    }
+}
+
+impl From<FrameError> for ConnectError {
+    fn from(error: FrameError) -> Self {
+        SqlError::from(error).into()
+    }
+}

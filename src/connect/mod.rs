@@ -1,0 +1,281 @@
+//! The PySpark API's way to a session, as messages: in the manner of Spark Connect.
+//!
+//! Python holds numbers of DataFrames; each call is one JSON text, and so is its reply:
+//! `{"ok": …}` or `{"error": {class, condition, sqlState, message}}`. Analysis is eager, so that
+//! an error comes from the call that is wrong, as in classic PySpark. The operations are those
+//! of `sql::analyze::DataFrames`: one plan for Python and SQL.
+//!
+//! A call that waits (`sleep`, `awaitTermination`) gives [`Answer::Wait`]: who drives the session
+//! moves its streams and asks again, so that nothing blocks.
+
+mod catalog;
+mod column;
+mod error;
+mod files;
+mod relations;
+mod show;
+mod streams;
+mod values;
+mod widgets;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+pub use error::ConnectError;
+pub use show::{show, show_vertical};
+pub use values::{value_from_json, value_to_json};
+pub use widgets::Widget;
+
+use crate::session::Session;
+use crate::sql::plan::Plan;
+use crate::types::Frame;
+
+/// What Python holds by number.
+#[derive(Clone)]
+struct DataFrame {
+    plan: Arc<Plan>,
+}
+
+/// The DataFrames and widgets of one notebook's Python, over a session that is the caller's.
+#[derive(Default)]
+pub struct Connect {
+    frames: BTreeMap<u64, DataFrame>,
+    last: u64,
+    widgets: Vec<Widget>,
+    /// The path of the notebook that runs, for `notebook.context`.
+    notebook: String,
+    shown: Vec<Shown>,
+}
+
+/// What a cell shows.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// `display(df)`: its rows, or a live result if it is streaming.
+    Relation(Arc<Plan>),
+    /// `display` of rows at hand.
+    Rows(Frame),
+    Text(String),
+    Html(String),
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub enum Answer {
+    /// The reply's JSON.
+    Done(String),
+    /// Ask [`Connect::poll`] again when the streams have moved.
+    Wait(Wait),
+    /// `dbutils.notebook.run`: for the notebook's runner, which replies.
+    Notebook {
+        path: String,
+        arguments: Vec<(String, String)>,
+    },
+}
+
+/// What a call waits for. Times are the session clock's, in milliseconds.
+#[derive(Debug, Clone)]
+pub enum Wait {
+    Until {
+        deadline: i64,
+    },
+    Termination {
+        run_id: String,
+        deadline: Option<i64>,
+    },
+    AnyTermination {
+        deadline: Option<i64>,
+    },
+    Available {
+        run_id: String,
+    },
+}
+
+type Reply = Result<Value, ConnectError>;
+
+impl Connect {
+    /// Takes a request.
+    pub fn call(&mut self, session: &mut Session, request: &str) -> Answer {
+        match self.request(session, request) {
+            Ok(answer) => answer,
+            Err(error) => Answer::Done(reply(Err(error))),
+        }
+    }
+
+    fn request(&mut self, session: &mut Session, text: &str) -> Result<Answer, ConnectError> {
+        let request: Map<String, Value> =
+            serde_json::from_str(text).map_err(|e| ConnectError::Protocol {
+                reason: e.to_string(),
+            })?;
+        let request = Request(&request);
+        let op = request.text("op")?;
+        if let Some(wait) = streams::wait(session, op, &request)? {
+            return Ok(match Connect::poll(session, &wait) {
+                Some(done) => Answer::Done(done),
+                None => Answer::Wait(wait),
+            });
+        }
+        if op == "notebook.run" {
+            let arguments = request.map("arguments")?;
+            let arguments = arguments.into_iter().flatten();
+            return Ok(Answer::Notebook {
+                path: request.text("path")?.to_owned(),
+                arguments: arguments.map(|(k, v)| (k.clone(), plain_text(v))).collect(),
+            });
+        }
+        let value = self.answer(session, op, &request)?;
+        Ok(Answer::Done(reply(Ok(value))))
+    }
+
+    fn answer(&mut self, session: &mut Session, op: &str, request: &Request<'_>) -> Reply {
+        match op.split_once('.') {
+            None => self.relation_or_action(session, op, request),
+            Some(("stream" | "streams", _)) => streams::answer(session, op, request),
+            Some(("catalog", what)) => self.catalog(session, what, request),
+            Some(("conf", what)) => catalog::conf(session, what, request),
+            Some(("fs", what)) => files::answer(session, what, request),
+            Some(("widgets", what)) => self.widget(what, request),
+            Some(("notebook", "context")) => Ok(json!({"path": self.notebook})),
+            Some(_) => Err(ConnectError::UnknownRequest { op: op.into() }),
+        }
+    }
+
+    /// Whether what a call waits for has come: its reply.
+    pub fn poll(session: &Session, wait: &Wait) -> Option<String> {
+        streams::poll(session, wait).map(reply)
+    }
+
+    /// What the cell has shown since this was last asked.
+    pub fn take_shown(&mut self) -> Vec<Shown> {
+        std::mem::take(&mut self.shown)
+    }
+
+    /// The notebook that runs.
+    pub fn set_notebook(&mut self, path: &str) {
+        path.clone_into(&mut self.notebook);
+    }
+
+    /// The widgets, in the order they were made.
+    pub fn widgets(&self) -> &[Widget] {
+        &self.widgets
+    }
+
+    /// Gives a plan a number, and its reply to Python.
+    pub fn hand_out(&mut self, plan: Arc<Plan>) -> Value {
+        self.last += 1;
+        let reply = json!({
+            "df": self.last,
+            "schema": plan.schema().to_json(),
+            "streaming": plan.is_streaming(),
+        });
+        self.frames.insert(self.last, DataFrame { plan });
+        reply
+    }
+
+    fn frame(&self, id: u64) -> Result<&DataFrame, ConnectError> {
+        self.frames
+            .get(&id)
+            .ok_or(ConnectError::NoSuchDataFrame { id })
+    }
+
+    fn plan(&self, request: &Request<'_>, name: &'static str) -> Result<Arc<Plan>, ConnectError> {
+        Ok(self.frame(request.number(name)?)?.plan.clone())
+    }
+}
+
+/// A reply's JSON.
+pub fn reply(value: Reply) -> String {
+    match value {
+        Ok(value) => json!({"ok": value}).to_string(),
+        Err(error) => json!({"error": error.to_json()}).to_string(),
+    }
+}
+
+/// A request's fields, with errors for those that are missing or odd.
+pub(crate) struct Request<'r>(pub &'r Map<String, Value>);
+
+impl<'r> Request<'r> {
+    fn get(&self, name: &str) -> Option<&'r Value> {
+        self.0.get(name).filter(|v| !v.is_null())
+    }
+
+    fn need(&self, name: &'static str) -> Result<&'r Value, ConnectError> {
+        self.get(name).ok_or(ConnectError::Field { name })
+    }
+
+    fn text(&self, name: &'static str) -> Result<&'r str, ConnectError> {
+        self.need(name)?
+            .as_str()
+            .ok_or(ConnectError::Field { name })
+    }
+
+    fn text_or(&self, name: &'static str) -> Option<&'r str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    fn number(&self, name: &'static str) -> Result<u64, ConnectError> {
+        self.need(name)?
+            .as_u64()
+            .ok_or(ConnectError::Field { name })
+    }
+
+    fn integer(&self, name: &'static str) -> Result<i64, ConnectError> {
+        self.need(name)?
+            .as_i64()
+            .ok_or(ConnectError::Field { name })
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn list(&self, name: &'static str) -> Result<&'r [Value], ConnectError> {
+        match self.get(name) {
+            None => Ok(&[]),
+            Some(Value::Array(items)) => Ok(items),
+            Some(_) => Err(ConnectError::Field { name }),
+        }
+    }
+
+    fn texts(&self, name: &'static str) -> Result<Vec<String>, ConnectError> {
+        let texts = self
+            .list(name)?
+            .iter()
+            .map(|v| v.as_str().map(str::to_owned));
+        texts
+            .collect::<Option<_>>()
+            .ok_or(ConnectError::Field { name })
+    }
+
+    /// Pairs of texts: options, renamed columns.
+    fn pairs(&self, name: &'static str) -> Result<Vec<(String, String)>, ConnectError> {
+        let pair = |v: &Value| match v.as_array()?.as_slice() {
+            [a, b] => Some((a.as_str()?.to_owned(), plain_text(b))),
+            _ => None,
+        };
+        let pairs = self.list(name)?.iter().map(pair);
+        pairs
+            .collect::<Option<_>>()
+            .ok_or(ConnectError::Field { name })
+    }
+
+    fn map(&self, name: &'static str) -> Result<Option<&'r Map<String, Value>>, ConnectError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::Object(map)) => Ok(Some(map)),
+            Some(_) => Err(ConnectError::Field { name }),
+        }
+    }
+}
+
+/// A value's text: a string as it is.
+fn plain_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

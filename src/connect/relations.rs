@@ -1,0 +1,401 @@
+//! Requests that make DataFrames, and those that take their rows.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::column::Columns;
+use super::values::{row_to_json, value_from_json};
+use super::{Connect, ConnectError, Reply, Request, Shown, show, show_vertical};
+use crate::session::{Ran, ReadFrom, Reader, Session};
+use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Pivot};
+use crate::sql::column::Column;
+use crate::sql::plan::Plan;
+use crate::types::{Frame, StructType, Value, series_from_values, values_from_series};
+
+/// More values than a pivot may find by itself (`spark.sql.pivotMaxValues`).
+const PIVOT_VALUES: usize = 10_000;
+
+impl Connect {
+    pub(super) fn relation_or_action(
+        &mut self,
+        session: &mut Session,
+        op: &str,
+        r: &Request<'_>,
+    ) -> Reply {
+        match op {
+            "release" => {
+                self.frames.remove(&r.number("df")?);
+                Ok(Json::Null)
+            }
+            "sql" | "table" | "read" | "readStream" | "range" | "local" => {
+                let plan = self.source(session, op, r)?;
+                Ok(self.hand_out(plan))
+            }
+            "collect" | "count" | "show" | "explain" | "createView" | "writeStream" | "display"
+            | "displayText" | "displayHTML" => self.action(session, op, r),
+            _ => {
+                let plan = self.operation(session, op, r)?;
+                Ok(self.hand_out(plan))
+            }
+        }
+    }
+
+    fn source(
+        &mut self,
+        session: &mut Session,
+        op: &str,
+        r: &Request<'_>,
+    ) -> Result<Arc<Plan>, ConnectError> {
+        Ok(match op {
+            "sql" => match session.sql_one(r.text("text")?)? {
+                Ran::Rows(plan) => plan,
+                Ran::Frame(frame) => local(frame),
+                Ran::Started { .. } => local(Frame::empty(Arc::default())),
+            },
+            "table" => Arc::new(session.table(r.text("name")?)?),
+            "read" => Arc::new(session.read(&reader(r)?)?),
+            "readStream" => Arc::new(session.read_stream(&reader(r)?)?),
+            "range" => Arc::new(Plan::range(
+                r.integer("start")?,
+                r.integer("end")?,
+                r.integer("step")?,
+            )),
+            _ => {
+                let schema =
+                    StructType::from_json_str(&r.need("schema")?.to_string()).map_err(|e| {
+                        ConnectError::Protocol {
+                            reason: e.to_string(),
+                        }
+                    })?;
+                local(rows_to_frame(schema, r.list("rows")?)?)
+            }
+        })
+    }
+
+    fn operation(
+        &mut self,
+        session: &mut Session,
+        op: &str,
+        r: &Request<'_>,
+    ) -> Result<Arc<Plan>, ConnectError> {
+        if matches!(
+            op,
+            "join" | "union" | "unionByName" | "intersect" | "except"
+        ) {
+            return self.of_two(session, op, r);
+        }
+        if op == "aggregate" {
+            return self.aggregate(session, r);
+        }
+        let input = self.plan(r, "df")?;
+        let dataframes = DataFrames::new(session.state());
+        let inputs = [&input];
+        let columns = Columns {
+            connect: self,
+            inputs: &inputs,
+            operator: match op {
+                "filter" => "!Filter",
+                "sort" => "!Sort",
+                _ => "!Project",
+            },
+        };
+        Ok(match op {
+            "select" => dataframes.select(&input, &columns.list(r.list("columns")?)?)?,
+            "filter" => dataframes.filter(&input, &columns.column(r.need("condition")?)?)?,
+            "sort" => dataframes.sort(&input, &columns.list(r.list("keys")?)?)?,
+            "withColumns" => {
+                let mut named = Vec::new();
+                for pair in r.list("columns")? {
+                    let Some([name, column]) = pair.as_array().map(Vec::as_slice) else {
+                        return Err(ConnectError::Field { name: "columns" });
+                    };
+                    let name = name
+                        .as_str()
+                        .ok_or(ConnectError::Field { name: "columns" })?;
+                    named.push((name.to_owned(), columns.column(column)?));
+                }
+                dataframes.with_columns(&input, &named)?
+            }
+            "renameColumns" => dataframes.rename(&input, &r.pairs("columns")?),
+            "toDF" => dataframes.to_df(&input, &r.texts("names")?)?,
+            "drop" => {
+                // A column that isn't there is none to drop.
+                let gone: Vec<Column> = r
+                    .list("columns")?
+                    .iter()
+                    .filter_map(|c| columns.column(c).ok())
+                    .collect();
+                dataframes.drop_columns(&input, &gone)
+            }
+            "limit" => dataframes.limit(&input, Some(r.number("n")?), 0),
+            "offset" => dataframes.limit(&input, None, r.number("n")?),
+            "distinct" => dataframes.distinct(&input),
+            "dropDuplicates" => match r.get("columns") {
+                None => dataframes.distinct(&input),
+                Some(_) => dataframes.drop_duplicates(&input, &r.texts("columns")?)?,
+            },
+            "alias" => dataframes.alias(&input, r.text("name")?),
+            "sample" => {
+                let fraction = r.need("fraction")?.as_f64().unwrap_or(0.0);
+                dataframes.sample(&input, fraction, r.integer("seed").unwrap_or(0))?
+            }
+            "withWatermark" => {
+                dataframes.with_watermark(&input, r.text("column")?, r.text("delay")?)?
+            }
+            "unpivot" => {
+                let of = |name| columns.list(r.list(name)?);
+                let mut values = of("values")?;
+                let ids = of("ids")?;
+                if values.is_empty() {
+                    values = others(&input, &ids);
+                }
+                dataframes.unpivot(
+                    &input,
+                    &ids,
+                    &values,
+                    r.text("variableName")?,
+                    r.text("valueName")?,
+                )?
+            }
+            _ => return Err(ConnectError::UnknownRequest { op: op.into() }),
+        })
+    }
+
+    fn of_two(
+        &self,
+        session: &Session,
+        op: &str,
+        r: &Request<'_>,
+    ) -> Result<Arc<Plan>, ConnectError> {
+        let (left, right) = (self.plan(r, "left")?, self.plan(r, "right")?);
+        let dataframes = DataFrames::new(session.state());
+        let all = r.flag("all");
+        Ok(match op {
+            "union" => dataframes.union(&left, &right)?,
+            "unionByName" => dataframes.union_by_name(&left, &right, r.flag("allowMissing"))?,
+            "intersect" => dataframes.intersect(&left, &right, all)?,
+            "except" => dataframes.except(&left, &right, all)?,
+            _ => {
+                let on = match r.get("on") {
+                    None => JoinOn::Nothing,
+                    Some(Json::Array(_)) => JoinOn::Columns(r.texts("on")?),
+                    Some(condition) => {
+                        let inputs = [&left, &right];
+                        let columns = Columns {
+                            connect: self,
+                            inputs: &inputs,
+                            operator: "!Join",
+                        };
+                        JoinOn::Condition(columns.column(condition)?)
+                    }
+                };
+                dataframes.join(&left, &right, r.text_or("how").unwrap_or("inner"), &on)?
+            }
+        })
+    }
+
+    fn aggregate(&self, session: &Session, r: &Request<'_>) -> Result<Arc<Plan>, ConnectError> {
+        let input = self.plan(r, "df")?;
+        let dataframes = DataFrames::new(session.state());
+        let inputs = [&input];
+        let columns = Columns {
+            connect: self,
+            inputs: &inputs,
+            operator: "!Aggregate",
+        };
+        let keys = columns.list(r.list("keys")?)?;
+        let aggregates = columns.list(r.list("aggregates")?)?;
+        let grouping = match r.text_or("kind") {
+            Some("rollup") => Grouping::Rollup,
+            Some("cube") => Grouping::Cube,
+            _ => Grouping::GroupBy,
+        };
+        let Some(pivot) = r.map("pivot")? else {
+            return Ok(dataframes.aggregate(&input, grouping, &keys, &aggregates)?);
+        };
+        let pivot = Request(pivot);
+        let column = columns.column(pivot.need("column")?)?;
+        let found = dataframes.select(&input, std::slice::from_ref(&column))?;
+        let field = found.schema().fields.first().cloned();
+        let data_type = field
+            .ok_or(ConnectError::Field { name: "pivot" })?
+            .data_type;
+        let values = match pivot.get("values") {
+            Some(_) => pivot
+                .list("values")?
+                .iter()
+                .map(|v| value_from_json(v, &data_type))
+                .collect::<Result<Vec<_>, _>>()?,
+            None => {
+                let key = Column::Position(0);
+                let found = dataframes.sort(&dataframes.distinct(&found), &[key])?;
+                let frame = session.collect(&found, Some(PIVOT_VALUES + 1))?;
+                match frame.column(0) {
+                    Some(column) => values_from_series(column, &data_type)?,
+                    None => Vec::new(),
+                }
+            }
+        };
+        if values.len() > PIVOT_VALUES {
+            return Err(ConnectError::Other {
+                class: "AnalysisException",
+                message: format!(
+                    "[PIVOT_TOO_MANY_VALUES] The pivot column has more than {PIVOT_VALUES} distinct values, this could indicate an error. If this was intended, set spark.sql.pivotMaxValues to at least the number of distinct values of the pivot column."
+                ),
+            });
+        }
+        let pivot = Pivot {
+            column,
+            values: values.into_iter().map(|v| (v, data_type.clone())).collect(),
+        };
+        Ok(dataframes.pivot(&input, &keys, &pivot, &aggregates)?)
+    }
+
+    fn action(&mut self, session: &mut Session, op: &str, r: &Request<'_>) -> Reply {
+        match op {
+            "displayText" => {
+                self.shown.push(Shown::Text(r.text("text")?.to_owned()));
+                return Ok(Json::Null);
+            }
+            "displayHTML" => {
+                self.shown.push(Shown::Html(r.text("html")?.to_owned()));
+                return Ok(Json::Null);
+            }
+            _ => {}
+        }
+        let plan = self.plan(r, "df")?;
+        match op {
+            "display" => {
+                self.shown.push(Shown::Relation(plan));
+                Ok(Json::Null)
+            }
+            "collect" => {
+                let limit = r.number("limit").ok().and_then(|n| usize::try_from(n).ok());
+                let frame = session.collect(&plan, limit)?;
+                Ok(json!({"rows": frame_to_json(&frame)?}))
+            }
+            "count" => {
+                let count = Column::Call {
+                    function: "count".into(),
+                    args: vec![Column::Name("*".into())],
+                    distinct: false,
+                };
+                let dataframes = DataFrames::new(session.state());
+                let counted = dataframes.aggregate(&plan, Grouping::GroupBy, &[], &[count])?;
+                let frame = session.collect(&counted, None)?;
+                let rows = frame_to_json(&frame)?;
+                Ok(rows.pointer("/0/0").cloned().unwrap_or(json!(0)))
+            }
+            "show" => {
+                let n = usize::try_from(r.number("n")?).unwrap_or(usize::MAX);
+                let truncate = usize::try_from(r.number("truncate").unwrap_or(20)).unwrap_or(20);
+                let frame = session.collect(&plan, Some(n.saturating_add(1)))?;
+                let zone = session.state().conf.time_zone();
+                let text = if r.flag("vertical") {
+                    show_vertical(&frame, n, truncate, zone)?
+                } else {
+                    show(&frame, n, truncate, zone)?
+                };
+                Ok(json!(text))
+            }
+            "explain" => Ok(json!(crate::sql::explain::explain(&plan))),
+            "createView" => {
+                session.create_temp_view(r.text("name")?, plan, r.flag("replace"))?;
+                Ok(Json::Null)
+            }
+            _ => super::streams::write(session, plan, r),
+        }
+    }
+}
+
+/// The columns that aren't among some.
+fn others(input: &Plan, some: &[Column]) -> Vec<Column> {
+    let taken = |i: usize, name: &str| {
+        some.iter().any(|c| match c {
+            Column::Position(at) => *at == i,
+            Column::Name(other) => other.eq_ignore_ascii_case(name),
+            _ => false,
+        })
+    };
+    let columns = input.output.iter().enumerate();
+    columns
+        .filter(|(i, a)| !a.hidden && !taken(*i, &a.name))
+        .map(|(i, _)| Column::Position(i))
+        .collect()
+}
+
+/// Rows at hand as a plan.
+pub(super) fn local(frame: Frame) -> Arc<Plan> {
+    Arc::new(Plan::local(frame))
+}
+
+fn rows_to_frame(schema: StructType, rows: &[Json]) -> Result<Frame, ConnectError> {
+    let mut columns: Vec<Vec<Value>> = vec![Vec::with_capacity(rows.len()); schema.len()];
+    for row in rows {
+        let values = row.as_array().ok_or(ConnectError::Field { name: "rows" })?;
+        for ((column, field), i) in columns.iter_mut().zip(&schema.fields).zip(0..) {
+            let value = values.get(i).unwrap_or(&Json::Null);
+            column.push(value_from_json(value, &field.data_type)?);
+        }
+    }
+    let series = columns
+        .iter()
+        .zip(&schema.fields)
+        .map(|(values, field)| series_from_values(&field.name, values, &field.data_type))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Frame::new(Arc::new(schema), series, rows.len())?)
+}
+
+/// A frame's rows, as lists of values.
+pub fn frame_to_json(frame: &Frame) -> Reply {
+    let schema = frame.schema();
+    let mut columns = Vec::new();
+    for (series, field) in frame.columns().iter().zip(&schema.fields) {
+        columns.push(values_from_series(series, &field.data_type)?.into_iter());
+    }
+    let mut rows = Vec::with_capacity(frame.height());
+    for _ in 0..frame.height() {
+        let row: Vec<Value> = columns
+            .iter_mut()
+            .map(|c| c.next().unwrap_or(Value::Null))
+            .collect();
+        rows.push(row_to_json(&row, schema));
+    }
+    Ok(Json::Array(rows))
+}
+
+fn reader(r: &Request<'_>) -> Result<Reader, ConnectError> {
+    let from = match (r.text_or("table"), r.texts("paths")?.as_slice()) {
+        (Some(table), _) => ReadFrom::Table(table.to_owned()),
+        (None, [path]) => ReadFrom::Path(path.clone()),
+        (None, []) => {
+            let options = r.pairs("options")?;
+            let path = options
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case("path"));
+            match path {
+                Some((_, path)) => ReadFrom::Path(path.clone()),
+                None => return Err(ConnectError::Field { name: "paths" }),
+            }
+        }
+        (None, several) => ReadFrom::Paths(several.to_vec()),
+    };
+    Ok(Reader {
+        format: r.text_or("format").map(str::to_owned),
+        schema: r.text_or("schema").map(schema_ddl).transpose()?,
+        options: r.pairs("options")?,
+        from,
+    })
+}
+
+/// A schema's DDL: DDL as it is, or Spark's JSON.
+fn schema_ddl(text: &str) -> Result<String, ConnectError> {
+    if !text.trim_start().starts_with('{') {
+        return Ok(text.to_owned());
+    }
+    let schema = StructType::from_json_str(text).map_err(|e| ConnectError::Protocol {
+        reason: e.to_string(),
+    })?;
+    Ok(schema.to_ddl())
+}
