@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// One line of a commit.
 #[derive(Debug, Clone)]
@@ -17,8 +16,7 @@ pub enum Action {
     Add(AddFile),
     Remove(RemoveFile),
     DomainMetadata(DomainMetadata),
-    /// A change data file, kept as it is written.
-    Cdc(Box<RawValue>),
+    Cdc(AddCdcFile),
 }
 
 /// Table properties and other string maps, in order.
@@ -141,6 +139,23 @@ impl AddFile {
             .num_records?
             .checked_add_signed(deleted.checked_neg()?)
     }
+}
+
+/// A file of the rows that a commit changed, for readers of the change data feed. "Add CDC File".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddCdcFile {
+    /// As in [`AddFile::path`]; below `_change_data`.
+    pub path: String,
+    #[serde(default)]
+    pub partition_values: PartitionValues,
+    /// Bytes.
+    pub size: i64,
+    /// Always false: its rows are no rows of the table.
+    #[serde(default)]
+    pub data_change: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeMap<String, Option<String>>>,
 }
 
 /// A tombstone: the file left the table at this version.
@@ -293,7 +308,7 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     domain_metadata: Option<DomainMetadata>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    cdc: Option<Box<RawValue>>,
+    cdc: Option<AddCdcFile>,
 }
 
 impl Action {

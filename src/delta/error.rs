@@ -142,12 +142,39 @@ pub enum DeltaError {
         fail_version: u64,
     },
 
-    #[error("{}", metadata_mismatch(table_id, table_schema, data_schema))]
+    #[error("{}", metadata_mismatch(table_id, table_schema, data_schema, *overwrites))]
     MetadataMismatch {
         table_id: String,
         table_schema: StructType,
         data_schema: StructType,
+        /// Whether `overwriteSchema` would help.
+        overwrites: bool,
     },
+
+    #[error(
+        "[DELTA_METADATA_MISMATCH] A metadata mismatch was detected when writing to the Delta table.\n- Partition columns do not match the partition columns of the table.\nGiven: [{}]\nTable: [{}]\n",
+        quoted(given),
+        quoted(table)
+    )]
+    PartitioningMismatch {
+        given: Vec<String>,
+        table: Vec<String>,
+    },
+
+    #[error(
+        "[DELTA_INVALID_IDEMPOTENT_WRITES_OPTIONS] Invalid options for idempotent Dataframe writes: {reason}"
+    )]
+    InvalidIdempotentWrites { reason: &'static str },
+
+    #[error(
+        "[DELTA_OVERWRITE_SCHEMA_WITH_DYNAMIC_PARTITION_OVERWRITE] 'overwriteSchema' cannot be used in dynamic partition overwrite mode."
+    )]
+    OverwriteSchemaWithDynamicPartitions,
+
+    #[error(
+        "[DELTA_REPLACE_WHERE_WITH_DYNAMIC_PARTITION_OVERWRITE] A 'replaceWhere' expression and 'partitionOverwriteMode'='dynamic' cannot both be set in the DataFrameWriter options."
+    )]
+    ReplaceWhereWithDynamicPartitions,
 
     #[error(
         "[DELTA_FAILED_TO_MERGE_FIELDS] Failed to merge fields '{table_field}' and '{data_field}'. Failed to merge incompatible data types {table_type} and {data_type}"
@@ -209,9 +236,23 @@ pub enum DeltaError {
     InvalidFilePath { path: String, reason: String },
 
     #[error(
-        "[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: {column}. The data has NULL there; filter those rows out or give them a value."
+        "[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: {column}.\n"
     )]
     NotNullViolated { column: String },
+
+    #[error(
+        "[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES] CHECK constraint {name} {expression} violated by row with values:\n{values}"
+    )]
+    ConstraintViolated {
+        name: String,
+        expression: String,
+        /// ` - column : value`, a line each.
+        values: String,
+    },
+
+    /// What a generated column's or a constraint's expression says.
+    #[error(transparent)]
+    Rule(Box<dyn std::error::Error + Send + Sync>),
 
     #[error(
         "The data file {path} has rows that are marked as deleted by a deletion vector, which Multihop can't read yet. Rewrite the table without them where it was written: REORG TABLE … APPLY (PURGE)."
@@ -231,14 +272,37 @@ pub enum DeltaError {
     Format(#[from] FormatError),
 }
 
-fn metadata_mismatch(id: &str, table: &StructType, data: &StructType) -> String {
+impl DeltaError {
+    /// The same, told to one who overwrites.
+    #[must_use]
+    pub fn of_overwrite(mut self, is_overwrite: bool) -> DeltaError {
+        if let DeltaError::MetadataMismatch { overwrites, .. } = &mut self {
+            *overwrites = is_overwrite;
+        }
+        self
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|n| crate::types::quote(n)).collect();
+    names.join(", ")
+}
+
+fn metadata_mismatch(id: &str, table: &StructType, data: &StructType, overwrites: bool) -> String {
+    let overwrite = if overwrites {
+        "\n- To overwrite your schema or change partitioning, please set:\n\
+         '.option(\"overwriteSchema\", \"true\")'.\n\
+         Note that the schema can't be overwritten when using 'replaceWhere'.\n"
+    } else {
+        ""
+    };
     format!(
         "[DELTA_METADATA_MISMATCH] A metadata mismatch was detected when writing to the Delta table.\n\
          - A schema mismatch detected when writing to the Delta table (Table ID: {id}).\n\
          To enable schema migration using DataFrameWriter or DataStreamWriter, please set: '.option(\"mergeSchema\", \"true\")'.\n\
          For other operations, set the session configuration spark.databricks.delta.schema.autoMerge.enabled to \"true\". \
          See the documentation specific to the operation for details.\n\n\
-         Table schema:\n{}\n\nData schema:\n{}\n",
+         Table schema:\n{}\n\nData schema:\n{}\n{overwrite}",
         table.tree_string(),
         data.tree_string()
     )

@@ -16,10 +16,31 @@ const READABLE: [&str; 5] = [
     "vacuumProtocolCheck",
 ];
 
-/// Writer features whose demands an append, an overwrite or a removal of files meets.
-const WRITABLE: [&str; 7] = [
+const CHECK_CONSTRAINTS: &str = "checkConstraints";
+const CHANGE_DATA_FEED: &str = "changeDataFeed";
+const GENERATED_COLUMNS: &str = "generatedColumns";
+const COLUMN_DEFAULTS: &str = "allowColumnDefaults";
+
+/// The property that turns the change data feed on.
+pub(super) const ENABLE_CHANGE_DATA_FEED: &str = "delta.enableChangeDataFeed";
+
+/// Before the name of a CHECK constraint among the properties.
+pub(super) const CONSTRAINT_PREFIX: &str = "delta.constraints.";
+
+/// In a field's metadata: what a generated column is computed from.
+pub(super) const GENERATION_EXPRESSION: &str = "delta.generationExpression";
+
+/// In a field's metadata: what a column is where an `INSERT` leaves it out.
+pub(super) const DEFAULT: &str = "CURRENT_DEFAULT";
+
+/// Writer features whose demands are met.
+const WRITABLE: [&str; 11] = [
     "appendOnly",
     "invariants",
+    CHECK_CONSTRAINTS,
+    CHANGE_DATA_FEED,
+    GENERATED_COLUMNS,
+    COLUMN_DEFAULTS,
     COLUMN_MAPPING,
     TIMESTAMP_NTZ,
     "deletionVectors",
@@ -41,11 +62,7 @@ pub(super) fn check_readable(protocol: &Protocol) -> Result<(), DeltaError> {
 }
 
 /// Fails if a writer of the table has to do what we don't.
-pub(super) fn check_writable(
-    protocol: &Protocol,
-    metadata: &Metadata,
-    schema: &StructType,
-) -> Result<(), DeltaError> {
+pub(super) fn check_writable(protocol: &Protocol, schema: &StructType) -> Result<(), DeltaError> {
     check_readable(protocol)?;
     if !(0..=7).contains(&protocol.min_writer_version) {
         return Err(invalid_version(protocol));
@@ -55,17 +72,8 @@ pub(super) fn check_writable(
         unsupported.extend(unknown(protocol.writer_features.as_ref(), &WRITABLE));
     }
     // Versions 3 to 6 allow features that matter only where the table uses them.
-    let on = |key: &str| metadata.configuration.get(key).is_some_and(|v| v == "true");
-    let has = |prefix: &str| metadata.configuration.keys().any(|k| k.starts_with(prefix));
-    if has("delta.constraints.") {
-        unsupported.push("checkConstraints".into());
-    }
-    if on("delta.enableChangeDataFeed") {
-        unsupported.push("changeDataFeed".into());
-    }
     for (key, feature) in [
         ("delta.invariants", "invariants"),
-        ("delta.generationExpression", "generatedColumns"),
         ("delta.identity.start", "identityColumns"),
     ] {
         if any_field(schema, &|field| field.metadata.get(key).is_some()) {
@@ -78,6 +86,45 @@ pub(super) fn check_writable(
     Err(DeltaError::UnsupportedFeaturesForWrite {
         unsupported: unsupported.join(", "),
     })
+}
+
+/// Fails if a table has rules that only SQL can keep.
+pub(super) fn check_no_rules(metadata: &Metadata, schema: &StructType) -> Result<(), DeltaError> {
+    let used = features_of(schema, &metadata.configuration);
+    let rules: Vec<&str> = [CHECK_CONSTRAINTS, GENERATED_COLUMNS]
+        .into_iter()
+        .filter(|rule| used.contains(rule))
+        .collect();
+    if rules.is_empty() {
+        return Ok(());
+    }
+    Err(DeltaError::UnsupportedFeaturesForWrite {
+        unsupported: rules.join(", "),
+    })
+}
+
+/// The features that a schema and properties use, of those that older protocols number.
+fn features_of(schema: &StructType, configuration: &Properties) -> Vec<&'static str> {
+    let mut used = Vec::new();
+    if configuration
+        .keys()
+        .any(|key| key.starts_with(CONSTRAINT_PREFIX))
+    {
+        used.push(CHECK_CONSTRAINTS);
+    }
+    if configuration
+        .get(ENABLE_CHANGE_DATA_FEED)
+        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
+    {
+        used.push(CHANGE_DATA_FEED);
+    }
+    if any_field(schema, &|f| f.metadata.get(GENERATION_EXPRESSION).is_some()) {
+        used.push(GENERATED_COLUMNS);
+    }
+    if any_field(schema, &|f| f.metadata.get(DEFAULT).is_some()) {
+        used.push(COLUMN_DEFAULTS);
+    }
+    used
 }
 
 /// The least protocol that a table with this schema and configuration needs, and nothing less
@@ -98,6 +145,7 @@ pub(super) fn protocol_for(
     if ntz {
         needed.push(TIMESTAMP_NTZ);
     }
+    let written = features_of(schema, configuration);
     let base = current.cloned().unwrap_or(Protocol {
         min_reader_version: 1,
         min_writer_version: 2,
@@ -106,48 +154,53 @@ pub(super) fn protocol_for(
     });
     let reads_by_features = base.min_reader_version == 3;
     let writes_by_features = base.min_writer_version == 7;
-    if !ntz && !reads_by_features && !writes_by_features {
-        let (reader, writer) = if mapped { (2, 5) } else { (1, 2) };
+    let by_features = ntz || written.contains(&COLUMN_DEFAULTS);
+    if !by_features && !reads_by_features && !writes_by_features {
+        let (reader, writer) = if mapped {
+            (2, 5)
+        } else if written.contains(&CHANGE_DATA_FEED) || written.contains(&GENERATED_COLUMNS) {
+            (1, 4)
+        } else if written.contains(&CHECK_CONSTRAINTS) {
+            (1, 3)
+        } else {
+            (1, 2)
+        };
         return Protocol {
             min_reader_version: base.min_reader_version.max(reader),
             min_writer_version: base.min_writer_version.max(writer),
             ..base
         };
     }
-    let missing = |features: &Option<Vec<String>>| {
-        needed
-            .iter()
-            .any(|f| !features.iter().flatten().any(|have| have == f))
+    let reader_version = match ntz {
+        true => 3,
+        false if mapped => base.min_reader_version.max(2),
+        false => base.min_reader_version,
     };
-    if reads_by_features
-        && writes_by_features
-        && !missing(&base.reader_features)
-        && !missing(&base.writer_features)
-    {
-        return base;
-    }
-    let merge = |have: Vec<String>| {
+    let merge = |have: Vec<String>, needed: &mut dyn Iterator<Item = &&str>| {
         let mut all = have;
-        for feature in &needed {
+        for feature in needed {
             if !all.iter().any(|f| f == feature) {
                 all.push((*feature).into());
             }
         }
         all
     };
-    let reader = base.reader_features.clone().unwrap_or_else(|| {
-        let mapping = (base.min_reader_version == 2).then(|| COLUMN_MAPPING.to_owned());
-        mapping.into_iter().collect()
+    let reader_features = (reader_version == 3).then(|| {
+        let have = base.reader_features.clone().unwrap_or_else(|| {
+            let mapping = (base.min_reader_version == 2).then(|| COLUMN_MAPPING.to_owned());
+            mapping.into_iter().collect()
+        });
+        merge(have, &mut needed.iter())
     });
-    let writer = base
+    let writer_features = base
         .writer_features
         .clone()
         .unwrap_or_else(|| legacy_writer_features(base.min_writer_version));
     Protocol {
-        min_reader_version: 3,
+        min_reader_version: reader_version,
         min_writer_version: 7,
-        reader_features: Some(merge(reader)),
-        writer_features: Some(merge(writer)),
+        reader_features,
+        writer_features: Some(merge(writer_features, &mut needed.iter().chain(&written))),
     }
 }
 

@@ -29,8 +29,8 @@ mod transaction;
 mod write;
 
 pub use actions::{
-    Action, AddFile, CommitInfo, DeletionVector, DomainMetadata, Format, Metadata, PartitionValues,
-    Properties, Protocol, RemoveFile, SetTransaction,
+    Action, AddCdcFile, AddFile, CommitInfo, DeletionVector, DomainMetadata, Format, Metadata,
+    PartitionValues, Properties, Protocol, RemoveFile, SetTransaction,
 };
 pub use column_mapping::{ColumnMappingMode, physical_name, physical_schema};
 pub use error::DeltaError;
@@ -42,4 +42,4 @@ pub use schema::merge_structs;
 pub use snapshot::Snapshot;
 pub use stats::StatsCollector;
 pub use transaction::{CommitOutcome, Transaction};
-pub use write::FileWriter;
+pub use write::{FileWriter, RowRules};

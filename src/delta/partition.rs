@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 use super::actions::PartitionValues;
 use super::error::DeltaError;
-use crate::formats::partitions::NULL_PARTITION;
+use crate::formats::partitions::partition_directory;
 use crate::types::{DataType, Value};
 
 /// A value as the log writes it; `None` is NULL, as which the empty string counts too.
@@ -152,28 +152,7 @@ fn binary_bytes(text: &str) -> Vec<u8> {
 pub(super) fn directory(columns: &[String], values: &PartitionValues) -> String {
     let parts: Vec<String> = columns
         .iter()
-        .map(|column| {
-            let value = values.get(column).and_then(Option::as_deref);
-            let value = value.map_or_else(|| NULL_PARTITION.to_owned(), escape);
-            format!("{}={value}", escape(column))
-        })
+        .map(|column| partition_directory(column, values.get(column).and_then(Option::as_deref)))
         .collect();
     parts.join("/")
-}
-
-/// Spark's `ExternalCatalogUtils.escapePathName`; further control characters as well, since a
-/// path can't hold them.
-fn escape(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_control() || "\"#%'*/:=?\\{[]^".contains(c) {
-            let mut buffer = [0; 4];
-            for byte in c.encode_utf8(&mut buffer).as_bytes() {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }

@@ -106,6 +106,7 @@ impl Snapshot {
                 table_id: self.metadata().id.clone(),
                 table_schema: table.clone(),
                 data_schema: data.clone(),
+                overwrites: false,
             });
         }
         let mut configuration = self.configuration().clone();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::actions::{Action, AddFile, CommitInfo, Metadata, Protocol, RemoveFile, SetTransaction};
+use super::actions::{
+    Action, AddCdcFile, AddFile, CommitInfo, Metadata, Protocol, RemoveFile, SetTransaction,
+};
 use super::checkpoint;
 use super::conflicts::{self, Attempt};
 use super::error::DeltaError;
@@ -32,6 +34,7 @@ pub struct Transaction {
     txns: Vec<SetTransaction>,
     adds: Vec<AddFile>,
     removes: Vec<RemoveFile>,
+    changes: Vec<AddCdcFile>,
 }
 
 /// What a commit did.
@@ -55,6 +58,7 @@ impl Transaction {
             txns: Vec::new(),
             adds: Vec::new(),
             removes: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -195,7 +199,7 @@ impl Transaction {
             return Err(DeltaError::MetadataAbsent);
         };
         let schema = StructType::from_json_str(&metadata.schema_string)?;
-        features::check_writable(protocol, metadata, &schema)?;
+        features::check_writable(protocol, &schema)?;
         let append_only = metadata.configuration.get("delta.appendOnly");
         if append_only.is_some_and(|v| v == "true") && self.removes.iter().any(|r| r.data_change) {
             return Err(DeltaError::AppendOnly {
@@ -212,7 +216,8 @@ impl Transaction {
             .chain(self.protocol.clone().map(Action::Protocol))
             .chain(self.txns.iter().cloned().map(Action::Txn))
             .chain(self.adds.iter().cloned().map(Action::Add))
-            .chain(self.removes.iter().cloned().map(Action::Remove));
+            .chain(self.removes.iter().cloned().map(Action::Remove))
+            .chain(self.changes.iter().cloned().map(Action::Cdc));
         let mut body = String::new();
         for action in actions {
             let line = action.to_json().map_err(|e| DeltaError::NotSerializable {
@@ -257,7 +262,7 @@ impl Transaction {
                 (action, self.metadata.as_ref().or(read))
             {
                 let schema = StructType::from_json_str(&metadata.schema_string)?;
-                features::check_writable(protocol, metadata, &schema)?;
+                features::check_writable(protocol, &schema)?;
             }
         }
         Ok(())

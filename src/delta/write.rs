@@ -5,20 +5,25 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use polars_core::prelude::{IdxCa, PlSmallStr, Series};
 
-use super::actions::{AddFile, Metadata, PartitionValues};
+use super::actions::{AddCdcFile, AddFile, Metadata, PartitionValues};
 use super::column_mapping::{ColumnMappingMode, physical_name};
 use super::conform::conform;
 use super::error::DeltaError;
+use super::features;
 use super::partition::{directory, serialize_partition_value};
 use super::paths::encode_path;
 use super::stats::StatsCollector;
 use crate::env::Env;
 use crate::formats::parquet::{ParquetWriteOptions, ParquetWriter};
 use crate::storage::{DbfsPath, FileSystem, PutResult};
-use crate::types::{Frame, FrameError, SchemaRef, StructType, Value};
+use crate::types::{DataType, Frame, FrameError, SchemaRef, StructField, StructType, Value};
 
 /// A file is closed when it has about this many bytes.
 const TARGET_FILE_BYTES: usize = 128 * 1024 * 1024;
+
+/// The directory of change data files, and the column that says what happened to a row.
+pub(super) const CHANGE_DATA: &str = "_change_data";
+pub(super) const CHANGE_TYPE: &str = "_change_type";
 
 /// Partitions written at once. Beyond it the largest is closed: more files, bounded memory.
 const OPEN_PARTITIONS: usize = 128;
@@ -32,9 +37,27 @@ pub struct FileWriter {
     table: DbfsPath,
     env: Env,
     layout: Layout,
+    rules: Option<Box<dyn RowRules>>,
+    /// Whether it writes change data files.
+    is_change_data: bool,
     open: IndexMap<PartitionValues, OpenFile>,
     done: Vec<AddFile>,
     rows: u64,
+}
+
+/// What a table demands of its rows in the words of SQL: generated columns and CHECK constraints.
+pub trait RowRules {
+    /// The rows with generated columns added that they lack.
+    ///
+    /// # Errors
+    /// What the expressions say.
+    fn complete(&self, frame: &Frame) -> Result<Frame, DeltaError>;
+
+    /// Checks rows of the table's schema.
+    ///
+    /// # Errors
+    /// [`DeltaError::ConstraintViolated`].
+    fn check(&self, frame: &Frame) -> Result<(), DeltaError>;
 }
 
 /// How the table's columns lie in its files.
@@ -72,9 +95,45 @@ impl FileWriter {
             table,
             env: env.clone(),
             layout: Layout::new(metadata)?,
+            rules: None,
+            is_change_data: false,
             open: IndexMap::new(),
             done: Vec::new(),
             rows: 0,
+        })
+    }
+
+    /// The same, keeping the table's rules. A table that has some isn't written without.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Option<Box<dyn RowRules>>) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Writes change data files: rows of the table that have a column `_change_type` besides.
+    /// Delta PROTOCOL.md, "Change Data Files".
+    ///
+    /// # Errors
+    /// As [`FileWriter::new`].
+    pub fn change_data(
+        fs: Arc<dyn FileSystem>,
+        table: DbfsPath,
+        metadata: &Metadata,
+        env: &Env,
+    ) -> Result<Self, DeltaError> {
+        let mut schema = StructType::from_json_str(&metadata.schema_string)?;
+        for field in &mut schema.fields {
+            field.nullable = true;
+        }
+        let change_type = StructField::new(CHANGE_TYPE, DataType::String);
+        schema.fields.push(change_type);
+        let metadata = Metadata {
+            schema_string: schema.to_json().to_string(),
+            ..metadata.clone()
+        };
+        Ok(FileWriter {
+            is_change_data: true,
+            ..FileWriter::new(fs, table, &metadata, env)?
         })
     }
 
@@ -85,6 +144,18 @@ impl FileWriter {
     /// [`DeltaError::FailedToMergeFields`] for a column of a type that doesn't fit;
     /// [`DeltaError::NotNullViolated`].
     pub fn write(&mut self, frame: &Frame) -> Result<(), DeltaError> {
+        let completed;
+        let frame = match &self.rules {
+            Some(rules) => {
+                completed = rules.complete(frame)?;
+                &completed
+            }
+            None if self.is_change_data => frame,
+            None => {
+                features::check_no_rules(&self.layout.metadata, &self.layout.schema)?;
+                frame
+            }
+        };
         let frame = conform(frame, &self.layout.schema)?;
         for (field, column) in self.layout.schema.fields.iter().zip(frame.columns()) {
             if !field.nullable && column.null_count() > 0 {
@@ -92,6 +163,9 @@ impl FileWriter {
                     column: field.name.clone(),
                 });
             }
+        }
+        if let Some(rules) = &self.rules {
+            rules.check(&frame)?;
         }
         self.rows += frame.height() as u64;
         for (values, part) in self.layout.split(&frame)? {
@@ -111,6 +185,18 @@ impl FileWriter {
             self.close(values, file)?;
         }
         Ok(self.done)
+    }
+
+    /// Closes the files of [`FileWriter::change_data`].
+    pub fn finish_changes(self) -> Result<Vec<AddCdcFile>, DeltaError> {
+        let files = self.finish()?.into_iter().map(|file| AddCdcFile {
+            path: file.path,
+            partition_values: file.partition_values,
+            size: file.size,
+            data_change: false,
+            tags: None,
+        });
+        Ok(files.collect())
     }
 
     fn write_partition(&mut self, values: PartitionValues, part: &Frame) -> Result<(), DeltaError> {
@@ -155,11 +241,19 @@ impl FileWriter {
         let size = bytes.len();
         let directory = directory(&self.layout.partition_names, &values);
         let path = loop {
-            let name = format!("part-00000-{}-c000.snappy.parquet", self.env.new_uuid());
-            let path = match directory.is_empty() {
+            let id = self.env.new_uuid();
+            let name = match (self.is_change_data, directory.is_empty()) {
+                (false, true) => format!("part-00000-{id}-c000.snappy.parquet"),
+                (false, false) => format!("part-00000-{id}.c000.snappy.parquet"),
+                (true, _) => format!("cdc-00000-{id}.c000.snappy.parquet"),
+            };
+            let mut path = match directory.is_empty() {
                 true => name,
                 false => format!("{directory}/{name}"),
             };
+            if self.is_change_data {
+                path = format!("{CHANGE_DATA}/{path}");
+            }
             // An id source that repeats itself must not cost another commit's rows.
             match self
                 .fs

@@ -136,7 +136,7 @@ impl Engine {
                 crate::session::WriteTo::Table(name) | crate::session::WriteTo::Path(name) => {
                     Some(name.clone())
                 }
-                crate::session::WriteTo::Nowhere => None,
+                crate::session::WriteTo::InsertInto(_) | crate::session::WriteTo::Nowhere => None,
             },
             _ => None,
         };

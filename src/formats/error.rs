@@ -65,6 +65,14 @@ pub enum FormatError {
         column: String,
         data_type: String,
     },
+    #[error(
+        "[EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE] The {format} datasource does not support writing empty or nested empty schemas. Please make sure the data schema has at least one or more column(s). SQLSTATE: 0A000"
+    )]
+    EmptySchema { format: &'static str },
+    #[error("Text data source supports only a single column, and you have {columns} columns.")]
+    TextColumns { columns: usize },
+    #[error("Write is not supported for binary file data source")]
+    NotWritable,
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error("Columns could not be converted: {0}")]

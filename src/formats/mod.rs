@@ -7,6 +7,7 @@
 mod columns;
 pub mod csv;
 mod door;
+mod encode;
 mod error;
 pub mod json;
 mod listing;
@@ -22,6 +23,7 @@ pub use door::{
     FileFormat, FileRead, ReadRequest, UnknownFields, infer_schema, read_file,
     set_infer_column_types,
 };
+pub use encode::{FileEncoder, check_writable, file_extension};
 pub use error::{Damage, FormatError};
 pub use listing::{expand_glob, glob_matches, glob_regex, is_hidden};
 pub use options::Options;

@@ -1,5 +1,7 @@
 //! Columns that come from `k=v` directories.
 
+use std::fmt::Write;
+
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, StructField, StructType};
 
@@ -18,6 +20,29 @@ pub fn partition_values(base: &DbfsPath, file: &DbfsPath) -> Vec<(String, Option
             (decode(name), value)
         })
         .collect()
+}
+
+/// The directory of a partition, `k=v`, escaped as Hive does; `None` is NULL.
+pub fn partition_directory(column: &str, value: Option<&str>) -> String {
+    let value = value.map_or_else(|| NULL_PARTITION.to_owned(), escape);
+    format!("{}={value}", escape(column))
+}
+
+/// Spark's `ExternalCatalogUtils.escapePathName`; further control characters as well, since a
+/// path can't hold them.
+fn escape(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_control() || "\"#%'*/:=?\\{[]^".contains(c) {
+            let mut buffer = [0; 4];
+            for byte in c.encode_utf8(&mut buffer).as_bytes() {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn decode(text: &str) -> String {

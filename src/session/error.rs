@@ -34,7 +34,7 @@ pub enum SessionError {
     )]
     DatabaseNotEmpty { name: String },
     #[error(
-        "[SCHEMA_NOT_FOUND] The schema {name} cannot be found. Verify the spelling and correctness of the schema and catalog. SQLSTATE: 42704"
+        "[SCHEMA_NOT_FOUND] The schema `spark_catalog`.{name} cannot be found. Verify the spelling and correctness of the schema and catalog.\nIf you did not qualify the name with a catalog, verify the current_schema() output, or qualify the name with the correct catalog.\nTo tolerate the error on drop use DROP SCHEMA IF EXISTS. SQLSTATE: 42704"
     )]
     DatabaseNotFound { name: String },
     #[error(
@@ -58,6 +58,80 @@ pub enum SessionError {
         "[PARSE_SYNTAX_ERROR] Syntax error at or near '{name}': it isn't the name of a table or view. Put odd names in backticks. SQLSTATE: 42601"
     )]
     InvalidName { name: String },
+    #[error(
+        "[INVALID_SAVE_MODE] The specified save mode \"{mode}\" is invalid. Valid save modes include \"append\", \"overwrite\", \"ignore\", \"error\", \"errorifexists\", and \"default\". SQLSTATE: 42000"
+    )]
+    InvalidSaveMode { mode: String },
+    #[error(
+        "[CALL_ON_STREAMING_DATASET_UNSUPPORTED] The method `{method}` can not be called on streaming Dataset/DataFrame. SQLSTATE: 42KDE"
+    )]
+    StreamingNotAllowed { method: &'static str },
+    #[error(
+        "[PATH_ALREADY_EXISTS] Path {path} already exists. Set mode as \"overwrite\" to overwrite the existing path. SQLSTATE: 42K04"
+    )]
+    PathExists { path: DbfsPath },
+    #[error(
+        "[DELTA_PATH_EXISTS] Cannot write to already existent path {path} without setting OVERWRITE = 'true'."
+    )]
+    DeltaPathExists { path: DbfsPath },
+    #[error(
+        "[DELTA_INVALID_FORMAT] Incompatible format detected.\n\nA transaction log for Delta was found at `{path}/_delta_log`,\nbut you are trying to {action} `{path}` using format(\"{format}\"). You must use\n'format(\"delta\")' when reading and writing to a delta table."
+    )]
+    IncompatibleFormat {
+        action: &'static str,
+        path: DbfsPath,
+        format: &'static str,
+    },
+    #[error("Expected exactly one path to be specified, but got: .")]
+    NoPath,
+    #[error(
+        "There is a 'path' option set and save() is called with a path parameter. Either remove the path option, or call save() without the parameter. To ignore this check, set 'spark.sql.legacy.pathOptionBehavior.enabled' to 'true'."
+    )]
+    TwoPaths,
+    #[error(
+        "The format of the existing table {table} is `{existing}`. It doesn't match the specified format `{given}`."
+    )]
+    FormatOfTable {
+        table: String,
+        existing: String,
+        given: String,
+    },
+    #[error(
+        "The column number of the existing table {table} ({existing}) doesn't match the data schema ({given})."
+    )]
+    ColumnNumberOfTable {
+        table: String,
+        existing: String,
+        given: String,
+    },
+    #[error(
+        "Specified partitioning does not match that of the existing table {table}.\nSpecified partition columns: [{given}].\nExisting partition columns: [{existing}]."
+    )]
+    PartitioningOfTable {
+        table: String,
+        given: String,
+        existing: String,
+    },
+    #[error("Cannot resolve '{column}' given input columns: [{columns}].")]
+    UnresolvedTableColumn { column: String, columns: String },
+    #[error(
+        "insertInto() can't be used together with partitionBy(). Partition columns have already been defined for the table. It is not necessary to use partitionBy()."
+    )]
+    InsertIntoPartitionBy,
+    #[error(
+        "[UNSUPPORTED_INSERT.RDD_BASED] Can't insert into the target. An RDD-based table is not allowed. SQLSTATE: 42809"
+    )]
+    InsertIntoView,
+    #[error(
+        "[UNSUPPORTED_OVERWRITE.{kind}] Can't overwrite the target that is also being read from. The target {target}. SQLSTATE: 42902"
+    )]
+    OverwritesItself { kind: &'static str, target: String },
+    #[error("Partition column `{column}` not found in schema {schema}.")]
+    PartitionColumnNotFound { column: String, schema: String },
+    #[error(
+        "[ALL_PARTITION_COLUMNS_NOT_ALLOWED] Cannot use all columns for partition columns. SQLSTATE: KD005"
+    )]
+    AllPartitionColumns,
     #[error("There is no pipeline called {name}.")]
     NoSuchPipeline { name: String },
     #[error("No streaming query has the id or name '{name}'.")]

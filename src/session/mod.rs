@@ -3,6 +3,7 @@
 //! One thread drives it: statements through [`Session::sql`] and [`Session::run`], streams
 //! through [`Session::step`].
 
+mod catalog;
 mod commands;
 mod conf;
 mod error;
@@ -11,16 +12,19 @@ mod statement;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use conf::Conf;
 pub use error::SessionError;
 pub use state::{DEFAULT_DATABASE, SessionState, TableName, delta_plan};
-pub use statement::{ReadFrom, Reader, Statement, StreamWriter, TriggerSpec, WriteTo};
+pub use statement::{
+    ReadFrom, Reader, SaveMode, Statement, StreamWriter, TriggerSpec, WriteTo, Writer,
+};
 
 use std::sync::Arc;
 
 use crate::env::Env;
-use crate::sql::execute::{FrameStream, collect, execute};
+use crate::sql::execute::{FrameStream, collect};
 use crate::sql::optimize::optimize;
 use crate::sql::parse::{parse, parse_one};
 use crate::sql::plan::{DeltaScan, Plan, PlanNode, StreamSource, StreamSourceSpec};
@@ -194,9 +198,17 @@ impl Session {
     /// # Errors
     /// `Queries with streaming sources must be executed with writeStream.start()`.
     pub fn rows(&self, plan: &Plan) -> Result<FrameStream, SessionError> {
-        check_batch(plan)?;
-        let context = Arc::new(self.state.exec_context());
-        Ok(execute(&optimize(plan), &context)?)
+        self.state.rows(plan)
+    }
+
+    /// Writes a batch query's rows (`df.write`).
+    ///
+    /// # Errors
+    /// `PATH_ALREADY_EXISTS`, `TABLE_OR_VIEW_ALREADY_EXISTS` and `DELTA_PATH_EXISTS` where the
+    /// mode is to fail; what doesn't fit a table's schema; what can't be computed. Then a Delta
+    /// table is as it was.
+    pub fn write(&mut self, plan: Arc<Plan>, writer: &Writer) -> Result<(), SessionError> {
+        write::write(&mut self.state, plan, writer)
     }
 
     /// All rows of a batch query, or the first `limit`.

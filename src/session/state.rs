@@ -1,11 +1,9 @@
 //! What a session knows: configuration, tables, views. What names mean.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::SessionError;
+use super::catalog::{CatalogTable, SessionCatalog};
 use super::conf::Conf;
 use crate::delta::{DeltaLog, DeltaLogs};
 use crate::env::Env;
@@ -13,8 +11,10 @@ use crate::formats::partitions::partition_schema;
 use crate::formats::{self, FileFormat, Options};
 use crate::sql::analyze::Relation;
 use crate::sql::command::TimeTravel;
-use crate::sql::execute::ExecContext;
+use crate::sql::execute::{ExecContext, FrameStream, execute};
+use crate::sql::optimize::optimize;
 use crate::sql::plan::{DeltaScan, FileScan, Plan, PlanNode};
+use crate::sql::streaming_rules::check_batch;
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
 use crate::types::StructType;
 
@@ -28,10 +28,7 @@ pub struct SessionState {
     pub conf: Conf,
     pub deltas: DeltaLogs,
     pub current_database: String,
-    /// Tables outside the warehouse, by full name: `database.table`.
-    external: BTreeMap<String, DbfsPath>,
-    /// Temporary views by lower-case name: the name as given, and the plan.
-    views: IndexMap<String, (String, Arc<Plan>)>,
+    pub(super) catalog: SessionCatalog,
 }
 
 /// A table's name and place.
@@ -56,7 +53,8 @@ impl TableName {
         format!("spark_catalog.{}.{}", self.database, self.table)
     }
 
-    fn key(&self) -> String {
+    /// `default.t`, by which the catalog knows it.
+    pub(super) fn key(&self) -> String {
         format!("{}.{}", self.database, self.table)
     }
 }
@@ -69,8 +67,7 @@ impl SessionState {
             env,
             conf: Conf::default(),
             current_database: DEFAULT_DATABASE.into(),
-            external: BTreeMap::new(),
-            views: IndexMap::new(),
+            catalog: SessionCatalog::default(),
         }
     }
 
@@ -81,6 +78,13 @@ impl SessionState {
         context.current_database = self.current_database.as_str().into();
         context.delta_logs = self.deltas.clone();
         context
+    }
+
+    /// Pulls a batch query's rows.
+    pub(super) fn rows(&self, plan: &Plan) -> Result<FrameStream, SessionError> {
+        check_batch(plan)?;
+        let context = Arc::new(self.exec_context());
+        Ok(execute(&optimize(plan), &context)?)
     }
 
     // Databases and tables
@@ -118,8 +122,8 @@ impl SessionState {
 
     /// Where a table lies: where it was created, or its place in the warehouse.
     pub fn location(&self, name: &TableName) -> Result<DbfsPath, SessionError> {
-        match self.external.get(&name.key()) {
-            Some(path) => Ok(path.clone()),
+        match self.entry(name).and_then(|table| table.location.clone()) {
+            Some(path) => Ok(path),
             None => self.managed_location(name),
         }
     }
@@ -151,6 +155,17 @@ impl SessionState {
         Ok(names)
     }
 
+    /// # Errors
+    /// `SCHEMA_NOT_FOUND`.
+    pub fn require_database(&self, database: &str) -> Result<(), SessionError> {
+        if self.databases()?.iter().any(|name| name == database) {
+            return Ok(());
+        }
+        Err(SessionError::DatabaseNotFound {
+            name: crate::types::quote(database),
+        })
+    }
+
     /// A database's tables, by name.
     pub fn tables(&self, database: &str) -> Result<Vec<TableName>, SessionError> {
         let dir = self.database_location(database)?;
@@ -162,12 +177,7 @@ impl SessionState {
                 }
             }
         }
-        let prefix = format!("{database}.");
-        names.extend(
-            self.external
-                .keys()
-                .filter_map(|key| key.strip_prefix(&prefix).map(str::to_owned)),
-        );
+        names.extend(self.catalog.tables_of(database).map(str::to_owned));
         names.sort();
         names.dedup();
         Ok(names
@@ -181,6 +191,9 @@ impl SessionState {
 
     /// Whether there is a table of that name.
     pub fn table_exists(&self, name: &TableName) -> Result<bool, SessionError> {
+        if self.entry(name).is_some_and(|t| t.format.is_some()) {
+            return Ok(true);
+        }
         Ok(self.deltas.open(&self.location(name)?).exists()?)
     }
 
@@ -199,14 +212,56 @@ impl SessionState {
         }
     }
 
-    /// Gives a table outside the warehouse a name.
+    /// The log that a table's name, or `` delta.`path` ``, means.
+    ///
+    /// # Errors
+    /// `TABLE_OR_VIEW_NOT_FOUND`, `DELTA_MISSING_DELTA_TABLE`, `EXPECT_TABLE_NOT_VIEW`.
+    pub(super) fn log_of(&self, parts: &[String]) -> Result<DeltaLog, SessionError> {
+        if let [format, path] = parts
+            && format.eq_ignore_ascii_case("delta")
+            && path.contains('/')
+        {
+            let path = DbfsPath::parse(path)?;
+            let log = self.deltas.open(&path);
+            return if log.exists()? {
+                Ok(log)
+            } else {
+                Err(SessionError::NotDelta { path })
+            };
+        }
+        if let [view] = parts
+            && self.view(view).is_some()
+        {
+            return Err(SessionError::ExpectedTable {
+                operation: "DESCRIBE",
+                name: crate::types::quote(view),
+            });
+        }
+        self.table_log(&self.table_name(parts)?)
+    }
+
+    /// The catalog's entry of a table, if it has one.
+    pub(super) fn entry(&self, name: &TableName) -> Option<&Arc<CatalogTable>> {
+        self.catalog.table(&name.key())
+    }
+
+    /// Gives a Delta table outside the warehouse a name.
     pub fn register(&mut self, name: &TableName, location: DbfsPath) {
-        self.external.insert(name.key(), location);
+        let table = CatalogTable {
+            location: Some(location),
+            created_ms: self.env.clock.now_ms(),
+            ..CatalogTable::default()
+        };
+        self.catalog.set_table(name.key(), table);
     }
 
     /// Drops a table: a managed one with its files. Gives whether there was one.
     pub fn drop_table(&mut self, name: &TableName) -> Result<bool, SessionError> {
-        if self.external.remove(&name.key()).is_some() {
+        if let Some(entry) = self.catalog.remove_table(&name.key()) {
+            if let Some(location) = entry.location.as_ref().filter(|_| entry.is_managed) {
+                self.fs.delete(location)?;
+                self.deltas.forget(location);
+            }
             return Ok(true);
         }
         let location = self.managed_location(name)?;
@@ -222,24 +277,22 @@ impl SessionState {
 
     /// Makes or replaces a temporary view.
     pub fn set_view(&mut self, name: &str, plan: Arc<Plan>) {
-        self.views.insert(name.to_lowercase(), (name.into(), plan));
+        self.catalog.set_temporary(name, plan);
     }
 
     /// A temporary view's plan.
     pub fn view(&self, name: &str) -> Option<&Arc<Plan>> {
-        self.views.get(&name.to_lowercase()).map(|(_, plan)| plan)
+        self.catalog.temporary(name).map(|(_, plan)| plan)
     }
 
     /// Drops a temporary view. Gives whether there was one.
     pub fn drop_view(&mut self, name: &str) -> bool {
-        self.views.shift_remove(&name.to_lowercase()).is_some()
+        self.catalog.remove_temporary(name)
     }
 
     /// The temporary views in the order of their creation.
     pub fn views(&self) -> impl Iterator<Item = (&str, &Arc<Plan>)> {
-        self.views
-            .values()
-            .map(|(name, plan)| (name.as_str(), plan))
+        self.catalog.temporaries()
     }
 
     // Relations
@@ -251,17 +304,31 @@ impl SessionState {
         at: Option<&TimeTravel>,
     ) -> Result<Option<Relation>, SessionError> {
         if let [name] = parts
-            && let Some((name, plan)) = self.views.get(&name.to_lowercase())
+            && let Some((name, plan)) = self.catalog.temporary(name)
         {
             return Ok(Some(Relation {
                 plan: Arc::new(view_plan(name, plan)),
-                qualifier: vec![name.clone()],
+                qualifier: vec![name.into()],
                 is_view: true,
             }));
         }
         let Ok(name) = self.table_name(parts) else {
             return Ok(None);
         };
+        if let Some(table) = self.entry(&name)
+            && let Some(format) = table.format
+        {
+            let mut plan = self.file_table(&name, table, format)?;
+            let qualifier: Vec<String> = name.full().split('.').map(str::to_owned).collect();
+            for attribute in &mut plan.output {
+                attribute.qualifier.clone_from(&qualifier);
+            }
+            return Ok(Some(Relation {
+                plan: Arc::new(plan),
+                qualifier,
+                is_view: false,
+            }));
+        }
         let log = self.deltas.open(&self.location(&name)?);
         if !log.exists()? {
             return Ok(None);
@@ -325,6 +392,64 @@ impl SessionState {
         Ok(Some(self.files(file_format, &path, &given, None)?))
     }
 
+    /// What paths and globs mean, and the data files there.
+    #[expect(clippy::type_complexity, reason = "used right here")]
+    fn list_files(
+        &self,
+        paths: &[DbfsPath],
+        options: &Options,
+    ) -> Result<(Vec<FileStatus>, Vec<FileStatus>), SessionError> {
+        let glob = options.get("pathGlobFilter");
+        let mut roots = Vec::new();
+        for path in paths {
+            roots.extend(formats::expand_glob(self.fs.as_ref(), path)?);
+        }
+        let mut files: Vec<FileStatus> = Vec::new();
+        for root in &roots {
+            if !root.is_dir {
+                files.push(root.clone());
+                continue;
+            }
+            let below = self.fs.list_recursive(&root.path)?;
+            files.extend(below.into_iter().filter(|f| {
+                let relative = f.path.relative_to(&root.path).unwrap_or_default();
+                !formats::is_hidden(relative)
+                    && glob.is_none_or(|glob| formats::glob_matches(glob, f.path.name()))
+            }));
+        }
+        Ok((roots, files))
+    }
+
+    /// A table of files, as the catalog describes it.
+    fn file_table(
+        &self,
+        name: &TableName,
+        table: &CatalogTable,
+        format: FileFormat,
+    ) -> Result<Plan, SessionError> {
+        let location = self.location(name)?;
+        let options: Options = table.options.iter().cloned().collect();
+        let files = table.files(|| -> Result<_, SessionError> {
+            match self.fs.status(&location)? {
+                Some(_) => Ok(self
+                    .list_files(std::slice::from_ref(&location), &options)?
+                    .1),
+                None => Ok(Vec::new()),
+            }
+        })?;
+        Ok(Plan::file_scan(FileScan {
+            format,
+            options,
+            paths: vec![location],
+            files,
+            schema: Arc::new(table.schema.clone()),
+            partition_columns: table.partition_columns.len(),
+            rescued_column: None,
+            unknown: None,
+            projection: None,
+        }))
+    }
+
     /// The relation of files at or below `path`, which may be a glob; it doesn't see files that
     /// come later. The schema is inferred where none is given.
     ///
@@ -348,24 +473,7 @@ impl SessionState {
         options: &Options,
         schema: Option<StructType>,
     ) -> Result<Plan, SessionError> {
-        let glob = options.get("pathGlobFilter");
-        let mut roots = Vec::new();
-        for path in paths {
-            roots.extend(formats::expand_glob(self.fs.as_ref(), path)?);
-        }
-        let mut files: Vec<FileStatus> = Vec::new();
-        for root in &roots {
-            if !root.is_dir {
-                files.push(root.clone());
-                continue;
-            }
-            let below = self.fs.list_recursive(&root.path)?;
-            files.extend(below.into_iter().filter(|f| {
-                let relative = f.path.relative_to(&root.path).unwrap_or_default();
-                !formats::is_hidden(relative)
-                    && glob.is_none_or(|glob| formats::glob_matches(glob, f.path.name()))
-            }));
-        }
+        let (roots, files) = self.list_files(paths, options)?;
         let mut schema = match schema {
             Some(schema) => schema,
             None => {

@@ -61,13 +61,54 @@ pub enum TriggerSpec {
     AvailableNow,
 }
 
-/// Where a stream goes.
+/// A batch writer: what `df.write` collects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Writer {
+    /// `None` is Delta.
+    pub format: Option<String>,
+    pub mode: SaveMode,
+    /// `mergeSchema`, `overwriteSchema`, `replaceWhere`, `partitionOverwriteMode`,
+    /// `userMetadata`, `txnAppId`, `txnVersion`, Delta's table properties, and a format's own.
+    pub options: Vec<(String, String)>,
+    pub partition_by: Vec<String>,
+    pub to: WriteTo,
+}
+
+/// What a writer does where something is already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaveMode {
+    #[default]
+    ErrorIfExists,
+    Append,
+    Overwrite,
+    Ignore,
+}
+
+impl SaveMode {
+    /// `df.write.mode(text)`
+    ///
+    /// # Errors
+    /// `INVALID_SAVE_MODE`.
+    pub fn parse(text: &str) -> Result<SaveMode, super::SessionError> {
+        Ok(match text.to_lowercase().as_str() {
+            "append" => SaveMode::Append,
+            "overwrite" => SaveMode::Overwrite,
+            "ignore" => SaveMode::Ignore,
+            "error" | "errorifexists" | "default" => SaveMode::ErrorIfExists,
+            _ => return Err(super::SessionError::InvalidSaveMode { mode: text.into() }),
+        })
+    }
+}
+
+/// Where a writer's rows go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum WriteTo {
-    /// `table(name)`, `toTable(name)`
+    /// `table(name)`, `toTable(name)`, `saveAsTable(name)`: columns by name.
     Table(String),
-    /// `start(path)`
+    /// `start(path)`, `save(path)`
     Path(String),
+    /// `insertInto(name)`: columns by position. Not for streams.
+    InsertInto(String),
     /// `start()` of a sink without a place (`memory`).
     Nowhere,
 }
@@ -97,6 +138,40 @@ impl Reader {
     #[must_use]
     pub fn option(mut self, name: &str, value: &str) -> Reader {
         self.options.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl Writer {
+    /// A writer of Delta rows.
+    pub fn new(mode: SaveMode, to: WriteTo) -> Writer {
+        Writer {
+            format: None,
+            mode,
+            options: Vec::new(),
+            partition_by: Vec::new(),
+            to,
+        }
+    }
+
+    /// The same in another format.
+    #[must_use]
+    pub fn format(mut self, format: &str) -> Writer {
+        self.format = Some(format.into());
+        self
+    }
+
+    /// The same with an option.
+    #[must_use]
+    pub fn option(mut self, name: &str, value: &str) -> Writer {
+        self.options.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same, partitioned by these columns.
+    #[must_use]
+    pub fn partition_by(mut self, columns: &[&str]) -> Writer {
+        self.partition_by = columns.iter().map(|c| (*c).into()).collect();
         self
     }
 }
@@ -217,6 +292,7 @@ impl fmt::Display for StreamWriter {
         match &self.to {
             WriteTo::Table(name) => write!(f, "\n  .table({})", python(name)),
             WriteTo::Path(path) => write!(f, "\n  .start({})", python(path)),
+            WriteTo::InsertInto(name) => write!(f, "\n  .insertInto({})", python(name)),
             WriteTo::Nowhere => f.write_str("\n  .start()"),
         }
     }

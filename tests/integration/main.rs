@@ -15,3 +15,4 @@ mod functions;
 mod queries;
 mod streaming;
 mod support;
+mod writes;

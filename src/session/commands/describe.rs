@@ -8,33 +8,7 @@ use crate::delta::DeltaLog;
 use crate::formats::glob_matches;
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::Name;
-use crate::storage::DbfsPath;
 use crate::types::{DataType, Frame, StructType, Value};
-
-/// The log that a table's name, or `` delta.`path` ``, means.
-pub(super) fn log_of(state: &SessionState, name: &Name) -> Result<DeltaLog, SessionError> {
-    if let [format, path] = name.as_slice()
-        && format.eq_ignore_ascii_case("delta")
-        && path.contains('/')
-    {
-        let path = DbfsPath::parse(path)?;
-        let log = state.deltas.open(&path);
-        return if log.exists()? {
-            Ok(log)
-        } else {
-            Err(SessionError::NotDelta { path })
-        };
-    }
-    if let [view] = name.as_slice()
-        && state.view(view).is_some()
-    {
-        return Err(SessionError::ExpectedTable {
-            operation: "DESCRIBE",
-            name: crate::types::quote(view),
-        });
-    }
-    state.table_log(&state.table_name(name)?)
-}
 
 /// `SHOW TABLES`: a database's tables, then the temporary views.
 pub(super) fn show_tables(
@@ -113,7 +87,7 @@ pub(super) fn table(
     let mut extra = Vec::new();
     let mut line = |name: &str, value: String| extra.push((name.to_owned(), value));
     if !relation.is_view {
-        let log = log_of(state, name)?;
+        let log = state.log_of(name)?;
         let snapshot = log.snapshot()?;
         let partitions = snapshot.partition_columns();
         if !partitions.is_empty() {

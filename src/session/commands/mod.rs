@@ -1,7 +1,7 @@
 //! Carrying out SQL's commands.
 
 mod describe;
-mod write;
+mod tables;
 
 use std::sync::Arc;
 
@@ -235,7 +235,7 @@ impl Session {
 
     /// The log that a table's name, or `` delta.`path` ``, means.
     fn log_of(&self, name: &Name) -> Result<crate::delta::DeltaLog, SessionError> {
-        describe::log_of(&self.state, name)
+        self.state.log_of(name)
     }
 }
 

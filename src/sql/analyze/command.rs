@@ -23,6 +23,15 @@ use crate::sql::parse::{
 use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
 use crate::types::{DataType, Value, quote};
 
+/// How a query's columns find their places in a table.
+#[derive(Debug, Clone, Copy)]
+pub enum InsertBy<'a> {
+    Position,
+    Name,
+    /// The columns that an `INSERT` lists.
+    Columns(&'a [String]),
+}
+
 impl Analyzer<'_> {
     /// A statement.
     pub(super) fn statement(&mut self, kind: &ParsedKind) -> Result<Statement, SqlError> {
@@ -217,17 +226,36 @@ impl Analyzer<'_> {
     // Changing tables.
 
     fn insert(&mut self, insert: &ParsedInsert) -> Result<Command, SqlError> {
-        let target = self.table(&insert.table)?;
         let query = visible_only(self.query(&insert.query)?);
-        let table_name = scope::quote_parts(&insert.table);
+        let by = if insert.by_name {
+            InsertBy::Name
+        } else if insert.columns.is_empty() {
+            InsertBy::Position
+        } else {
+            InsertBy::Columns(&insert.columns)
+        };
+        Ok(Command::Insert(Insert {
+            table: insert.table.clone(),
+            overwrite: insert.overwrite,
+            plan: self.inserted(&insert.table, query, by)?,
+        }))
+    }
+
+    /// The rows of `query` as rows of a table.
+    pub(super) fn inserted(
+        &mut self,
+        table: &Name,
+        query: Arc<Plan>,
+        by: InsertBy<'_>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let target = self.table(table)?;
+        let table_name = scope::quote_parts(table);
         let columns: Vec<&Attribute> = target.output.iter().filter(|a| !a.hidden).collect();
         // For each of the table's columns, the query's column that goes there.
-        let names: Option<Vec<String>> = if insert.by_name {
-            Some(query.output.iter().map(|a| a.name.clone()).collect())
-        } else if insert.columns.is_empty() {
-            None
-        } else {
-            Some(insert.columns.clone())
+        let names: Option<Vec<String>> = match by {
+            InsertBy::Name => Some(query.output.iter().map(|a| a.name.clone()).collect()),
+            InsertBy::Position => None,
+            InsertBy::Columns(columns) => Some(columns.to_vec()),
         };
         let width = names.as_ref().map_or(columns.len(), Vec::len);
         if query.output.len() != width {
@@ -278,16 +306,12 @@ impl Analyzer<'_> {
             });
             exprs.push(expr);
         }
-        Ok(Command::Insert(Insert {
-            table: insert.table.clone(),
-            overwrite: insert.overwrite,
-            plan: Arc::new(Plan {
-                node: PlanNode::Project {
-                    input: query,
-                    exprs,
-                },
-                output,
-            }),
+        Ok(Arc::new(Plan {
+            node: PlanNode::Project {
+                input: query,
+                exprs,
+            },
+            output,
         }))
     }
 

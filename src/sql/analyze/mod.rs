@@ -13,6 +13,7 @@
 //! | `command` | statements that aren't queries |
 //! | `dataframe` | the same over plans at hand, for the DataFrame API |
 
+mod bound;
 mod command;
 mod correlated;
 mod dataframe;
@@ -29,6 +30,8 @@ mod scope;
 mod select;
 mod stack;
 
+pub use bound::{insert_columns, resolve_expression};
+pub use command::InsertBy;
 pub use dataframe::{
     DataFrames, Grouping, JoinOn, Pivot, attribute_name, find_column, positions_of,
 };
