@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::values::from_base64;
 use super::{ConnectError, Reply, Request};
 use crate::session::Session;
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
+use crate::types::base64;
 
 pub(super) fn answer(session: &mut Session, what: &str, r: &Request<'_>) -> Reply {
     let fs = session.state().fs.clone();
@@ -67,6 +69,26 @@ pub(super) fn answer(session: &mut Session, what: &str, r: &Request<'_>) -> Repl
             let contents = r.text("contents")?;
             fs.put(&path, Bytes::from(contents.to_owned()))?;
             Ok(json!(contents.len()))
+        }
+        "exists" => {
+            let path = path_of(r.text("path")?)?;
+            Ok(json!(fs.status(&path)?.is_some()))
+        }
+        "read" => {
+            let path = path_of(r.text("path")?)?;
+            Ok(json!(base64(&fs.read(&path)?)))
+        }
+        "write" => {
+            let path = path_of(r.text("path")?)?;
+            let mut bytes = if r.flag("append") && fs.status(&path)?.is_some() {
+                fs.read(&path)?.to_vec()
+            } else {
+                Vec::new()
+            };
+            let given = from_base64(r.text("base64")?);
+            bytes.extend(given.ok_or(ConnectError::Field { name: "base64" })?);
+            fs.put(&path, bytes.into())?;
+            Ok(Value::Null)
         }
         "head" => {
             let path = path_of(r.text("path")?)?;

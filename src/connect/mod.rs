@@ -60,6 +60,16 @@ pub enum Shown {
     Html(String),
 }
 
+/// A call of a `foreachBatch` function.
+#[derive(Debug, Clone)]
+pub struct BatchCall {
+    run_id: String,
+    /// The function's number in Python.
+    pub function: u64,
+    /// Its arguments, as `invoke` takes them.
+    pub arguments: String,
+}
+
 /// What a call came to.
 #[derive(Debug)]
 pub enum Answer {
@@ -144,6 +154,41 @@ impl Connect {
     /// Whether what a call waits for has come: its reply.
     pub fn poll(session: &Session, wait: &Wait) -> Option<String> {
         streams::poll(session, wait).map(reply)
+    }
+
+    /// A batch that waits for its `foreachBatch` function: what to call in Python. Then
+    /// [`Connect::batch_done`].
+    pub fn waiting_batch(&mut self, session: &mut Session) -> Option<BatchCall> {
+        let (run_id, batch) = session.take_foreach_batch()?;
+        let frame = match Frame::concat(&batch.frames) {
+            Ok(frame) => frame.unwrap_or_else(|| Frame::empty(batch.schema.clone())),
+            Err(error) => {
+                session.foreach_batch_done(&run_id, Err(error.to_string()));
+                return None;
+            }
+        };
+        let mut arguments = self.hand_out(Arc::new(Plan::local(frame)));
+        if let Value::Object(map) = &mut arguments {
+            map.insert("epoch".into(), json!(batch.batch_id));
+        }
+        Some(BatchCall {
+            run_id,
+            function: batch.function,
+            arguments: arguments.to_string(),
+        })
+    }
+
+    /// What a `foreachBatch` function replied.
+    pub fn batch_done(&mut self, session: &mut Session, call: &BatchCall, reply: &str) {
+        let reply: Value = serde_json::from_str(reply).unwrap_or_default();
+        let result = match reply.get("error") {
+            None => Ok(()),
+            Some(error) => Err(error
+                .get("message")
+                .map(plain_text)
+                .unwrap_or_else(|| error.to_string())),
+        };
+        session.foreach_batch_done(&call.run_id, result);
     }
 
     /// What the cell has shown since this was last asked.

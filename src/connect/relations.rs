@@ -7,11 +7,15 @@ use serde_json::{Value as Json, json};
 use super::column::Columns;
 use super::values::{row_to_json, value_from_json};
 use super::{Connect, ConnectError, Reply, Request, Shown, show, show_vertical};
-use crate::session::{Ran, ReadFrom, Reader, Session};
+use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
+use crate::sql::SqlError;
 use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Pivot};
 use crate::sql::column::Column;
+use crate::sql::parse::{parse_data_type, parse_schema};
 use crate::sql::plan::Plan;
-use crate::types::{Frame, StructType, Value, series_from_values, values_from_series};
+use crate::types::{
+    DataType, Frame, StructType, Value, series_from_values, type_to_json, values_from_series,
+};
 
 /// More values than a pivot may find by itself (`spark.sql.pivotMaxValues`).
 const PIVOT_VALUES: usize = 10_000;
@@ -24,6 +28,14 @@ impl Connect {
         r: &Request<'_>,
     ) -> Reply {
         match op {
+            "parseType" => {
+                let ddl = r.text("ddl")?;
+                let parsed = match parse_data_type(ddl) {
+                    Ok(data_type) => data_type,
+                    Err(_) => DataType::Struct(parse_schema(ddl).map_err(SqlError::from)?),
+                };
+                Ok(type_to_json(&parsed))
+            }
             "release" => {
                 self.frames.remove(&r.number("df")?);
                 Ok(Json::Null)
@@ -32,8 +44,8 @@ impl Connect {
                 let plan = self.source(session, op, r)?;
                 Ok(self.hand_out(plan))
             }
-            "collect" | "count" | "show" | "explain" | "createView" | "writeStream" | "display"
-            | "displayText" | "displayHTML" => self.action(session, op, r),
+            "collect" | "count" | "show" | "explain" | "createView" | "write" | "writeStream"
+            | "display" | "displayText" | "displayHTML" => self.action(session, op, r),
             _ => {
                 let plan = self.operation(session, op, r)?;
                 Ok(self.hand_out(plan))
@@ -304,6 +316,10 @@ impl Connect {
                 session.create_temp_view(r.text("name")?, plan, r.flag("replace"))?;
                 Ok(Json::Null)
             }
+            "write" => {
+                session.write(plan, &writer(r)?)?;
+                Ok(Json::Null)
+            }
             _ => super::streams::write(session, plan, r),
         }
     }
@@ -398,4 +414,27 @@ fn schema_ddl(text: &str) -> Result<String, ConnectError> {
         reason: e.to_string(),
     })?;
     Ok(schema.to_ddl())
+}
+
+fn writer(r: &Request<'_>) -> Result<Writer, ConnectError> {
+    let to = if let Some(name) = r.text_or("insertInto") {
+        WriteTo::InsertInto(name.to_owned())
+    } else if let Some(name) = r.text_or("table") {
+        WriteTo::Table(name.to_owned())
+    } else if let Some(path) = r.text_or("path") {
+        WriteTo::Path(path.to_owned())
+    } else {
+        WriteTo::Nowhere
+    };
+    Ok(Writer {
+        format: r.text_or("format").map(str::to_owned),
+        mode: r
+            .text_or("mode")
+            .map(SaveMode::parse)
+            .transpose()?
+            .unwrap_or_default(),
+        options: r.pairs("options")?,
+        partition_by: r.texts("partitionBy")?,
+        to,
+    })
 }

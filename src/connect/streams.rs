@@ -36,7 +36,9 @@ pub(super) fn write(session: &mut Session, plan: Arc<Plan>, r: &Request<'_>) -> 
         .iter()
         .position(|(name, _)| name.eq_ignore_ascii_case("path"));
     let path = path.map(|i| options.remove(i).1);
-    let to = if let Some(name) = r.text_or("table") {
+    let to = if r.get("foreachBatch").is_some() {
+        WriteTo::ForeachBatch(r.number("foreachBatch")?)
+    } else if let Some(name) = r.text_or("table") {
         WriteTo::Table(name.to_owned())
     } else {
         match r.text_or("path").map(str::to_owned).or(path) {

@@ -291,3 +291,54 @@ fn what_is_displayed_is_handed_over_once() {
     ));
     assert!(python.connect.take_shown().is_empty());
 }
+
+#[test]
+fn a_foreach_batch_function_gets_each_batch_and_its_error_ends_the_query() {
+    let mut python = Python::new();
+    python.ok(json!({"op": "sql", "text": "CREATE TABLE t AS SELECT 1 AS a"}));
+    let stream = python.df(json!({"op": "readStream", "table": "t", "options": [], "paths": []}));
+    let query = python.ok(json!({"op": "writeStream", "df": stream, "foreachBatch": 7,
+        "options": [], "partitionBy": []}));
+    python.session.process_all_available();
+    let call = python.connect.waiting_batch(&mut python.session).unwrap();
+    assert_eq!(call.function, 7);
+    let arguments: Value = serde_json::from_str(&call.arguments).unwrap();
+    assert_eq!(arguments["epoch"], 0);
+    assert_eq!(
+        python.ok(json!({"op": "collect", "df": arguments["df"]})),
+        json!({"rows": [[1]]})
+    );
+    python
+        .connect
+        .batch_done(&mut python.session, &call, "{\"ok\": null}");
+    python.ok(json!({"op": "sql", "text": "INSERT INTO t VALUES (2)"}));
+    python.session.process_all_available();
+    let call = python.connect.waiting_batch(&mut python.session).unwrap();
+    python.connect.batch_done(
+        &mut python.session,
+        &call,
+        "{\"error\": {\"message\": \"Traceback…\"}}",
+    );
+    python.session.process_all_available();
+    let state = python.ok(json!({"op": "stream.state", "runId": query["runId"]}));
+    assert_eq!(state["active"], false);
+    let message = state["exception"]["message"].as_str().unwrap();
+    assert!(message.contains("Traceback…"), "{message}");
+}
+
+#[test]
+fn a_memory_sink_is_a_table_of_its_querys_name() {
+    let mut python = Python::new();
+    python.ok(json!({"op": "sql", "text": "CREATE TABLE t AS SELECT 1 AS a"}));
+    let stream = python.df(json!({"op": "readStream", "table": "t", "options": [], "paths": []}));
+    python.ok(
+        json!({"op": "writeStream", "df": stream, "format": "memory", "queryName": "kept",
+        "options": [], "partitionBy": []}),
+    );
+    python.session.process_all_available();
+    let rows = python.df(json!({"op": "sql", "text": "SELECT a + 1 FROM kept"}));
+    assert_eq!(
+        python.ok(json!({"op": "collect", "df": rows})),
+        json!({"rows": [[2]]})
+    );
+}

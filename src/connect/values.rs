@@ -194,7 +194,7 @@ fn date(text: &str) -> Option<i32> {
         .and_then(|days| i32::try_from(days).ok())
 }
 
-fn from_base64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0u32, 0u32);
     for c in text.bytes().filter(|c| *c != b'=') {

@@ -263,7 +263,7 @@ fn state_of(phase: QueryPhase) -> QueryState {
 fn target_of(writer: &StreamWriter) -> Option<String> {
     match &writer.to {
         WriteTo::Table(name) | WriteTo::Path(name) => Some(name.clone()),
-        WriteTo::InsertInto(_) | WriteTo::Nowhere => None,
+        WriteTo::InsertInto(_) | WriteTo::ForeachBatch(_) | WriteTo::Nowhere => None,
     }
 }
 

@@ -136,7 +136,9 @@ impl Engine {
                 crate::session::WriteTo::Table(name) | crate::session::WriteTo::Path(name) => {
                     Some(name.clone())
                 }
-                crate::session::WriteTo::InsertInto(_) | crate::session::WriteTo::Nowhere => None,
+                crate::session::WriteTo::InsertInto(_)
+                | crate::session::WriteTo::ForeachBatch(_)
+                | crate::session::WriteTo::Nowhere => None,
             },
             _ => None,
         };

@@ -30,7 +30,7 @@ use crate::sql::parse::{parse, parse_one};
 use crate::sql::plan::{DeltaScan, Plan, PlanNode, StreamSource, StreamSourceSpec};
 use crate::sql::streaming_rules::check_batch;
 use crate::storage::FileSystem;
-use crate::streaming::sinks::MemorySinkRows;
+use crate::streaming::sinks::{ForeachBatch, MemorySinkRows, WaitingBatch};
 use crate::streaming::{Step, StreamingQuery};
 use crate::types::Frame;
 
@@ -40,6 +40,8 @@ pub struct Session {
     queries: Vec<StreamingQuery>,
     /// Rows of memory sinks, by run.
     memory: Vec<(String, MemorySinkRows)>,
+    /// Where batches of `foreachBatch` wait, by run.
+    foreach: Vec<(String, ForeachBatch)>,
 }
 
 /// What a statement came to.
@@ -59,6 +61,7 @@ impl Session {
             state: SessionState::new(fs, env),
             queries: Vec::new(),
             memory: Vec::new(),
+            foreach: Vec::new(),
         }
     }
 
@@ -187,7 +190,14 @@ impl Session {
         }
         let run_id = started.query.run_id().to_owned();
         if let Some(rows) = started.rows {
+            if let Some(name) = &writer.query_name {
+                let schema = started.query.plan().schema();
+                self.state.set_memory_table(name, schema, rows.clone());
+            }
             self.memory.push((run_id.clone(), rows));
+        }
+        if let Some(place) = started.foreach {
+            self.foreach.push((run_id.clone(), place));
         }
         self.queries.push(started.query);
         Ok(run_id)
@@ -284,6 +294,21 @@ impl Session {
             .iter()
             .find(|(id, _)| id == run_id)
             .map(|(_, rows)| rows)
+    }
+
+    /// A batch that waits for its `foreachBatch` function, and its run. Who takes it runs the
+    /// function, then calls [`Session::foreach_batch_done`]; until then the query doesn't move.
+    pub fn take_foreach_batch(&mut self) -> Option<(String, WaitingBatch)> {
+        self.foreach
+            .iter()
+            .find_map(|(run_id, place)| Some((run_id.clone(), place.take()?)))
+    }
+
+    /// How a `foreachBatch` function went: an error's text ends the query.
+    pub fn foreach_batch_done(&mut self, run_id: &str, result: Result<(), String>) {
+        if let Some((_, place)) = self.foreach.iter().find(|(id, _)| id == run_id) {
+            place.done(result);
+        }
     }
 
     /// Stops a run.

@@ -1,5 +1,6 @@
 //! What a session knows: configuration, tables, views. What names mean.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::SessionError;
@@ -9,6 +10,7 @@ use crate::delta::{DeltaLog, DeltaLogs};
 use crate::env::Env;
 use crate::formats::partitions::partition_schema;
 use crate::formats::{self, FileFormat, Options};
+use crate::sql::SqlError;
 use crate::sql::analyze::Relation;
 use crate::sql::command::TimeTravel;
 use crate::sql::execute::{ExecContext, FrameStream, execute};
@@ -16,7 +18,8 @@ use crate::sql::optimize::optimize;
 use crate::sql::plan::{DeltaScan, FileScan, Plan, PlanNode};
 use crate::sql::streaming_rules::check_batch;
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
-use crate::types::StructType;
+use crate::streaming::sinks::MemorySinkRows;
+use crate::types::{Frame, SchemaRef, StructType};
 
 /// The database that unqualified names mean at first.
 pub const DEFAULT_DATABASE: &str = "default";
@@ -29,6 +32,8 @@ pub struct SessionState {
     pub deltas: DeltaLogs,
     pub current_database: String,
     pub(super) catalog: SessionCatalog,
+    /// The rows of memory sinks, by their query's name in lower case.
+    memory: BTreeMap<String, (SchemaRef, MemorySinkRows)>,
 }
 
 /// A table's name and place.
@@ -68,6 +73,7 @@ impl SessionState {
             conf: Conf::default(),
             current_database: DEFAULT_DATABASE.into(),
             catalog: SessionCatalog::default(),
+            memory: BTreeMap::new(),
         }
     }
 
@@ -297,12 +303,35 @@ impl SessionState {
 
     // Relations
 
+    /// The rows of a memory sink, as a table of its query's name.
+    pub fn set_memory_table(&mut self, name: &str, schema: SchemaRef, rows: MemorySinkRows) {
+        self.memory.insert(name.to_lowercase(), (schema, rows));
+    }
+
+    fn memory_table(&self, name: &str) -> Result<Option<Relation>, SessionError> {
+        let Some((schema, rows)) = self.memory.get(&name.to_lowercase()) else {
+            return Ok(None);
+        };
+        let frame = Frame::concat(&rows.frames()).map_err(SqlError::from)?;
+        let frame = frame.unwrap_or_else(|| Frame::empty(schema.clone()));
+        Ok(Some(Relation {
+            plan: Arc::new(Plan::local(frame)),
+            qualifier: vec![name.to_owned()],
+            is_view: true,
+        }))
+    }
+
     /// What a name means: a temporary view, or a table. `None` if it means nothing.
     pub fn find_relation(
         &self,
         parts: &[String],
         at: Option<&TimeTravel>,
     ) -> Result<Option<Relation>, SessionError> {
+        if let [name] = parts
+            && let Some(table) = self.memory_table(name)?
+        {
+            return Ok(Some(table));
+        }
         if let [name] = parts
             && let Some((name, plan)) = self.catalog.temporary(name)
         {

@@ -109,6 +109,8 @@ pub enum WriteTo {
     Path(String),
     /// `insertInto(name)`: columns by position. Not for streams.
     InsertInto(String),
+    /// `foreachBatch(f)`: the function's number, as who runs it knows it. For streams.
+    ForeachBatch(u64),
     /// `start()` of a sink without a place (`memory`).
     Nowhere,
 }
@@ -293,6 +295,7 @@ impl fmt::Display for StreamWriter {
             WriteTo::Table(name) => write!(f, "\n  .table({})", python(name)),
             WriteTo::Path(path) => write!(f, "\n  .start({})", python(path)),
             WriteTo::InsertInto(name) => write!(f, "\n  .insertInto({})", python(name)),
+            WriteTo::ForeachBatch(_) => f.write_str("\n  .foreachBatch(…)\n  .start()"),
             WriteTo::Nowhere => f.write_str("\n  .start()"),
         }
     }

@@ -12,7 +12,9 @@ use crate::sql::execute::OutputMode;
 use crate::sql::plan::{Plan, StreamSource, StreamSourceSpec};
 use crate::sql::streaming_rules::check_streaming;
 use crate::storage::DbfsPath;
-use crate::streaming::sinks::{DeltaSink, DeltaSinkOptions, MemorySink, MemorySinkRows};
+use crate::streaming::sinks::{
+    DeltaSink, DeltaSinkOptions, ForeachBatch, ForeachBatchSink, MemorySink, MemorySinkRows,
+};
 use crate::streaming::sources::{FileSourceOptions, infer_cloud_files_schema};
 use crate::streaming::{
     Checkpoint, MakeSink, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery,
@@ -185,6 +187,8 @@ pub(super) struct Started {
     pub query: StreamingQuery,
     /// The rows of a memory sink.
     pub rows: Option<MemorySinkRows>,
+    /// Where batches wait for their function.
+    pub foreach: Option<ForeachBatch>,
 }
 
 /// Starts a query over `plan` (`df.writeStream.….start()`).
@@ -209,9 +213,8 @@ pub(super) fn start(
     check_streaming(&plan, output_mode)?;
     let options = options_of(&writer.options);
     let format = writer.format.as_deref().unwrap_or("delta").to_lowercase();
-    let is_memory = format == "memory";
     let location = match (&writer.to, format.as_str()) {
-        (WriteTo::Nowhere, "memory") => None,
+        (WriteTo::ForeachBatch(_), _) | (WriteTo::Nowhere, "memory" | "console" | "noop") => None,
         (_, "memory") | (WriteTo::Nowhere, _) => {
             return Err(StreamError::UnknownSink { format }.into());
         }
@@ -228,15 +231,20 @@ pub(super) fn start(
                 let name = writer.query_name.clone();
                 DbfsPath::parse(root)?.join(&name.unwrap_or_else(|| state.env.new_uuid()))?
             }
-            None if is_memory => {
+            None if location.is_none() => {
                 DbfsPath::parse("dbfs:/tmp/checkpoints")?.join(&state.env.new_uuid())?
             }
             None => return Err(StreamError::NoCheckpointLocation.into()),
         },
     };
 
-    let mut rows = None;
+    let (mut rows, mut foreach) = (None, None);
     let sink: MakeSink = match location {
+        None if let WriteTo::ForeachBatch(function) = writer.to => {
+            let sink = ForeachBatchSink::new(function, plan.schema());
+            foreach = Some(sink.place());
+            Box::new(move |_| Ok(Box::new(sink)))
+        }
         None => {
             let sink = MemorySink::new(1_000_000);
             rows = Some(sink.rows());
@@ -287,5 +295,9 @@ pub(super) fn start(
         session,
     };
     let query = StreamingQuery::start(definition, context)?;
-    Ok(Started { query, rows })
+    Ok(Started {
+        query,
+        rows,
+        foreach,
+    })
 }

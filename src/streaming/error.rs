@@ -38,6 +38,11 @@ pub enum StreamError {
         "[DATA_SOURCE_NOT_FOUND] Failed to find the data source: {format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version. SQLSTATE: 42K02"
     )]
     UnknownFormat { format: String },
+    /// What a function given to `foreachBatch` raised.
+    #[error(
+        "[FOREACH_BATCH_USER_FUNCTION_ERROR] An error occurred in the user provided function in foreach batch sink. Reason: {message} SQLSTATE: 39000"
+    )]
+    ForeachBatch { message: String },
     #[error("Data source {format} does not support streamed writing.")]
     UnknownSink { format: String },
     #[error(

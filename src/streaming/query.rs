@@ -138,6 +138,8 @@ struct Batch {
     durations: Map<String, Value>,
     /// `None` where the sink has the batch already.
     frames: Option<FrameStream>,
+    /// Whether the sink has all frames.
+    is_written: bool,
     exec: Arc<ExecContext>,
     running_since_ms: i64,
 }
@@ -303,10 +305,7 @@ impl StreamingQuery {
                 self.phase = QueryPhase::Waiting;
                 Ok(Step::Worked)
             }
-            (_, Some(_)) => {
-                self.advance_batch()?;
-                Ok(Step::Worked)
-            }
+            (_, Some(_)) => self.advance_batch(),
             (_, None) => self.begin_batch(),
         }
     }
@@ -473,20 +472,28 @@ impl StreamingQuery {
             started_ms,
             durations,
             frames,
+            is_written: false,
             exec,
             running_since_ms: clock.now_ms(),
         })
     }
 
     /// Pulls the next frame of the batch, or ends it.
-    fn advance_batch(&mut self) -> Result<(), StreamError> {
+    fn advance_batch(&mut self) -> Result<Step, StreamError> {
         let Some(batch) = &mut self.batch else {
-            return Ok(());
+            return Ok(Step::Idle);
         };
-        if let Some(frames) = &mut batch.frames
-            && let Some(frame) = frames.next()
-        {
-            return self.sink.write(&frame?);
+        if let Some(frames) = &mut batch.frames {
+            if !batch.is_written {
+                if let Some(frame) = frames.next() {
+                    self.sink.write(&frame?)?;
+                    return Ok(Step::Worked);
+                }
+                batch.is_written = true;
+            }
+            if !self.sink.prepare()? {
+                return Ok(Step::Idle);
+            }
         }
         let mut state = Vec::new();
         if batch.frames.is_some() {
@@ -502,7 +509,7 @@ impl StreamingQuery {
         self.checkpoint.write_commit(self.next_batch)?;
         // From here on nothing can fail: the batch is done.
         let Some(mut batch) = self.batch.take() else {
-            return Ok(());
+            return Ok(Step::Idle);
         };
         let running = commit_start - batch.running_since_ms;
         batch.durations.insert("addBatch".into(), running.into());
@@ -521,7 +528,7 @@ impl StreamingQuery {
         if self.trigger == Trigger::Once {
             self.end(QueryPhase::Finished, "Stopped".into());
         }
-        Ok(())
+        Ok(Step::Worked)
     }
 
     fn report(&mut self, batch: &Batch, state: Vec<OperatorRows>) {

@@ -44,7 +44,7 @@ pub(super) fn write(
             }
             Ok(())
         }
-        (WriteTo::Nowhere, None) => Err(SessionError::NoPath),
+        (WriteTo::ForeachBatch(_), _) | (WriteTo::Nowhere, None) => Err(SessionError::NoPath),
     }
 }
 

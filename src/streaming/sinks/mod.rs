@@ -1,9 +1,11 @@
 //! Where a stream's rows go.
 
 mod delta;
+mod foreach;
 mod memory;
 
 pub use delta::{DeltaSink, DeltaSinkOptions};
+pub use foreach::{ForeachBatch, ForeachBatchSink, WaitingBatch};
 pub use memory::{MemorySink, MemorySinkRows};
 
 use super::StreamError;
@@ -12,8 +14,8 @@ use crate::types::Frame;
 
 /// A sink that takes each batch at most once.
 ///
-/// The calls for a batch are `begin`, `write` for each frame, `commit`; `abort` in place of any
-/// of the last two if the batch fails. Nothing of a batch is seen before `commit`.
+/// The calls for a batch are `begin`, `write` for each frame, `prepare`, `commit`; `abort` in
+/// place of any of the last three if the batch fails. Nothing of a batch is seen before `commit`.
 ///
 /// Source: Spark's `Sink`, and its demand that `addBatch` be idempotent by batch id.
 pub trait Sink {
@@ -25,6 +27,11 @@ pub trait Sink {
 
     /// Takes rows of the batch.
     fn write(&mut self, frame: &Frame) -> Result<(), StreamError>;
+
+    /// All rows are there. `false` says that the sink waits for somebody: ask again later.
+    fn prepare(&mut self) -> Result<bool, StreamError> {
+        Ok(true)
+    }
 
     /// Makes the batch visible, whole.
     fn commit(&mut self) -> Result<(), StreamError>;
