@@ -64,6 +64,12 @@ impl Columns<'_> {
                 distinct: r.flag("distinct"),
             });
         }
+        if let Some(function) = r.get("udf").and_then(Value::as_u64) {
+            return Ok(Column::Udf {
+                udf: Arc::new(super::functions::udf(&r, function)?),
+                args: self.list(r.list("args")?)?,
+            });
+        }
         if let Some(operator) = r.text_or("op") {
             return Ok(Column::Operator {
                 operator: operator.to_owned(),

@@ -12,6 +12,7 @@ mod catalog;
 mod column;
 mod error;
 mod files;
+mod functions;
 mod relations;
 mod show;
 mod streams;
@@ -24,7 +25,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 pub use error::ConnectError;
-pub use show::{show, show_vertical};
+pub use functions::JsonPython;
+pub use show::{boxed, show, show_vertical};
 pub use values::{value_from_json, value_to_json};
 pub use widgets::Widget;
 
@@ -145,6 +147,7 @@ impl Connect {
             Some(("catalog", what)) => self.catalog(session, what, request),
             Some(("conf", what)) => catalog::conf(session, what, request),
             Some(("fs", what)) => files::answer(session, what, request),
+            Some(("udf", "register")) => functions::register(session, request),
             Some(("widgets", what)) => self.widget(what, request),
             Some(("notebook", "context")) => Ok(json!({"path": self.notebook})),
             Some(_) => Err(ConnectError::UnknownRequest { op: op.into() }),
@@ -196,7 +199,12 @@ impl Connect {
         std::mem::take(&mut self.shown)
     }
 
-    /// The notebook that runs.
+    /// The path of the notebook that runs.
+    pub fn notebook(&self) -> &str {
+        &self.notebook
+    }
+
+    /// Says which notebook runs.
     pub fn set_notebook(&mut self, path: &str) {
         path.clone_into(&mut self.notebook);
     }

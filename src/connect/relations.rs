@@ -44,8 +44,10 @@ impl Connect {
                 let plan = self.source(session, op, r)?;
                 Ok(self.hand_out(plan))
             }
-            "collect" | "count" | "show" | "explain" | "createView" | "write" | "writeStream"
-            | "display" | "displayText" | "displayHTML" => self.action(session, op, r),
+            "collect" | "count" | "show" | "explain" | "createView" | "write" | "writeTo"
+            | "writeStream" | "display" | "displayText" | "displayHTML" => {
+                self.action(session, op, r)
+            }
             _ => {
                 let plan = self.operation(session, op, r)?;
                 Ok(self.hand_out(plan))
@@ -316,6 +318,10 @@ impl Connect {
                 session.create_temp_view(r.text("name")?, plan, r.flag("replace"))?;
                 Ok(Json::Null)
             }
+            "writeTo" => {
+                session.write(plan, &writer_to(r)?)?;
+                Ok(Json::Null)
+            }
             "write" => {
                 session.write(plan, &writer(r)?)?;
                 Ok(Json::Null)
@@ -436,5 +442,42 @@ fn writer(r: &Request<'_>) -> Result<Writer, ConnectError> {
         options: r.pairs("options")?,
         partition_by: r.texts("partitionBy")?,
         to,
+    })
+}
+
+/// `df.writeTo(table).…`: what the writer of tables does, by the other API's names.
+fn writer_to(r: &Request<'_>) -> Result<Writer, ConnectError> {
+    let mut options = r.pairs("options")?;
+    options.extend(r.pairs("properties")?);
+    let mode = match r.text("how")? {
+        "create" => SaveMode::ErrorIfExists,
+        "append" => SaveMode::Append,
+        "overwritePartitions" => {
+            options.push(("partitionOverwriteMode".into(), "dynamic".into()));
+            SaveMode::Overwrite
+        }
+        "overwrite" => {
+            let condition = r.map("condition")?.map(Request);
+            let Some(text) = condition.as_ref().and_then(|c| c.text_or("sql")) else {
+                return Err(ConnectError::Other {
+                    class: "PySparkNotImplementedError",
+                    message: "[NOT_IMPLEMENTED] overwrite takes a condition as text here: overwrite(expr(\"day = 1\")).".into(),
+                });
+            };
+            options.push(("replaceWhere".into(), text.to_owned()));
+            SaveMode::Overwrite
+        }
+        // "replace", "createOrReplace"
+        _ => {
+            options.push(("overwriteSchema".into(), "true".into()));
+            SaveMode::Overwrite
+        }
+    };
+    Ok(Writer {
+        format: r.text_or("format").map(str::to_owned),
+        mode,
+        options,
+        partition_by: r.texts("partitionBy")?,
+        to: WriteTo::Table(r.text("table")?.to_owned()),
     })
 }

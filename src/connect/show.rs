@@ -18,6 +18,13 @@ pub fn show(frame: &Frame, rows: usize, truncate: usize, zone: Tz) -> Result<Str
         .map(|n| cut(n, truncate))
         .collect();
     let columns = texts(frame, rows, truncate, zone)?;
+    let mut out = boxed(&names, &columns, truncate > 0);
+    push_more(&mut out, frame, rows);
+    Ok(out)
+}
+
+/// Cells in a box, column by column.
+pub fn boxed(names: &[String], columns: &[Vec<String>], to_the_right: bool) -> String {
     let widths: Vec<usize> = names
         .iter()
         .enumerate()
@@ -32,7 +39,7 @@ pub fn show(frame: &Frame, rows: usize, truncate: usize, zone: Tz) -> Result<Str
         let mut line = String::from("|");
         for (cell, w) in cells.iter().zip(&widths) {
             let pad = " ".repeat(w.saturating_sub(width(cell)));
-            if truncate > 0 {
+            if to_the_right {
                 line.push_str(&pad);
                 line.push_str(cell);
             } else {
@@ -47,13 +54,12 @@ pub fn show(frame: &Frame, rows: usize, truncate: usize, zone: Tz) -> Result<Str
     out.push_str(&format!("+{rule}\n"));
     out.push_str(&line(names.iter().map(String::as_str).collect()));
     out.push_str(&format!("+{rule}\n"));
-    for row in 0..frame.height().min(rows) {
+    for row in 0..columns.first().map_or(0, Vec::len) {
         let cells = columns.iter().filter_map(|c| c.get(row));
         out.push_str(&line(cells.map(String::as_str).collect()));
     }
     out.push_str(&format!("+{rule}\n"));
-    push_more(&mut out, frame, rows);
-    Ok(out)
+    out
 }
 
 /// The same with a line for each value (`vertical=True`).

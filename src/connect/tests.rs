@@ -342,3 +342,36 @@ fn a_memory_sink_is_a_table_of_its_querys_name() {
         json!({"rows": [[2]]})
     );
 }
+
+#[test]
+fn a_python_function_is_called_row_by_row_in_sql_and_in_columns() {
+    let mut python = Python::new();
+    let doubled = |_: u64, arguments: &str| {
+        let arguments: Value = serde_json::from_str(arguments).unwrap();
+        let values: Vec<Value> = arguments["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| match row[0].as_i64() {
+                Some(n) => json!(n * 2),
+                None => json!("not a number"),
+            })
+            .collect();
+        json!({"ok": {"values": values}}).to_string()
+    };
+    python.session.state_mut().python.0 = Some(Arc::new(super::JsonPython(doubled)));
+    python.ok(json!({"op": "udf.register", "name": "twice", "function": 3, "returnType": "int"}));
+    let rows = python.df(json!({"op": "sql",
+        "text": "SELECT Twice(a), twice(NULL) AS n FROM VALUES (1), (2) AS t(a) WHERE twice(a) > 2"}));
+    assert_eq!(
+        python.ok(json!({"op": "collect", "df": rows})),
+        json!({"rows": [[4, null]]})
+    );
+    let df = python.letters();
+    let udf = json!({"udf": 3, "name": "twice", "returnType": "bigint", "args": [col("id")]});
+    let rows = python.df(json!({"op": "select", "df": df, "columns": [udf]}));
+    assert_eq!(
+        python.show(rows),
+        "+---------+\n|twice(id)|\n+---------+\n|        2|\n|        4|\n|        6|\n+---------+\n"
+    );
+}

@@ -134,6 +134,9 @@ pub enum SessionError {
     AllPartitionColumns,
     #[error("There is no pipeline called {name}.")]
     NoSuchPipeline { name: String },
+    /// Why a stream whose rows were to be shown ended.
+    #[error("{message}")]
+    StreamEnded { message: String },
     #[error("No streaming query has the id or name '{name}'.")]
     NoSuchQuery { name: String },
     #[error(transparent)]

@@ -16,6 +16,7 @@ use crate::sql::command::TimeTravel;
 use crate::sql::execute::{ExecContext, FrameStream, execute};
 use crate::sql::optimize::optimize;
 use crate::sql::plan::{DeltaScan, FileScan, Plan, PlanNode};
+use crate::sql::python::{Python, PythonUdf};
 use crate::sql::streaming_rules::check_batch;
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
 use crate::streaming::sinks::MemorySinkRows;
@@ -32,6 +33,10 @@ pub struct SessionState {
     pub deltas: DeltaLogs,
     pub current_database: String,
     pub(super) catalog: SessionCatalog,
+    /// Python functions that SQL can call, by their name in lower case.
+    udfs: BTreeMap<String, Arc<PythonUdf>>,
+    /// Who runs them.
+    pub python: Python,
     /// The rows of memory sinks, by their query's name in lower case.
     memory: BTreeMap<String, (SchemaRef, MemorySinkRows)>,
 }
@@ -73,6 +78,8 @@ impl SessionState {
             conf: Conf::default(),
             current_database: DEFAULT_DATABASE.into(),
             catalog: SessionCatalog::default(),
+            udfs: BTreeMap::new(),
+            python: Python::default(),
             memory: BTreeMap::new(),
         }
     }
@@ -83,6 +90,7 @@ impl SessionState {
         context.time_zone = self.conf.time_zone();
         context.current_database = self.current_database.as_str().into();
         context.delta_logs = self.deltas.clone();
+        context.python = self.python.clone();
         context
     }
 
@@ -299,6 +307,16 @@ impl SessionState {
     /// The temporary views in the order of their creation.
     pub fn views(&self) -> impl Iterator<Item = (&str, &Arc<Plan>)> {
         self.catalog.temporaries()
+    }
+
+    /// Makes a Python function callable in SQL (`spark.udf.register`).
+    pub fn register_udf(&mut self, udf: PythonUdf) {
+        self.udfs.insert(udf.name.to_lowercase(), Arc::new(udf));
+    }
+
+    /// The Python function of that name.
+    pub fn udf(&self, name: &str) -> Option<&Arc<PythonUdf>> {
+        self.udfs.get(&name.to_lowercase())
     }
 
     // Relations

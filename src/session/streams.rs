@@ -289,6 +289,7 @@ pub(super) fn start(
         deltas: state.deltas.clone(),
         time_zone: state.conf.time_zone(),
         current_database: state.current_database.clone(),
+        python: state.python.clone(),
     };
     let context = QueryContext {
         env: state.env.clone(),

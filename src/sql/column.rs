@@ -2,6 +2,9 @@
 //!
 //! They say what SQL text says, and go through the same analysis.
 
+use std::sync::Arc;
+
+use super::python::PythonUdf;
 use crate::types::{DataType, Value};
 
 /// An expression that isn't analysed (`pyspark.sql.Column`).
@@ -82,6 +85,11 @@ pub enum Column {
     Lambda {
         parameters: Vec<String>,
         body: Box<Column>,
+    },
+    /// A call of a Python function.
+    Udf {
+        udf: Arc<PythonUdf>,
+        args: Vec<Column>,
     },
     /// An aggregate over the rows for which `condition` is true (`FILTER (WHERE …)`).
     Filtered {

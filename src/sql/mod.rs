@@ -12,6 +12,7 @@ pub mod naming;
 pub mod optimize;
 pub mod parse;
 pub mod plan;
+pub mod python;
 pub mod streaming_rules;
 
 pub use error::{AnalysisReason, Position, SqlError};

@@ -13,6 +13,7 @@ use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, Metadata, SchemaRef, StructField, StructType, Value};
 
 use super::functions::Function;
+use super::python::PythonUdf;
 
 /// A column of a plan's output.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,6 +262,11 @@ pub enum ExprKind {
         args: Vec<Expr>,
         mode: EvalMode,
     },
+    /// A Python function's value.
+    Udf {
+        udf: Arc<PythonUdf>,
+        args: Vec<Expr>,
+    },
     /// `CASE WHEN`, `if`, `coalesce`, `nvl`: a branch is evaluated only for its own rows.
     Case {
         branches: Vec<(Expr, Expr)>,
@@ -387,7 +393,7 @@ impl Expr {
             | ExprKind::GetField { child, .. }
             | ExprKind::Lambda { body: child, .. }
             | ExprKind::InSubquery { value: child, .. } => vec![child],
-            ExprKind::Call { args, .. } => args.iter().collect(),
+            ExprKind::Call { args, .. } | ExprKind::Udf { args, .. } => args.iter().collect(),
             ExprKind::Case {
                 branches,
                 otherwise,
@@ -411,7 +417,7 @@ impl Expr {
             | ExprKind::GetField { child, .. }
             | ExprKind::Lambda { body: child, .. }
             | ExprKind::InSubquery { value: child, .. } => vec![child],
-            ExprKind::Call { args, .. } => args.iter_mut().collect(),
+            ExprKind::Call { args, .. } | ExprKind::Udf { args, .. } => args.iter_mut().collect(),
             ExprKind::Case {
                 branches,
                 otherwise,

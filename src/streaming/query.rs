@@ -29,6 +29,7 @@ use crate::env::Env;
 use crate::sql::execute::{Cancellation, ExecContext, FrameStream, OutputMode, execute};
 use crate::sql::optimize::optimize;
 use crate::sql::plan::Plan;
+use crate::sql::python::Python;
 use crate::storage::FileSystem;
 
 /// Progress reports kept (`spark.sql.streaming.numRecentProgressUpdates`).
@@ -64,6 +65,8 @@ pub struct QuerySession {
     /// `spark.sql.session.timeZone`
     pub time_zone: chrono_tz::Tz,
     pub current_database: String,
+    /// Who computes Python functions.
+    pub python: Python,
 }
 
 /// What a step did.
@@ -458,6 +461,7 @@ impl StreamingQuery {
             output_mode: self.output_mode,
             cancel: self.cancel.clone(),
             delta_logs: session.deltas.clone(),
+            python: session.python.clone(),
             ..ExecContext::new(session.fs.clone(), now_us)
         });
         let frames = if self.sink.begin(self.next_batch, self.output_mode)? {

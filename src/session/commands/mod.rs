@@ -12,6 +12,7 @@ use crate::sql::analyze::{Catalog, Relation, analyze};
 use crate::sql::command::{Command, CreateView, Name, Statement, TimeTravel, ViewKind};
 use crate::sql::parse::ParsedStatement;
 use crate::sql::plan::Plan;
+use crate::sql::python::PythonUdf;
 use crate::types::{DataType, Frame, StructType, Value};
 
 impl Session {
@@ -257,6 +258,10 @@ impl Catalog for SessionState {
     ) -> Result<Option<Plan>, SqlError> {
         self.path_relation(format, path, options, at)
             .map_err(SqlError::from)
+    }
+
+    fn python_udf(&self, name: &str) -> Option<Arc<PythonUdf>> {
+        self.udf(name).cloned()
     }
 
     fn current_database(&self) -> String {

@@ -1,5 +1,7 @@
 //! Calls: scalar functions, lambdas, aggregates, window functions, generators.
 
+use std::sync::Arc;
+
 use sqlparser::ast::{
     self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
     FunctionArguments, NullTreatment, WindowType,
@@ -15,6 +17,7 @@ use crate::sql::naming;
 use crate::sql::plan::{
     AggregateCall, Attribute, Expr, ExprKind, SortKey, WindowCall, WindowFrame,
 };
+use crate::sql::python::PythonUdf;
 use crate::types::{DataType, StructField, StructType, Value};
 
 /// An argument as the grammar has it.
@@ -48,6 +51,9 @@ impl Resolver<'_, '_> {
                 return Err(unsupported("a subquery as the argument of a function").at(position));
             }
         };
+        if let Some(udf) = self.analyzer.udf(&written) {
+            return self.python_call(udf, list, position);
+        }
         if let Some(special) = self.conditional(&written, list, position)? {
             return Ok(special);
         }
@@ -127,6 +133,29 @@ impl Resolver<'_, '_> {
                 }
             }
         }
+    }
+
+    /// A call of a Python function.
+    fn python_call(
+        &mut self,
+        udf: Arc<PythonUdf>,
+        list: Option<&ast::FunctionArgumentList>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let mut args = Vec::new();
+        for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
+            args.extend(self.values(arg, &udf.name)?);
+        }
+        let sql = format!("{}({})", udf.name, texts(&args).join(", "));
+        let expr = Expr {
+            data_type: udf.return_type.clone(),
+            nullable: true,
+            kind: ExprKind::Udf {
+                udf,
+                args: args.into_iter().map(|a| a.expr).collect(),
+            },
+        };
+        Ok(Resolved::new((expr, sql), position))
     }
 
     // Arguments.

@@ -44,6 +44,7 @@ use super::error::{AnalysisReason, Position, SqlError};
 use super::functions::{BindContext, Function, lookup};
 use super::parse::ParsedStatement;
 use super::plan::{Attribute, EvalMode, Plan};
+use super::python::PythonUdf;
 use crate::types::quote;
 
 /// What analysis asks of the session.
@@ -70,6 +71,11 @@ pub trait Catalog {
         options: &[(String, String)],
         at: Option<&TimeTravel>,
     ) -> Result<Option<Plan>, SqlError>;
+
+    /// The Python function of that name, if one is registered.
+    fn python_udf(&self, _name: &str) -> Option<Arc<PythonUdf>> {
+        None
+    }
 
     /// `current_database()`.
     fn current_database(&self) -> String;
@@ -125,6 +131,8 @@ struct Analyzer<'a> {
     next_lambda: Cell<u32>,
     /// Typed expressions that identifiers quoted by [`dataframe::GIVEN`] stand for.
     given: Vec<expression::Resolved>,
+    /// The same for functions.
+    udfs: Vec<Arc<PythonUdf>>,
 }
 
 impl<'a> Analyzer<'a> {
@@ -141,6 +149,7 @@ impl<'a> Analyzer<'a> {
             outer: Vec::new(),
             next_lambda: Cell::new(0),
             given: Vec::new(),
+            udfs: Vec::new(),
         }
     }
 
@@ -186,6 +195,14 @@ impl<'a> Analyzer<'a> {
         BindContext {
             mode: self.mode,
             written: written.to_owned(),
+        }
+    }
+
+    /// The Python function of that name: one that a column brought, or one of the session's.
+    fn udf(&self, name: &str) -> Option<Arc<PythonUdf>> {
+        match name.strip_prefix(dataframe::GIVEN) {
+            Some(place) => self.udfs.get(place.parse::<usize>().ok()?).cloned(),
+            None => self.catalog.python_udf(name),
         }
     }
 

@@ -101,6 +101,7 @@ impl SqlError {
         match self {
             SqlError::Parse(_) => "ParseException",
             SqlError::Analysis(_) | SqlError::Streaming(_) => "AnalysisException",
+            SqlError::Execute(ExecuteError::PythonException { .. }) => "PythonException",
             SqlError::Storage(_)
             | SqlError::Format(_)
             | SqlError::Delta(_)

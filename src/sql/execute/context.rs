@@ -9,6 +9,7 @@ use super::subquery::SubqueryCache;
 use crate::delta::DeltaLogs;
 use crate::sql::SqlError;
 use crate::sql::functions::EvalContext;
+use crate::sql::python::Python;
 use crate::storage::FileSystem;
 
 /// What one run of a plan may use: files, the time, state, and the counters it fills.
@@ -32,6 +33,8 @@ pub struct ExecContext {
     pub cancel: Cancellation,
     /// The session's table logs, which have snapshots at hand.
     pub delta_logs: DeltaLogs,
+    /// Who computes Python functions.
+    pub python: Python,
     /// Results of this run's subqueries.
     pub subqueries: SubqueryCache,
 }
@@ -52,6 +55,7 @@ impl ExecContext {
             metrics: Arc::default(),
             cancel: Cancellation::default(),
             delta_logs,
+            python: Python::default(),
             subqueries: SubqueryCache::default(),
         }
     }

@@ -7,6 +7,12 @@ pub enum ExecuteError {
     #[error("The query was cancelled.")]
     Cancelled,
     #[error(
+        "\n  An exception was thrown from the Python worker. Please see the stack trace below.\n{traceback}"
+    )]
+    PythonException { traceback: String },
+    #[error("The Python function {function} can't be called: its Python has ended.")]
+    NoPython { function: String },
+    #[error(
         "[SCALAR_SUBQUERY_TOO_MANY_ROWS] More than one row returned by a subquery used as an expression. SQLSTATE: 21000"
     )]
     ScalarSubqueryTooManyRows,

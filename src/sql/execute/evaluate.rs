@@ -22,7 +22,10 @@ use super::subquery;
 use crate::sql::SqlError;
 use crate::sql::functions::{self, Call, EvalContext, FunctionKind, Lambda};
 use crate::sql::plan::{EvalMode, Expr, ExprKind, LambdaParameter};
-use crate::types::{DataType, Frame, SchemaRef, Value, physical_type};
+use crate::sql::python::PythonUdf;
+use crate::types::{
+    DataType, Frame, SchemaRef, Value, physical_type, series_from_values, values_from_series,
+};
 
 /// The value of `expr` for each row of `frame`: as long as the frame.
 ///
@@ -119,6 +122,7 @@ impl<'a> Scope<'a> {
                 args,
                 mode,
             } => self.call(expr, function, args, *mode),
+            ExprKind::Udf { udf, args } => self.udf(udf, args),
             ExprKind::Case {
                 branches,
                 otherwise,
@@ -215,6 +219,37 @@ impl<'a> Scope<'a> {
                 .into())
             }
         }
+    }
+
+    fn udf(&self, udf: &PythonUdf, args: &[Expr]) -> Result<Series, SqlError> {
+        let Some(python) = &self.exec.python.0 else {
+            return Err(ExecuteError::NoPython {
+                function: udf.name.clone(),
+            }
+            .into());
+        };
+        let types: Vec<&DataType> = args.iter().map(|a| &a.data_type).collect();
+        let mut columns = Vec::with_capacity(args.len());
+        for arg in args {
+            let values = values_from_series(&self.evaluate_rows(arg)?, &arg.data_type)?;
+            columns.push(values.into_iter());
+        }
+        let rows = (0..self.rows())
+            .map(|_| {
+                let row = columns.iter_mut().map(|c| c.next().unwrap_or(Value::Null));
+                row.collect()
+            })
+            .collect();
+        let values = python
+            .call(udf, &types, rows)
+            .map_err(|traceback| ExecuteError::PythonException { traceback })?;
+        if values.len() != self.rows() {
+            return Err(ExecuteError::Internal {
+                what: "Python gave another number of values",
+            }
+            .into());
+        }
+        Ok(series_from_values(&udf.name, &values, &udf.return_type)?)
     }
 
     fn as_call<'b>(

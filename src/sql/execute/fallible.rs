@@ -17,6 +17,7 @@ pub(in crate::sql) fn is_infallible(expr: &Expr) -> bool {
             *mode != EvalMode::Ansi || cast_is_infallible(&child.data_type, &expr.data_type)
         }
         ExprKind::Call { function, .. } => INFALLIBLE.contains(&function.name),
+        ExprKind::Udf { .. } => false,
         ExprKind::ScalarSubquery(_) | ExprKind::Exists { .. } | ExprKind::InSubquery { .. } => {
             false
         }

@@ -39,6 +39,10 @@ pub fn sql_text(expr: &Expr) -> String {
             };
             format!("{}.{name}", sql_text(child))
         }
+        ExprKind::Udf { udf, args } => {
+            let args: Vec<String> = args.iter().map(sql_text).collect();
+            format!("{}({})", udf.name, args.join(", "))
+        }
         ExprKind::Lambda { body, parameters } => {
             let names: Vec<String> = parameters
                 .iter()

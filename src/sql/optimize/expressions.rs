@@ -68,6 +68,7 @@ pub(super) fn is_deterministic(expr: &Expr) -> bool {
                 | "input_file_block_start"
                 | "input_file_block_length"
         ),
+        ExprKind::Udf { udf, .. } => udf.is_deterministic,
         _ => true,
     };
     own && expr.children().into_iter().all(is_deterministic)

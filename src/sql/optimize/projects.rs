@@ -88,7 +88,7 @@ pub(super) fn combine(plan: Plan) -> Plan {
 fn has_branches(expr: &crate::sql::plan::Expr) -> bool {
     use crate::sql::plan::ExprKind;
     let own = match &expr.kind {
-        ExprKind::Case { .. } | ExprKind::Lambda { .. } => true,
+        ExprKind::Case { .. } | ExprKind::Lambda { .. } | ExprKind::Udf { .. } => true,
         ExprKind::Call { function, .. } => matches!(function.name, "and" | "or"),
         _ => false,
     };

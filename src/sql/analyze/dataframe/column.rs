@@ -109,6 +109,11 @@ impl Grammar<'_, '_> {
                 args,
                 distinct,
             } => ast::Expr::Function(self.call(function, args, *distinct)?),
+            Column::Udf { udf, args } => {
+                self.analyzer.udfs.push(udf.clone());
+                let name = format!("{GIVEN}{}", self.analyzer.udfs.len() - 1);
+                ast::Expr::Function(self.call(&name, args, false)?)
+            }
             Column::Operator { operator, args } => self.operator(operator, args)?,
             Column::Cast { child, to, is_try } => ast::Expr::Cast {
                 kind: if *is_try {
