@@ -38,6 +38,8 @@ pub mod notebook;
 #[cfg(feature = "engine")]
 pub mod pipeline;
 pub mod protocol;
+#[cfg(feature = "python")]
+pub mod python;
 #[cfg(feature = "engine")]
 pub mod session;
 #[cfg(feature = "engine")]
