@@ -45,7 +45,9 @@ fn write_library() -> io::Result<()> {
     for (index, (module, path, package)) in files.iter().enumerate() {
         let file = out.join(format!("{index}.py"));
         fs::write(&file, bare(&fs::read_to_string(path)?))?;
-        table.push_str(&format!("    ({module:?}, {package}, include_str!({file:?})),\n"));
+        table.push_str(&format!(
+            "    ({module:?}, {package}, include_str!({file:?})),\n"
+        ));
     }
     table.push(']');
     fs::write(out.join("library.rs"), table)
@@ -93,7 +95,10 @@ fn bare(source: &str) -> String {
                 let end = string_end(bytes, at, byte, triple);
                 let raw_prefix = out.last().is_some_and(u8::is_ascii_alphabetic);
                 let rest = &bytes[end..];
-                let ends_line = rest.iter().find(|b| **b != b' ').is_none_or(|b| *b == b'\n');
+                let ends_line = rest
+                    .iter()
+                    .find(|b| **b != b' ')
+                    .is_none_or(|b| *b == b'\n');
                 if fresh && depth == 0 && triple && ends_line && !raw_prefix {
                     out.extend(b"''");
                     let lines = bytes[at..end].iter().filter(|b| **b == b'\n').count();

@@ -23,6 +23,8 @@
 
 #[cfg(feature = "engine")]
 pub mod bookstore;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "engine")]
 pub mod connect;
 #[cfg(feature = "engine")]

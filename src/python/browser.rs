@@ -5,7 +5,10 @@
 //! `WebAssembly.promising`, and the imports `call` and `pause` are `WebAssembly.Suspending`. No JavaScript frame may lie
 //! between the two, hence these plain imports and exports, whose texts are a pointer and a length in memory. While a
 //! cell is suspended, another call may come in (`foreachBatch`), and must end before the first goes on.
-#![expect(unsafe_code, reason = "texts cross the module's border as pointer and length")]
+#![expect(
+    unsafe_code,
+    reason = "texts cross the module's border as pointer and length"
+)]
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -114,7 +117,9 @@ pub extern "C" fn python_result() -> *const u8 {
 /// Starts Python. 0, or the length of what went wrong.
 #[unsafe(no_mangle)]
 pub extern "C" fn python_start() -> usize {
-    let host = Rc::new(Worker { paused: Cell::new(0.0) });
+    let host = Rc::new(Worker {
+        paused: Cell::new(0.0),
+    });
     host.paused.set(host.now_ms());
     match Interpreter::new(host) {
         Ok(python) => {
@@ -127,7 +132,12 @@ pub extern "C" fn python_start() -> usize {
 
 /// Runs a cell: its source, its name. The length of the [`Outcome`] as JSON.
 #[unsafe(no_mangle)]
-pub extern "C" fn python_run(source: *mut u8, source_length: usize, name: *mut u8, name_length: usize) -> usize {
+pub extern "C" fn python_run(
+    source: *mut u8,
+    source_length: usize,
+    name: *mut u8,
+    name_length: usize,
+) -> usize {
     let (source, name) = (text(source, source_length), text(name, name_length));
     let outcome = PYTHON.with(|python| match python.get() {
         Some(python) => python.run_cell(&source, &name),

@@ -14,7 +14,13 @@ use super::{Failure, Host, Outcome, module, ticks};
 const NESTING: usize = 200;
 
 /// Calls within calls.
-const RECURSION: usize = if cfg!(target_arch = "wasm32") { 400 } else if cfg!(debug_assertions) { 200 } else { 1000 };
+const RECURSION: usize = if cfg!(target_arch = "wasm32") {
+    400
+} else if cfg!(debug_assertions) {
+    200
+} else {
+    1000
+};
 
 /// Python, with one `__main__` for all its cells.
 pub struct Interpreter {
@@ -84,7 +90,8 @@ impl Interpreter {
             });
             called.unwrap_or_else(|error| {
                 let message = text_of(&error, vm);
-                serde_json::json!({"error": {"class": "PythonException", "message": message}}).to_string()
+                serde_json::json!({"error": {"class": "PythonException", "message": message}})
+                    .to_string()
             })
         })
     }
@@ -93,7 +100,9 @@ impl Interpreter {
     pub fn complete(&self, text: &str) -> Vec<String> {
         self.python.enter(|vm| {
             let found = vm.import("_cell", 0).and_then(|cell| {
-                let words = cell.get_attr("complete", vm)?.call((text.to_owned(),), vm)?;
+                let words = cell
+                    .get_attr("complete", vm)?
+                    .call((text.to_owned(),), vm)?;
                 words.str(vm).map(|s| s.to_string_lossy().into_owned())
             });
             let words = found.unwrap_or_default();
@@ -167,7 +176,8 @@ fn nesting(source: &str) -> usize {
 /// Keeps a cell's lines for tracebacks.
 fn remember(source: &str, name: &str, vm: &VirtualMachine) -> PyResult<()> {
     let cell = vm.import("_cell", 0)?;
-    cell.get_attr("remember", vm)?.call((name.to_owned(), source.to_owned()), vm)?;
+    cell.get_attr("remember", vm)?
+        .call((name.to_owned(), source.to_owned()), vm)?;
     Ok(())
 }
 

@@ -64,7 +64,12 @@ fn write(value: &PyObject, out: &mut String, depth: usize, vm: &VirtualMachine) 
     Ok(())
 }
 
-fn write_items(items: &[PyObjectRef], out: &mut String, depth: usize, vm: &VirtualMachine) -> PyResult<()> {
+fn write_items(
+    items: &[PyObjectRef],
+    out: &mut String,
+    depth: usize,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     out.push('[');
     for (i, item) in items.iter().enumerate() {
         if i > 0 {

@@ -14,9 +14,9 @@ mod interpreter;
 mod json;
 mod library;
 mod module;
-mod ticks;
 #[cfg(test)]
 mod tests;
+mod ticks;
 
 pub use interpreter::Interpreter;
 

@@ -16,7 +16,9 @@ const TICKS: u32 = 200;
 /// Makes `_multihop`, and the builtin that loops call.
 pub(super) fn make(host: &Rc<dyn Host>, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
     let module = vm.new_module("_multihop", vm.ctx.new_dict(), None);
-    let add = |name: &'static str, function: PyObjectRef| module.set_attr(vm.ctx.intern_str(name), function, vm);
+    let add = |name: &'static str, function: PyObjectRef| {
+        module.set_attr(vm.ctx.intern_str(name), function, vm)
+    };
 
     let asked = host.clone();
     let call = move |request: PyStrRef| asked.call(&request.to_string_lossy());
@@ -28,27 +30,50 @@ pub(super) fn make(host: &Rc<dyn Host>, vm: &VirtualMachine) -> PyResult<PyRef<P
 
     let shown = host.clone();
     let write = move |stream: i32, text: PyStrRef| {
-        let stream = if stream == 2 { Stream::Stderr } else { Stream::Stdout };
+        let stream = if stream == 2 {
+            Stream::Stderr
+        } else {
+            Stream::Stdout
+        };
         shown.write(stream, &text.to_string_lossy());
     };
     add("write", vm.new_function("write", write).into())?;
     let clock = host.clone();
     add("now", vm.new_function("now", move || clock.now_ms()).into())?;
     let source = host.clone();
-    add("entropy", vm.new_function("entropy", move || source.entropy()).into())?;
+    add(
+        "entropy",
+        vm.new_function("entropy", move || source.entropy()).into(),
+    )?;
 
     add("find", vm.new_function("find", find).into())?;
     add("code", vm.new_function("code", code).into())?;
     add("digest", vm.new_function("digest", digest).into())?;
-    let bits = |x: f64, size: u32| if size == 4 { u64::from((x as f32).to_bits()) } else { x.to_bits() };
+    let bits = |x: f64, size: u32| {
+        if size == 4 {
+            u64::from((x as f32).to_bits())
+        } else {
+            x.to_bits()
+        }
+    };
     add("float_bits", vm.new_function("float_bits", bits).into())?;
-    let float = |bits: u64, size: u32| if size == 4 { f64::from(f32::from_bits(bits as u32)) } else { f64::from_bits(bits) };
-    add("float_of_bits", vm.new_function("float_of_bits", float).into())?;
+    let float = |bits: u64, size: u32| {
+        if size == 4 {
+            f64::from(f32::from_bits(bits as u32))
+        } else {
+            f64::from_bits(bits)
+        }
+    };
+    add(
+        "float_of_bits",
+        vm.new_function("float_of_bits", float).into(),
+    )?;
     add_twister(vm, &add)?;
     add_mathematics(vm, &add)?;
 
     let tick = vm.new_function(ticks::NAME, tick(host.clone()));
-    vm.builtins.set_attr(vm.ctx.intern_str(ticks::NAME), tick, vm)?;
+    vm.builtins
+        .set_attr(vm.ctx.intern_str(ticks::NAME), tick, vm)?;
     Ok(module)
 }
 
@@ -119,7 +144,9 @@ impl Twister {
         let mut last = 19_650_218_u32;
         for (i, word) in (0_u32..).zip(&mut s) {
             if i > 0 {
-                last = 1_812_433_253_u32.wrapping_mul(last ^ (last >> 30)).wrapping_add(i);
+                last = 1_812_433_253_u32
+                    .wrapping_mul(last ^ (last >> 30))
+                    .wrapping_add(i);
             }
             *word = last;
         }
@@ -149,7 +176,10 @@ impl Twister {
             }
         }
         s[0] = 0x8000_0000;
-        Twister { state: s, next: 624 }
+        Twister {
+            state: s,
+            next: 624,
+        }
     }
 
     fn next(&mut self) -> u32 {
@@ -203,7 +233,10 @@ fn add_twister(vm: &VirtualMachine, add: &Add<'_>) -> PyResult<()> {
         let (a, b) = (twister.next() >> 5, twister.next() >> 6);
         Some((f64::from(a) * 67_108_864.0 + f64::from(b)) / 9_007_199_254_740_992.0)
     };
-    add("twister_float", vm.new_function("twister_float", float).into())?;
+    add(
+        "twister_float",
+        vm.new_function("twister_float", float).into(),
+    )?;
     let held = twisters.clone();
     let state = move |handle: usize| {
         let held = held.borrow();
@@ -212,7 +245,10 @@ fn add_twister(vm: &VirtualMachine, add: &Add<'_>) -> PyResult<()> {
         words.push(twister.next as u32);
         Some(words)
     };
-    add("twister_state", vm.new_function("twister_state", state_list(state)).into())?;
+    add(
+        "twister_state",
+        vm.new_function("twister_state", state_list(state)).into(),
+    )?;
     let set = move |handle: usize, words: Vec<u32>| {
         if let Some(twister) = twisters.borrow_mut().get_mut(handle) {
             for (place, word) in twister.state.iter_mut().zip(&words) {
@@ -229,7 +265,10 @@ fn state_list(
 ) -> impl Fn(usize, &VirtualMachine) -> PyObjectRef + 'static {
     move |handle: usize, vm: &VirtualMachine| {
         let words = state(handle).unwrap_or_default();
-        let words = words.into_iter().map(|w| vm.ctx.new_int(w).into()).collect();
+        let words = words
+            .into_iter()
+            .map(|w| vm.ctx.new_int(w).into())
+            .collect();
         vm.ctx.new_list(words).into()
     }
 }

@@ -28,7 +28,8 @@ impl Transformer for Ticks {
                 let documented = node.body.first().is_some_and(
                     |first| matches!(first, Stmt::Expr(e) if e.value.is_string_literal_expr()),
                 );
-                node.body.insert(usize::from(documented), tick_statement(range));
+                node.body
+                    .insert(usize::from(documented), tick_statement(range));
             }
             _ => {}
         }
