@@ -9,7 +9,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PORT ?= 8080
 
-site := rust clang wasm-bindgen trunk node site
+site := rust clang wasm-bindgen trunk node npm site
 with_env := . tools/env.sh &&
 
 .PHONY: help
@@ -42,7 +42,7 @@ test-web: ## Run the engine's tests in headless Chromium
 
 .PHONY: test-e2e
 test-e2e: ## Walk through the built site in Chromium
-	@tools/steps.sh $(site) browser npm
+	@tools/steps.sh $(site) browser
 	@tools/test.sh e2e
 
 .PHONY: test-interop

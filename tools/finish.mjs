@@ -1,9 +1,10 @@
 // Trunk's hook after a build (Trunk.toml): tells the engine's loader what it loads, and the engine
-// which files the sample data has.
+// which files the sample data has; puts the notebook view's script together.
 
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { build } from "esbuild";
 
 const folder = process.env.TRUNK_STAGING_DIR;
 const [script, program] = await Promise.all(
@@ -27,3 +28,14 @@ const paths = entries
   .map((entry) => relative(bookstore, join(entry.parentPath, entry.name)))
   .sort();
 await writeFile(join(bookstore, "manifest.json"), JSON.stringify(paths));
+
+await build({
+  entryPoints: [new URL("../www/notebook/index.js", import.meta.url).pathname],
+  outfile: join(folder, "notebook.js"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+});

@@ -3,6 +3,9 @@
 const script = document.querySelector("script[data-page]");
 const progress = document.getElementById("progress");
 
+// The notebook view's script is loaded when the view first opens.
+globalThis.loadNotebook = () => import(new URL("notebook.js", document.baseURI));
+
 try {
   if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly");
   const page = await import(new URL(script.dataset.page, document.baseURI));

@@ -1,6 +1,9 @@
 //! Errors as people see them.
 
+use serde_json::{Value, json};
+
 use crate::formats::FormatError;
+use crate::notebook::NotebookError;
 use crate::protocol::ErrorInfo;
 use crate::session::SessionError;
 use crate::sql::SqlError;
@@ -46,6 +49,11 @@ pub(super) fn stream_info(error: &StreamError) -> ErrorInfo {
     info
 }
 
+/// An error of a notebook or a cell.
+pub(super) fn notebook_info(error: &NotebookError) -> ErrorInfo {
+    plain(error.class(), &error.to_string())
+}
+
 /// An error that has no more than a sentence.
 pub(super) fn plain(class: &str, message: &str) -> ErrorInfo {
     ErrorInfo {
@@ -60,8 +68,38 @@ pub(super) fn plain(class: &str, message: &str) -> ErrorInfo {
     }
 }
 
+/// The value of a reply of `connect`.
+///
+/// # Errors
+/// What it refused.
+pub(super) fn connect_reply(reply: &str) -> Result<Value, ErrorInfo> {
+    let mut reply: Value = serde_json::from_str(reply).unwrap_or_default();
+    let Some(error) = reply.get("error") else {
+        return Ok(reply.get_mut("ok").map(Value::take).unwrap_or_default());
+    };
+    let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    let message = text("message").unwrap_or_default();
+    let mut info = split(&message);
+    info.class = text("class").unwrap_or_default();
+    info.condition = text("condition").or(info.condition);
+    info.details = message;
+    Err(info)
+}
+
+/// An error as `connect` replies it.
+pub(super) fn connect_error(error: &ErrorInfo) -> String {
+    json!({"error": {
+        "class": error.class,
+        "condition": error.condition,
+        "sqlState": null,
+        "message": error.details,
+        "parameters": {},
+    }})
+    .to_string()
+}
+
 /// Takes `[CONDITION] message SQLSTATE: x` apart.
-fn split(text: &str) -> ErrorInfo {
+pub(super) fn split(text: &str) -> ErrorInfo {
     let mut info = plain("", text);
     let mut message = text.trim();
     if let Some((condition, rest)) = message

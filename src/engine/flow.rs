@@ -47,16 +47,10 @@ impl PipelineRun {
         let queries = pipeline
             .statements()
             .filter_map(|declared| match &declared.statement {
-                Statement::WriteStream { writer, .. } => Some(QueryRun {
-                    key: target_of(writer)?,
-                    title: declared.title.clone(),
-                    writer: writer.clone(),
-                    run_id: None,
-                    earlier_rows: 0,
-                    told: None,
-                    told_failure: false,
-                    told_status: None,
-                }),
+                Statement::WriteStream { writer, .. } => {
+                    let key = target_of(writer)?;
+                    Some(QueryRun::new(&key, &declared.title, writer.clone()))
+                }
                 _ => None,
             })
             .collect();
@@ -213,6 +207,31 @@ impl PipelineRun {
 }
 
 impl QueryRun {
+    /// A query that wasn't started yet.
+    pub fn new(key: &str, title: &str, writer: StreamWriter) -> QueryRun {
+        QueryRun {
+            key: key.into(),
+            title: title.into(),
+            writer,
+            run_id: None,
+            earlier_rows: 0,
+            told: None,
+            told_failure: false,
+            told_status: None,
+        }
+    }
+
+    /// Takes up a newer run of it.
+    pub fn adopt(&mut self, run_id: &str, session: &Session) {
+        if self.run_id.as_deref() == Some(run_id) {
+            return;
+        }
+        self.earlier_rows += self.query(session).map_or(0, StreamingQuery::total_rows);
+        self.run_id = Some(run_id.into());
+        self.told = None;
+        self.told_failure = false;
+    }
+
     /// The query of the newest run.
     pub fn query<'a>(&self, session: &'a Session) -> Option<&'a StreamingQuery> {
         session.query_of_run(self.run_id.as_deref()?)
@@ -260,7 +279,7 @@ fn state_of(phase: QueryPhase) -> QueryState {
 }
 
 /// The table or path that a writer writes.
-fn target_of(writer: &StreamWriter) -> Option<String> {
+pub(super) fn target_of(writer: &StreamWriter) -> Option<String> {
     match &writer.to {
         WriteTo::Table(name) | WriteTo::Path(name) => Some(name.clone()),
         WriteTo::InsertInto(_) | WriteTo::ForeachBatch(_) | WriteTo::Nowhere => None,

@@ -1,14 +1,20 @@
 //! Requests that take longer than one step.
 
 use bytes::Bytes;
+use chrono_tz::Tz;
 
 use super::drops::{Drop, LandingSchema, Looked, Looking, check_name};
+use super::notebook::CellRun;
+use super::relations::Opened;
 use super::{Engine, error};
+use crate::formats::csv::{self, CsvOptions};
+use crate::formats::parquet::{ParquetWriteOptions, ParquetWriter};
+use crate::formats::{FormatError, Options};
 use crate::pipeline::{HopTexts, suggest};
-use crate::protocol::{DropPreview, ErrorInfo, Event, NewPipeline, Reply, TaskUnit};
+use crate::protocol::{DropPreview, ErrorInfo, Event, NewPipeline, Reply, RowsFormat, TaskUnit};
 use crate::session::SessionError;
 use crate::storage::{DbfsPath, FileSystem};
-use crate::types::StructType;
+use crate::types::{Frame, StructType};
 
 /// What handling a request came to.
 pub(super) enum Outcome {
@@ -41,12 +47,65 @@ pub(super) enum Job {
         offset: usize,
         limit: usize,
     },
+    /// All rows are pulled, then put in the order of a column.
+    Sort {
+        handle: u32,
+        column: usize,
+        descending: bool,
+    },
+    /// All rows are pulled, then written as a file.
+    Export { handle: u32, format: RowsFormat },
+    /// A notebook's cell runs.
+    Cell(CellRun),
+}
+
+impl Job {
+    /// Whether it waits for something else than its turn.
+    pub fn waits(&self) -> bool {
+        matches!(self, Job::Cell(run) if run.python.is_some())
+    }
 }
 
 impl Engine {
     /// Moves a job on. Gives its reply once it is done.
-    pub(super) fn step_job(&mut self, id: u32, job: &mut Job) -> Result<Option<Reply>, ErrorInfo> {
+    pub(super) fn step_job(
+        &mut self,
+        id: u32,
+        job: &mut Job,
+    ) -> Result<Option<(Reply, Option<Bytes>)>, ErrorInfo> {
+        let reply = match job {
+            Job::Export { handle, format } => {
+                let (handle, format) = (*handle, *format);
+                if self.pull_rows(id, handle, usize::MAX)? {
+                    return Ok(None);
+                }
+                let bytes = self.export_rows(handle, format)?;
+                return Ok(Some((Reply::Done, Some(bytes))));
+            }
+            job => self.step_to_reply(id, job)?,
+        };
+        Ok(reply.map(|reply| (reply, None)))
+    }
+
+    fn step_to_reply(&mut self, id: u32, job: &mut Job) -> Result<Option<Reply>, ErrorInfo> {
         match job {
+            Job::Cell(run) => self.step_cell(run),
+            Job::Sort {
+                handle,
+                column,
+                descending,
+            } => {
+                let (handle, column, descending) = (*handle, *column, *descending);
+                if self.pull_rows(id, handle, usize::MAX)? {
+                    return Ok(None);
+                }
+                self.opened(handle)?
+                    .sort(column, descending)
+                    .map_err(|e| error::info(&crate::sql::SqlError::from(e).into()))?;
+                Ok(Some(Reply::Done))
+            }
+            // Its reply has bytes beside it.
+            Job::Export { .. } => Ok(None),
             Job::Look { looking, landings } => {
                 let (used, capacity) = self.fs.usage();
                 if looking.step(capacity.saturating_sub(used), landings) {
@@ -104,24 +163,10 @@ impl Engine {
                 offset,
                 limit,
             } => {
-                let opened = self
-                    .relations
-                    .get_mut(*handle)
-                    .ok_or_else(|| error::plain("Cancelled", "The relation was closed."))?;
-                let more = opened
-                    .pull_up_to(offset.saturating_add(*limit))
-                    .map_err(|e| error::info(&e))?;
-                if more {
-                    let (pulled, total) = (opened.pulled(), opened.count());
-                    self.event(Event::Task {
-                        id,
-                        title: "Reading rows".into(),
-                        done: pulled as f64,
-                        total: total.map(|n| n as f64),
-                        unit: TaskUnit::Rows,
-                    });
+                if self.pull_rows(id, *handle, offset.saturating_add(*limit))? {
                     return Ok(None);
                 }
+                let opened = self.opened(*handle)?;
                 let rows = opened
                     .rows(*offset, *limit)
                     .map_err(|e| error::info(&crate::sql::SqlError::from(e).into()))?;
@@ -132,6 +177,44 @@ impl Engine {
                 }))
             }
         }
+    }
+
+    fn opened(&mut self, handle: u32) -> Result<&mut Opened, ErrorInfo> {
+        self.relations
+            .get_mut(handle)
+            .ok_or_else(|| error::plain("Cancelled", "The relation was closed."))
+    }
+
+    /// Pulls a frame of a relation unless `rows` rows are there. Gives whether there is more to
+    /// pull, and says how far it is.
+    fn pull_rows(&mut self, id: u32, handle: u32, rows: usize) -> Result<bool, ErrorInfo> {
+        let opened = self.opened(handle)?;
+        if !opened.pull_up_to(rows).map_err(|e| error::info(&e))? {
+            return Ok(false);
+        }
+        let (pulled, total) = (opened.pulled(), opened.count());
+        self.event(Event::Task {
+            id,
+            title: "Reading rows".into(),
+            done: pulled as f64,
+            total: total.map(|n| n as f64),
+            unit: TaskUnit::Rows,
+        });
+        Ok(true)
+    }
+
+    /// All rows of a relation as a file's bytes.
+    fn export_rows(&mut self, handle: u32, format: RowsFormat) -> Result<Bytes, ErrorInfo> {
+        let opened = self.opened(handle)?;
+        let zone = opened.zone();
+        let written = opened
+            .whole()
+            .map_err(|e| SessionError::from(crate::sql::SqlError::from(e)))
+            .and_then(|frame| match frame {
+                None => Ok(Bytes::new()),
+                Some(frame) => Ok(write_rows(&frame, format, zone)?),
+            });
+        written.map_err(|e| error::info(&e))
     }
 
     /// Keeps looked-at files and says what was seen.
@@ -210,5 +293,21 @@ impl Engine {
         }
         self.fs.put(&path, bytes)?;
         Ok(path)
+    }
+}
+
+fn write_rows(frame: &Frame, format: RowsFormat, zone: Tz) -> Result<Bytes, FormatError> {
+    match format {
+        RowsFormat::Csv => {
+            let mut options = Options::new();
+            options.set("header", "true");
+            let options = CsvOptions::from_options(&options)?;
+            csv::write(frame, &options, true, zone).map(Bytes::from)
+        }
+        RowsFormat::Parquet => {
+            let mut writer = ParquetWriter::new(frame.schema(), &ParquetWriteOptions::default())?;
+            writer.write(frame)?;
+            writer.finish()
+        }
     }
 }

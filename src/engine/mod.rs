@@ -3,11 +3,16 @@
 //! It knows nothing of the browser. The worker hands it messages and asks for steps in between
 //! ([`Engine::step`]), so that a Cancel is heard while work goes on; tests drive it the same way.
 
+mod adopt;
+mod completion;
 mod content;
 mod drops;
 mod error;
+mod files;
 mod flow;
 mod jobs;
+mod notebook;
+mod python;
 mod relations;
 mod requests;
 #[cfg(test)]
@@ -16,6 +21,7 @@ mod tests;
 mod worker;
 
 pub use content::Content;
+pub use python::{PythonCell, PythonFailure, PythonOutcome};
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub use worker::start as start_worker;
 
@@ -35,6 +41,7 @@ use crate::storage::{DbfsPath, FileSystem, MemoryFileSystem};
 use drops::Drop;
 use flow::{Counts, PipelineRun};
 use jobs::{Job, Outcome};
+use notebook::Notebooks;
 use relations::Relations;
 
 /// Milliseconds between two [`Event::Flow`]s, at least.
@@ -55,6 +62,9 @@ pub struct Engine {
     drops: Vec<Drop>,
     last_drop: u32,
     relations: Relations,
+    notebooks: Notebooks,
+    /// How many of the session's streams have their place in Flow.
+    adopted: usize,
     counts: Counts,
     jobs: VecDeque<(u32, Job)>,
     outbox: Vec<Outgoing>,
@@ -80,6 +90,8 @@ impl Engine {
             drops: Vec::new(),
             last_drop: 0,
             relations: Relations::default(),
+            notebooks: Notebooks::default(),
+            adopted: 0,
             counts: Counts::default(),
             jobs: VecDeque::new(),
             outbox: Vec::new(),
@@ -144,17 +156,26 @@ impl Engine {
     /// Does a small piece of what there is to do. Gives whether there may be more right now.
     pub fn step(&mut self) -> bool {
         let mut worked = false;
-        if let Some((id, mut job)) = self.jobs.pop_front() {
+        let place = self.jobs.iter().position(|(_, job)| !job.waits());
+        if let Some((id, mut job)) = place.and_then(|place| self.jobs.remove(place)) {
             worked = true;
             match self.step_job(id, &mut job) {
                 Ok(None) => self.jobs.push_back((id, job)),
-                Ok(Some(reply)) => self.reply(id, Ok(reply)),
+                Ok(Some((reply, bytes))) => self.outbox.push(Outgoing {
+                    message: FromEngine::Reply {
+                        id,
+                        result: Ok(reply),
+                    },
+                    bytes,
+                }),
                 Err(error) => self.reply(id, Err(error)),
             }
         }
         self.streams_idle = !self.session.step();
         worked |= !self.streams_idle;
+        self.adopt_streams();
         self.tell_streams();
+        self.tell_live();
         self.tell_flow(!worked);
         worked
     }
@@ -179,6 +200,9 @@ impl Engine {
     }
 
     fn cancel(&mut self, id: u32) {
+        if self.interrupt_python(id) {
+            return;
+        }
         let before = self.jobs.len();
         self.jobs.retain(|(job, _)| *job != id);
         if self.jobs.len() < before {

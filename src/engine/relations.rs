@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
+use polars_core::prelude::{IdxCa, IdxSize};
 
 use crate::protocol::{Cell, ColumnInfo, RelationKind, RelationView};
 use crate::session::SessionError;
 use crate::sql::execute::FrameStream;
-use crate::types::{DataType, Frame, FrameError, StructType, Value};
+use crate::types::{DataType, Frame, FrameError, StructType, Value, values_from_series};
 
 /// A relation that is open.
 pub(super) struct Opened {
@@ -29,6 +30,48 @@ impl Opened {
             zone,
             count,
         }
+    }
+
+    /// A relation whose rows are at hand.
+    pub fn of_frames(frames: Vec<Frame>, zone: Tz) -> Self {
+        Opened {
+            stream: None,
+            pulled: frames.iter().map(Frame::height).sum(),
+            frames,
+            zone,
+            count: None,
+        }
+    }
+
+    /// All rows, pulled before, in one frame; `None` if there are none.
+    pub fn whole(&self) -> Result<Option<Frame>, FrameError> {
+        Frame::concat(&self.frames)
+    }
+
+    /// The time zone that its timestamps show in.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Puts all rows, pulled before, in the order of a column; NULL first, as Spark sorts, and
+    /// last where it descends.
+    pub fn sort(&mut self, column: usize, descending: bool) -> Result<(), FrameError> {
+        let Some(frame) = self.whole()? else {
+            return Ok(());
+        };
+        let schema = frame.schema().clone();
+        let (Some(series), Some(field)) = (frame.column(column), schema.fields.get(column)) else {
+            return Ok(());
+        };
+        let values = values_from_series(series, &field.data_type)?;
+        let mut order: Vec<(IdxSize, &Value)> = (0..).zip(&values).collect();
+        order.sort_by(|(_, a), (_, b)| match descending {
+            false => a.compare(b),
+            true => b.compare(a),
+        });
+        let order = order.into_iter().map(|(i, _)| i).collect();
+        self.frames = vec![frame.take(&IdxCa::from_vec("".into(), order))?];
+        Ok(())
     }
 
     /// How many rows there are, if that is known.

@@ -9,6 +9,7 @@ use super::jobs::{Job, Outcome};
 use super::relations::Opened;
 use super::{Content, Engine, error};
 use crate::formats::{FileFormat, Options};
+use crate::notebook::NotebookError;
 use crate::pipeline::{Declared, HopTexts, custom, landing, root};
 use crate::protocol::{
     CatalogEntry, ErrorInfo, FileInfo, HistoryEntry, NewPipeline, NodeKind, RelationKind,
@@ -79,6 +80,59 @@ impl Engine {
                     .and_then(|path| self.fs.read(&path))
                     .map_err(|e| error::info(&e.into()))?;
                 return Ok(Outcome::Bytes(bytes));
+            }
+            Request::Notebooks => Ok(self.notebooks()),
+            Request::OpenNotebook { path } => return notebook_reply(self.open_notebook(&path)),
+            Request::NewNotebook { folder, language } => {
+                return notebook_reply(self.new_notebook(&folder, language));
+            }
+            Request::ImportNotebook { folder, name } => {
+                return notebook_reply(self.import_notebook(&folder, &name, &files));
+            }
+            Request::SaveNotebook { path, cells } => {
+                return notebook_reply(self.save_notebook(&path, cells));
+            }
+            Request::MoveNotebook { path, to } => {
+                return notebook_reply(self.move_notebook(&path, &to));
+            }
+            Request::DeleteNotebook { path } => return notebook_reply(self.delete_notebook(&path)),
+            Request::ExportNotebook { path, format } => {
+                return notebook_reply(self.export_notebook(&path, format));
+            }
+            Request::RunCell {
+                notebook,
+                cell,
+                source,
+            } => return self.run_cell(notebook, cell, source),
+            Request::ResetNotebook { notebook } => {
+                self.notebooks.forget(&notebook);
+                Ok(Reply::Done)
+            }
+            Request::SetWidget {
+                notebook,
+                name,
+                value,
+            } => {
+                self.notebooks.connect(&notebook).set_widget(&name, &value);
+                Ok(Reply::Done)
+            }
+            Request::Complete { language, before } => self
+                .complete(language, &before)
+                .map(|items| Reply::Completions { items }),
+            Request::StopRun { run_id } => self.session.stop(&run_id).map(|()| Reply::Done),
+            Request::SortRelation {
+                handle,
+                column,
+                descending,
+            } => {
+                return Ok(Outcome::Job(Job::Sort {
+                    handle,
+                    column: column as usize,
+                    descending,
+                }));
+            }
+            Request::ExportRows { handle, format } => {
+                return Ok(Outcome::Job(Job::Export { handle, format }));
             }
             Request::Cancel { .. } => Ok(Reply::Done),
         };
@@ -158,19 +212,12 @@ impl Engine {
         let (Ran::Started { run_id }, Some(i)) = (ran, slot(self)) else {
             return Ok(());
         };
-        let earlier = self
-            .pipelines
-            .get(index)
-            .and_then(|run| run.queries.get(i)?.query(&self.session))
-            .map_or(0, |q| q.total_rows());
         if let Some(query) = self
             .pipelines
             .get_mut(index)
             .and_then(|run| run.queries.get_mut(i))
         {
-            query.earlier_rows += earlier;
-            query.run_id = Some(run_id);
-            query.told_failure = false;
+            query.adopt(&run_id, &self.session);
         }
         Ok(())
     }
@@ -689,4 +736,10 @@ impl Engine {
         }
         Ok(Reply::Catalog { relations })
     }
+}
+
+fn notebook_reply(reply: Result<Reply, NotebookError>) -> Result<Outcome, ErrorInfo> {
+    reply
+        .map(Outcome::Reply)
+        .map_err(|e| error::notebook_info(&e))
 }

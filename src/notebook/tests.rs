@@ -341,6 +341,24 @@ fn a_run_finds_its_notebook_and_never_leaves_the_root() {
 }
 
 #[test]
+fn the_sample_notebooks_can_be_read_and_find_one_another() {
+    let workspace = samples().unwrap();
+    let mut runs = 0;
+    for (path, notebook) in workspace.iter() {
+        for cell in &notebook.cells {
+            for step in cell.steps(notebook.language).unwrap() {
+                if let Step::Run { path: target, .. } = step {
+                    let resolved = workspace.resolve(path, &target).unwrap();
+                    assert_eq!(resolved.note, None);
+                    runs += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(runs, 1);
+}
+
+#[test]
 fn a_result_is_printed_as_one_json_object() {
     let result = CellResult {
         cell: 3,

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::drop::Drops;
 use super::engine::{Engine, EngineState, Store};
 use super::flow::model;
+use super::notebook::NotebookState;
 use super::text;
 use super::theme::{Theme, keep, kept};
 use crate::protocol::{ErrorInfo, PipelineView, RelationRef, Request};
@@ -15,6 +16,7 @@ use crate::protocol::{ErrorInfo, PipelineView, RelationRef, Request};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
     Flow,
+    Notebook,
     Catalog,
     Streams,
     Files,
@@ -22,12 +24,19 @@ pub enum View {
 
 impl View {
     /// From left to right.
-    pub const ALL: [View; 4] = [View::Flow, View::Catalog, View::Streams, View::Files];
+    pub const ALL: [View; 5] = [
+        View::Flow,
+        View::Notebook,
+        View::Catalog,
+        View::Streams,
+        View::Files,
+    ];
 
     /// The command that shows it.
     pub fn command(self) -> Command {
         match self {
             View::Flow => Command::ShowFlow,
+            View::Notebook => Command::ShowNotebook,
             View::Catalog => Command::ShowCatalog,
             View::Streams => Command::ShowStreams,
             View::Files => Command::ShowFiles,
@@ -38,6 +47,7 @@ impl View {
     pub fn key(self) -> &'static str {
         match self {
             View::Flow => "flow",
+            View::Notebook => "notebook",
             View::Catalog => "catalog",
             View::Streams => "streams",
             View::Files => "files",
@@ -68,6 +78,7 @@ pub struct App {
     pub relation: RwSignal<Option<RelationRef>>,
     pub dialog: RwSignal<Option<OpenDialog>>,
     pub drops: Drops,
+    pub notebook: NotebookState,
     pub theme: RwSignal<Theme>,
     /// Whether keys without Ctrl are shortcuts.
     pub single_keys: RwSignal<bool>,
@@ -91,6 +102,7 @@ impl App {
             relation: RwSignal::default(),
             dialog: RwSignal::default(),
             drops: Drops::default(),
+            notebook: store.notebook,
             theme: RwSignal::new(Theme::kept()),
             single_keys: RwSignal::new(kept(SINGLE_KEYS).as_deref() != Some("off")),
             now: RwSignal::new(js_sys::Date::now()),
@@ -180,6 +192,7 @@ impl App {
         }
         match command {
             Command::ShowFlow => self.view.set(View::Flow),
+            Command::ShowNotebook => self.view.set(View::Notebook),
             Command::ShowCatalog => self.view.set(View::Catalog),
             Command::ShowStreams => self.view.set(View::Streams),
             Command::ShowFiles => self.view.set(View::Files),

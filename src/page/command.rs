@@ -5,6 +5,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
     ShowFlow,
+    ShowNotebook,
     ShowCatalog,
     ShowStreams,
     ShowFiles,
@@ -58,8 +59,9 @@ impl Group {
 
 impl Command {
     /// Every command, in the order in which it is listed.
-    pub const ALL: [Command; 18] = [
+    pub const ALL: [Command; 19] = [
         Command::ShowFlow,
+        Command::ShowNotebook,
         Command::ShowCatalog,
         Command::ShowStreams,
         Command::ShowFiles,
@@ -83,6 +85,7 @@ impl Command {
     pub fn text(self) -> &'static str {
         match self {
             Command::ShowFlow => "Flow",
+            Command::ShowNotebook => "Notebook",
             Command::ShowCatalog => "Catalog",
             Command::ShowStreams => "Streams",
             Command::ShowFiles => "Files",
@@ -109,6 +112,7 @@ impl Command {
             Command::ShowFlow => {
                 "The pipeline: directories, views, tables and what moves between them."
             }
+            Command::ShowNotebook => "Cells of Python, SQL and text, run one by one.",
             Command::ShowCatalog => "All tables and views, and a box to ask them in SQL.",
             Command::ShowStreams => "Each streaming query's progress, batch by batch.",
             Command::ShowFiles => "The file system, checkpoints and transaction logs included.",
@@ -138,6 +142,7 @@ impl Command {
     pub fn group(self) -> Group {
         match self {
             Command::ShowFlow
+            | Command::ShowNotebook
             | Command::ShowCatalog
             | Command::ShowStreams
             | Command::ShowFiles => Group::Views,
@@ -162,9 +167,10 @@ impl Command {
         let plain = |key| Some(Shortcut { key, ctrl: false });
         match self {
             Command::ShowFlow => plain("1"),
-            Command::ShowCatalog => plain("2"),
-            Command::ShowStreams => plain("3"),
-            Command::ShowFiles => plain("4"),
+            Command::ShowNotebook => plain("2"),
+            Command::ShowCatalog => plain("3"),
+            Command::ShowStreams => plain("4"),
+            Command::ShowFiles => plain("5"),
             Command::Start => plain("s"),
             Command::LoadNewData => plain("n"),
             Command::LoadAllRemaining => plain("a"),

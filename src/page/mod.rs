@@ -8,7 +8,7 @@
 //! | [`text`] | numbers, sizes and times as text |
 //! | [`ui`] | parts that views share |
 //! | `shell` | header, tabs, notices, palette |
-//! | [`flow`], [`relation`], [`catalog`], `streams`, [`files`], [`drop`] | a view each |
+//! | [`flow`], [`notebook`], [`relation`], [`catalog`], `streams`, [`files`], [`drop`] | a view each |
 //!
 //! A view is fed plain data by functions that know no browser (`model`, `layout`, …): those are
 //! built and tested natively. What draws is built for wasm32 alone.
@@ -19,6 +19,7 @@ pub mod drop;
 pub mod engine;
 pub mod files;
 pub mod flow;
+pub mod notebook;
 pub mod relation;
 pub mod text;
 pub mod ui;

@@ -10,6 +10,8 @@ use sqlparser::parser::Parser;
 use super::{Declared, Pipeline};
 use crate::protocol::{Lane, NodeKind};
 use crate::session::{ReadFrom, Statement, WriteTo};
+use crate::sql::plan::{Plan, PlanNode, StreamSourceSpec};
+use crate::storage::DbfsPath;
 
 /// A directory, view or table.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +90,84 @@ impl Lineage {
         lineage
     }
 
+    /// Adds a stream that no pipeline declares: the table or path `target` and what its plan reads,
+    /// view by view. A table stands a lane behind the tables that it is made of.
+    pub fn add_stream(&mut self, target: &str, plan: &Plan) {
+        let lane = self.lane_after(plan);
+        let from = self.add_inputs(plan, lane);
+        self.node(target, lane, NodeKind::Table, None);
+        for from in from {
+            self.edge(&from, target, Some(target.into()));
+        }
+    }
+
+    fn lane_after(&self, plan: &Plan) -> Lane {
+        let tables = tables_of(plan);
+        let lanes = tables
+            .iter()
+            .map(|table| self.find(table).map_or(Lane::Bronze, |node| node.lane));
+        match lanes.max() {
+            None => Lane::Bronze,
+            Some(Lane::Source | Lane::Bronze) => Lane::Silver,
+            Some(Lane::Silver | Lane::Gold) => Lane::Gold,
+        }
+    }
+
+    /// Adds what a plan reads. Gives the nodes that are nearest.
+    fn add_inputs(&mut self, plan: &Plan, lane: Lane) -> Vec<String> {
+        match &plan.node {
+            PlanNode::View { input, name } => {
+                let from = self.add_inputs(input, lane);
+                let kind = if plan.is_streaming() {
+                    NodeKind::StreamingView
+                } else {
+                    NodeKind::View
+                };
+                self.node(name, lane, kind, None);
+                for from in from {
+                    self.edge(&from, name, None);
+                }
+                vec![name.clone()]
+            }
+            PlanNode::StreamSource(source) => match &source.spec {
+                StreamSourceSpec::CloudFiles { path, format }
+                | StreamSourceSpec::Files { path, format } => {
+                    vec![self.directory(path, format.name())]
+                }
+                StreamSourceSpec::Delta { table, name } => vec![self.table(table, name.as_deref())],
+                StreamSourceSpec::Rate { .. } => Vec::new(),
+            },
+            PlanNode::DeltaScan(scan) => vec![self.table(&scan.table, scan.name.as_deref())],
+            PlanNode::FileScan(scan) => match scan.paths.first() {
+                Some(path) => vec![self.directory(path, scan.format.name())],
+                None => Vec::new(),
+            },
+            _ => {
+                let mut from: Vec<String> = Vec::new();
+                for input in plan.inputs() {
+                    for id in self.add_inputs(input, lane) {
+                        if !from.contains(&id) {
+                            from.push(id);
+                        }
+                    }
+                }
+                from
+            }
+        }
+    }
+
+    fn directory(&mut self, path: &DbfsPath, format: &str) -> String {
+        let id = path.to_string();
+        self.node(&id, Lane::Source, NodeKind::Directory, Some(format.into()));
+        id
+    }
+
+    fn table(&mut self, path: &DbfsPath, name: Option<&str>) -> String {
+        let id = table_id(path, name);
+        self.node(&id, Lane::Bronze, NodeKind::Table, None);
+        id
+    }
+
     /// The node of that id.
     pub fn find(&self, id: &str) -> Option<&Node> {
         self.nodes.iter().find(|n| n.id == id)
@@ -140,11 +220,37 @@ impl Lineage {
     }
 
     fn edge(&mut self, from: &str, to: &str, query: Option<String>) {
-        self.edges.push(Edge {
+        let edge = Edge {
             from: from.into(),
             to: to.into(),
             query,
-        });
+        };
+        if !self.edges.contains(&edge) {
+            self.edges.push(edge);
+        }
+    }
+}
+
+/// The tables that a plan reads.
+fn tables_of(plan: &Plan) -> Vec<String> {
+    match &plan.node {
+        PlanNode::StreamSource(source) => match &source.spec {
+            StreamSourceSpec::Delta { table, name } => vec![table_id(table, name.as_deref())],
+            _ => Vec::new(),
+        },
+        PlanNode::DeltaScan(scan) => vec![table_id(&scan.table, scan.name.as_deref())],
+        _ => plan.inputs().iter().flat_map(|i| tables_of(i)).collect(),
+    }
+}
+
+/// A table as people call it: its name in the default database, or its path.
+fn table_id(path: &DbfsPath, name: Option<&str>) -> String {
+    match name {
+        None => path.to_string(),
+        Some(name) => {
+            let name = name.strip_prefix("spark_catalog.").unwrap_or(name);
+            name.strip_prefix("default.").unwrap_or(name).to_owned()
+        }
     }
 }
 

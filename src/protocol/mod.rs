@@ -15,7 +15,10 @@ pub use flow::{
     EdgeView, FlowState, HopPoint, Lane, MemoryView, NodeKind, NodeState, NodeView, PipelineView,
     QueryState, QueryView,
 };
-pub use notebook::{CellLanguage, Language};
+pub use notebook::{
+    CellLanguage, CellOutput, CellView, Completion, Language, NotebookEntry, NotebookFormat,
+    NotebookView, RowsFormat, WidgetView,
+};
 pub use relation::{
     Cell, ColumnInfo, FileInfo, HistoryEntry, RelationKind, RelationRef, RelationView,
 };
@@ -38,35 +41,60 @@ pub enum Request {
     /// [`Event::Flow`].
     Flow,
     /// Starts a pipeline's continuous streams (those without an `availableNow` trigger).
-    Start { pipeline: String },
+    Start {
+        pipeline: String,
+    },
     /// Runs a pipeline's `availableNow` queries: each stops by itself.
-    UpdateGold { pipeline: String },
+    UpdateGold {
+        pipeline: String,
+    },
     /// Lands the next file of a pipeline's sample data, or all that remain.
     /// Reply: [`Reply::Text`], what `load_new_data` prints.
-    LoadNewData { pipeline: String, all: bool },
+    LoadNewData {
+        pipeline: String,
+        all: bool,
+    },
     /// Stops one query, or all of them.
-    Stop { query: Option<String> },
+    Stop {
+        query: Option<String>,
+    },
     /// Deletes a pipeline's tables, checkpoints and landed files, and declares it anew.
-    Reset { pipeline: String },
+    Reset {
+        pipeline: String,
+    },
     /// Deletes a pipeline that the user made, with its tables and files.
-    DeletePipeline { pipeline: String },
+    DeletePipeline {
+        pipeline: String,
+    },
 
     /// Looks at dropped files, given beside the message in the same order.
     /// Reply: [`Reply::Drop`].
-    PreviewDrop { files: Vec<DroppedFile> },
+    PreviewDrop {
+        files: Vec<DroppedFile>,
+    },
     /// Puts those of the previewed files that fit the directory `target` there. Reply: [`Reply::Done`] once all are
     /// there; [`Event::Task`] tells how far. Files with an error are left out.
-    LandDrop { drop: u32, target: String },
+    LandDrop {
+        drop: u32,
+        target: String,
+    },
     /// Makes a pipeline from previewed files and starts it; its id is its name in lower case. Reply:
     /// [`Reply::Done`]. Where the
     /// error is in one of the texts, its `file` is that text's field: `bronze_sql`, `silver_sql`
     /// or `gold_sql`.
-    CreatePipeline { drop: u32, pipeline: NewPipeline },
+    CreatePipeline {
+        drop: u32,
+        pipeline: NewPipeline,
+    },
     /// Forgets previewed files.
-    DiscardDrop { drop: u32 },
+    DiscardDrop {
+        drop: u32,
+    },
 
     /// Opens a directory, view, table or query to its rows. Reply: [`Reply::Relation`].
-    OpenRelation { relation: RelationRef },
+    OpenRelation {
+        relation: RelationRef,
+    },
     /// `limit` rows from `offset`. Reply: [`Reply::Rows`].
     FetchRows {
         handle: u32,
@@ -74,11 +102,18 @@ pub enum Request {
         limit: u32,
     },
     /// Frees an opened relation.
-    CloseRelation { handle: u32 },
+    CloseRelation {
+        handle: u32,
+    },
     /// A table's commits, newest first. Reply: [`Reply::History`].
-    History { table: String },
+    History {
+        table: String,
+    },
     /// The text of a table's commit. Reply: [`Reply::Text`].
-    Commit { table: String, version: f64 },
+    Commit {
+        table: String,
+        version: f64,
+    },
     /// A table's data files at a version (the newest if `None`), or a directory's files.
     /// Reply: [`Reply::Files`].
     Files {
@@ -87,19 +122,104 @@ pub enum Request {
     },
     /// What lies directly in a directory of the file system, as `dbutils.fs.ls` lists it: a
     /// directory's `path` ends in `/`, and its size is 0. Reply: [`Reply::Files`].
-    ListDirectory { path: String },
+    ListDirectory {
+        path: String,
+    },
     /// A query's recent progress, newest first, as Spark's JSON. Reply: [`Reply::Texts`].
-    Progress { query: String },
+    Progress {
+        query: String,
+    },
 
     /// Runs SQL statements. Reply: [`Reply::Relation`] of the last one's result.
-    Sql { text: String },
+    Sql {
+        text: String,
+    },
     /// All tables and views, for the catalog. Reply: [`Reply::Catalog`].
     Catalog,
     /// A file's bytes, beside the reply. Reply: [`Reply::Done`].
-    ReadFile { path: String },
+    ReadFile {
+        path: String,
+    },
+
+    /// The workspace's notebooks. Reply: [`Reply::Notebooks`].
+    Notebooks,
+    /// A notebook's cells. Reply: [`Reply::Notebook`].
+    OpenNotebook {
+        path: String,
+    },
+    /// An empty notebook, in a folder. Reply: [`Reply::Notebook`].
+    NewNotebook {
+        folder: String,
+        language: Language,
+    },
+    /// Takes up a notebook's file, given beside the message; `name` is the file's.
+    /// Reply: [`Reply::Notebook`].
+    ImportNotebook {
+        folder: String,
+        name: String,
+    },
+    /// Keeps a notebook's cells, in this order. What the page doesn't know of them (a Jupyter
+    /// cell's outputs and metadata) stays with their ids.
+    SaveNotebook {
+        path: String,
+        cells: Vec<CellView>,
+    },
+    /// Gives a notebook another path. Reply: [`Reply::Text`], the path that it got.
+    MoveNotebook {
+        path: String,
+        to: String,
+    },
+    DeleteNotebook {
+        path: String,
+    },
+    /// A notebook as a file's text. Reply: [`Reply::Text`].
+    ExportNotebook {
+        path: String,
+        format: NotebookFormat,
+    },
+    /// Runs a cell. What it shows comes as [`Event::Cell`]; the reply, [`Reply::Done`] or the
+    /// error that it failed with, when it has ended. [`Reply::Text`] is what the notebook ended
+    /// itself with (`dbutils.notebook.exit`).
+    RunCell {
+        notebook: String,
+        cell: u32,
+        source: String,
+    },
+    /// Forgets what cells defined: Python's names, temporary views, widgets' values.
+    ResetNotebook {
+        notebook: String,
+    },
+    /// Sets a widget's value.
+    SetWidget {
+        notebook: String,
+        name: String,
+        value: String,
+    },
+    /// What may come next behind `before` in a cell. Reply: [`Reply::Completions`].
+    Complete {
+        language: CellLanguage,
+        before: String,
+    },
+    /// Stops a stream by its run: one that a cell shows.
+    StopRun {
+        run_id: String,
+    },
+    /// Puts an opened relation's rows in the order of a column. Reply: [`Reply::Done`].
+    SortRelation {
+        handle: u32,
+        column: u32,
+        descending: bool,
+    },
+    /// An opened relation's rows as a file's bytes, beside the reply. Reply: [`Reply::Done`].
+    ExportRows {
+        handle: u32,
+        format: RowsFormat,
+    },
     /// Ends the request of that id, if it still runs; it replies with an error of class
     /// `Cancelled`.
-    Cancel { id: u32 },
+    Cancel {
+        id: u32,
+    },
 }
 
 /// What the engine sends.
@@ -149,6 +269,15 @@ pub enum Reply {
     Catalog {
         relations: Vec<CatalogEntry>,
     },
+    Notebooks {
+        notebooks: Vec<NotebookEntry>,
+    },
+    Notebook {
+        notebook: NotebookView,
+    },
+    Completions {
+        items: Vec<Completion>,
+    },
 }
 
 /// What happens without being asked.
@@ -175,6 +304,27 @@ pub enum Event {
         done: f64,
         total: Option<f64>,
         unit: TaskUnit,
+    },
+    /// A cell that runs shows something.
+    Cell {
+        notebook: String,
+        cell: u32,
+        output: CellOutput,
+    },
+    /// The rows of a stream that a cell shows changed, or it ended.
+    CellStream {
+        handle: u32,
+        rows: f64,
+        is_active: bool,
+        /// Rows in the last batch, and how many it took in a second.
+        batch_rows: f64,
+        rows_per_second: f64,
+        error: Option<ErrorInfo>,
+    },
+    /// A notebook's widgets changed.
+    Widgets {
+        notebook: String,
+        widgets: Vec<WidgetView>,
     },
     /// Something went wrong that no request waits for: a stream failed.
     Failed {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RelationView;
+
 /// A notebook's default language: that of cells without a magic.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -72,4 +74,84 @@ impl CellLanguage {
         };
         (language, source.len() - word.len() + length)
     }
+}
+
+/// A notebook in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotebookEntry {
+    /// `/Multihop/Multihop Architecture`
+    pub path: String,
+    pub language: Language,
+}
+
+/// An open notebook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotebookView {
+    pub path: String,
+    pub language: Language,
+    pub cells: Vec<CellView>,
+    /// What values stand for `$name`, and how people set them.
+    pub widgets: Vec<WidgetView>,
+}
+
+/// A cell of an open notebook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellView {
+    /// Names it in its notebook, as long as that is open. The page chooses those of new cells,
+    /// above all that it was given.
+    pub id: u32,
+    pub source: String,
+    pub title: Option<String>,
+}
+
+/// A widget: a value that people set above the notebook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WidgetView {
+    pub name: String,
+    pub label: String,
+    pub value: String,
+    /// What can be chosen; none for a free text.
+    pub choices: Vec<String>,
+}
+
+/// A file format that a notebook can be saved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotebookFormat {
+    /// Databricks' source file.
+    Source,
+    /// Jupyter's `.ipynb`.
+    Jupyter,
+}
+
+/// A file format that rows can be saved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowsFormat {
+    Csv,
+    Parquet,
+}
+
+/// One thing that a cell shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum CellOutput {
+    /// Printed text: it follows what was printed before it.
+    Text { text: String },
+    /// What `displayHTML` was given. Hostile: shown in a frame of its own, without scripts.
+    Html { html: String },
+    /// Rows. The page frees the relation once it no longer shows it.
+    Table {
+        relation: RelationView,
+        /// The run of the stream that it shows, if it does.
+        stream: Option<String>,
+    },
+}
+
+/// A name that may come next in a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completion {
+    pub label: String,
+    /// `table`, `column`, `function`, `method`, `keyword`, `variable`.
+    pub kind: String,
+    /// A column's type, a function's usage.
+    pub detail: String,
 }

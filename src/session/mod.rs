@@ -42,6 +42,8 @@ pub struct Session {
     memory: Vec<(String, MemorySinkRows)>,
     /// Where batches of `foreachBatch` wait, by run.
     foreach: Vec<(String, ForeachBatch)>,
+    /// What each query was started with, in the order of `queries`.
+    writers: Vec<StreamWriter>,
 }
 
 /// What a statement came to.
@@ -62,6 +64,7 @@ impl Session {
             queries: Vec::new(),
             memory: Vec::new(),
             foreach: Vec::new(),
+            writers: Vec::new(),
         }
     }
 
@@ -200,6 +203,7 @@ impl Session {
             self.foreach.push((run_id.clone(), place));
         }
         self.queries.push(started.query);
+        self.writers.push(writer.clone());
         Ok(run_id)
     }
 
@@ -276,6 +280,11 @@ impl Session {
     /// The queries of this session, ended ones too, oldest first.
     pub fn queries(&self) -> impl Iterator<Item = &StreamingQuery> {
         self.queries.iter()
+    }
+
+    /// The queries and what each was started with, oldest first.
+    pub fn started(&self) -> impl Iterator<Item = (&StreamingQuery, &StreamWriter)> {
+        self.queries.iter().zip(&self.writers)
     }
 
     /// The running queries (`spark.streams.active`).

@@ -51,7 +51,7 @@ for (const colorScheme of ["light", "dark"]) {
       found.push(...(await violations(page, `orders_bronze, ${tab}`)));
     }
     await page.keyboard.press("Escape");
-    for (const tab of ["Catalog", "Streams", "Files"]) {
+    for (const tab of ["Notebook", "Catalog", "Streams", "Files"]) {
       await page.getByRole("tab", { name: new RegExp(`^${tab}`) }).click();
       await page.waitForTimeout(300);
       found.push(...(await violations(page, tab)));
@@ -143,9 +143,10 @@ test("the walk-through works by keyboard alone", async () => {
 test("every advertised shortcut works", async () => {
   const page = await open(site);
   for (const [key, tab] of [
-    ["2", "Catalog"],
-    ["3", "Streams"],
-    ["4", "Files"],
+    ["2", "Notebook"],
+    ["3", "Catalog"],
+    ["4", "Streams"],
+    ["5", "Files"],
     ["1", "Flow"],
   ]) {
     await page.keyboard.press(key);

@@ -65,7 +65,7 @@ test("tabs follow the arrow keys", async () => {
   const page = await open();
   await page.getByRole("tab", { name: "Flow" }).focus();
   for (const [key, id] of [
-    ["ArrowRight", "view-tab-catalog"],
+    ["ArrowRight", "view-tab-notebook"],
     ["End", "view-tab-files"],
     ["ArrowRight", "view-tab-flow"],
     ["ArrowLeft", "view-tab-files"],
@@ -81,11 +81,11 @@ test("every shortcut that the help lists does something, and none of them does w
   const page = await open();
   // Asked for early: to catch choosers takes the browser a moment.
   const chooser = page.waitForEvent("filechooser");
-  await page.keyboard.press("3");
-  await page.getByRole("heading", { name: "orders_bronze" }).waitFor();
   await page.keyboard.press("4");
+  await page.getByRole("heading", { name: "orders_bronze" }).waitFor();
+  await page.keyboard.press("5");
   await page.getByRole("heading", { name: "Files" }).waitFor();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await page.getByRole("heading", { name: "Catalog" }).waitFor();
   await page.keyboard.press("1");
   await page.keyboard.press("s");
@@ -116,14 +116,14 @@ test("every shortcut that the help lists does something, and none of them does w
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("?");
-  await page.keyboard.press("4");
+  await page.keyboard.press("5");
   assert.equal(await page.getByRole("dialog").count(), 0);
   assert.equal(await page.getByRole("tab", { name: "Flow" }).getAttribute("aria-selected"), "true");
 });
 
 test("a million rows scroll to their end with few of them in the document", async () => {
   const page = await open();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await page.locator(".catalog-item", { hasText: "big" }).click();
   const grid = page.getByRole("grid");
   await grid.getByText("000000004243").waitFor();
@@ -186,7 +186,7 @@ test("the overlay of a drag goes when the drag leaves, however it leaves", async
 
 test("an error in SQL has its condition, its place and a caret", async () => {
   const page = await open();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await page.getByLabel("SQL statements").fill("SELECT oops\nFROM orders_bronze");
   await page.keyboard.press("Control+Enter");
   const alert = page.getByRole("alert").filter({ hasText: "UNRESOLVED_COLUMN.WITH_SUGGESTION" });
@@ -210,7 +210,7 @@ for (const [how, sql] of [
 ]) {
   test(`when the engine ${how}, the page stays, says so and starts another`, async () => {
     const page = await open();
-    await page.keyboard.press("2");
+    await page.keyboard.press("3");
     await page.getByLabel("SQL statements").fill(sql);
     await page.keyboard.press("Control+Enter");
     await page.getByText("The engine stopped.").first().waitFor();
@@ -224,7 +224,7 @@ for (const [how, sql] of [
 
 test("at 360 pixels nothing sticks out", async () => {
   const page = await open({ viewport: { width: 360, height: 740 } });
-  for (const key of ["1", "2", "3", "4"]) {
+  for (const key of ["1", "2", "3", "4", "5"]) {
     await page.keyboard.press(key);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.equal(width, 360, `view ${key}`);
@@ -254,15 +254,15 @@ for (const colorScheme of ["light", "dark"]) {
       await check(tab);
     }
     await page.keyboard.press("Escape");
-    await page.keyboard.press("2");
+    await page.keyboard.press("3");
     await page.getByLabel("SQL statements").fill("SELECT oops");
     await page.keyboard.press("Control+Enter");
     await page.getByText("UNRESOLVED_COLUMN").first().waitFor();
     await check("catalog");
     await page.getByRole("tab", { name: "Catalog" }).focus();
-    await page.keyboard.press("3");
-    await check("streams");
     await page.keyboard.press("4");
+    await check("streams");
+    await page.keyboard.press("5");
     await check("files-view");
     await page.keyboard.press("?");
     await check("shortcuts");

@@ -16,6 +16,8 @@ pub use model::{Fate, FileCard, directory_name, file_card, is_litter, relative_n
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use new_pipeline::NewPipelineDialog;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub use reader::chosen as chosen_files;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use state::Drops;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use tray::DropTray;

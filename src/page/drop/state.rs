@@ -6,6 +6,7 @@ use web_sys::File;
 
 use super::model::{is_litter, targets};
 use crate::page::app::{App, OpenDialog};
+use crate::page::notebook::tree::is_notebook;
 use crate::page::text;
 use crate::protocol::{DropPreview, DroppedFile, ErrorInfo, Reply, Request};
 
@@ -61,6 +62,14 @@ impl Drops {
     /// Takes up dropped or chosen files: the engine looks at them, those that fit a directory
     /// land there, and for the others a dialog opens.
     pub fn take(self, app: App, files: Vec<(String, File)>) {
+        let (notebooks, files): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(name, _)| is_notebook(name));
+        if !notebooks.is_empty() {
+            app.notebook.import(app, notebooks);
+            if files.is_empty() {
+                return;
+            }
+        }
         let (names, files): (Vec<DroppedFile>, Vec<File>) = files
             .into_iter()
             .filter(|(name, _)| !is_litter(name))

@@ -88,7 +88,7 @@ pub fn DropZone() -> impl IntoView {
             aria-hidden="true"
             tabindex="-1"
             data-choose="files"
-            accept=".parquet,.json,.jsonl,.ndjson,.csv,.txt"
+            accept=".parquet,.json,.jsonl,.ndjson,.csv,.txt,.py,.sql,.ipynb"
             node_ref=files
             on:change=move |_| take(files)
         />
@@ -106,7 +106,7 @@ pub fn DropZone() -> impl IntoView {
             <div class="drop-overlay" aria-hidden="true">
                 <div class="drop-target">
                     <Icon shape=Shape::Upload/>
-                    <p class="strong">"Drop parquet, JSON or CSV files, or folders"</p>
+                    <p class="strong">"Drop parquet, JSON or CSV files, folders, or notebooks"</p>
                     <p class="muted">"Files land where their schema fits; others get a pipeline of their own."</p>
                 </div>
             </div>

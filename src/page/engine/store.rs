@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
+use crate::page::notebook::NotebookState;
 use crate::page::ui::{Content, Notices};
 use crate::protocol::{ErrorInfo, Event, FlowState, TaskUnit};
 
@@ -43,6 +44,8 @@ pub struct Store {
     pub batches: RwSignal<HashMap<(String, String), (u32, f64)>>,
     pub tasks: RwSignal<Vec<TaskView>>,
     pub notices: RwSignal<Notices>,
+    /// The open notebook: what its cells show is told by events.
+    pub notebook: NotebookState,
 }
 
 impl Default for Store {
@@ -53,6 +56,7 @@ impl Default for Store {
             batches: RwSignal::default(),
             tasks: RwSignal::default(),
             notices: RwSignal::default(),
+            notebook: NotebookState::default(),
         }
     }
 }
@@ -90,6 +94,7 @@ impl Store {
         self.batches.update(HashMap::clear);
         self.tasks.update(Vec::clear);
         self.notices.set(Notices::default());
+        self.notebook.begin();
     }
 
     pub(super) fn stopped(self, message: String) {
@@ -163,6 +168,9 @@ impl Store {
             Event::Failed { query, error } => self.notices.update(|notices| {
                 notices.add(Content::Error(error), query);
             }),
+            Event::Cell { .. } | Event::CellStream { .. } | Event::Widgets { .. } => {
+                self.notebook.take(event);
+            }
             // The client ends the worker on it.
             Event::Panicked { message } => self.stopped(message),
         }

@@ -1,17 +1,15 @@
 //! The Files view.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::path::{ROOT, is_directory, is_text, trail};
 use crate::page::app::App;
 use crate::page::relation::json;
 use crate::page::text;
-use crate::page::ui::{Dialog, ErrorView, Icon, Shape};
+use crate::page::ui::{Dialog, ErrorView, Icon, Shape, download};
 use crate::protocol::{FileInfo, Request};
 
 /// Characters shown of a file: more makes no one wiser.
@@ -99,7 +97,7 @@ pub fn FilesView() -> impl IntoView {
                                     type="button"
                                     class="button small"
                                     aria-label=format!("Download {}", file.path)
-                                    on:click=move |_| read(save_path.clone(), download)
+                                    on:click=move |_| read(save_path.clone(), save)
                                 >
                                     "Download"
                                 </button>
@@ -202,31 +200,6 @@ fn show(_: App, path: String, bytes: Uint8Array, shown: Shown) {
     let _ = shown.try_set(Some((path, text)));
 }
 
-fn download(app: App, path: String, bytes: Uint8Array, _: Shown) {
-    let saved = || -> Option<()> {
-        let options = BlobPropertyBag::new();
-        options.set_type("application/octet-stream");
-        let blob =
-            Blob::new_with_u8_array_sequence_and_options(&Array::of1(&bytes), &options).ok()?;
-        let url = Url::create_object_url_with_blob(&blob).ok()?;
-        let link = document()
-            .create_element("a")
-            .ok()?
-            .dyn_into::<HtmlAnchorElement>()
-            .ok()?;
-        link.set_href(&url);
-        link.set_download(path.rsplit('/').next().unwrap_or("file"));
-        link.click();
-        set_timeout(
-            move || {
-                let _ = Url::revoke_object_url(&url);
-            },
-            std::time::Duration::from_secs(10),
-        );
-        Some(())
-    };
-    if saved().is_none() {
-        app.store
-            .tell("The browser did not take the file for download.");
-    }
+fn save(app: App, path: String, bytes: Uint8Array, _: Shown) {
+    download(app, path.rsplit('/').next().unwrap_or("file"), &bytes);
 }

@@ -117,6 +117,9 @@ pub fn Grid(
     /// Where it is scrolled to; kept by who shows a newer version of the same.
     #[prop(optional)]
     scrolled: Option<RwSignal<f64>>,
+    /// Counts changes of the rows behind the handle, and says how many there are.
+    #[prop(optional)]
+    changed: Option<RwSignal<(u32, Option<f64>)>>,
 ) -> impl IntoView {
     let app = App::get();
     let label = format!("Rows of {}", view.name);
@@ -162,6 +165,20 @@ pub fn Grid(
             REST,
         );
     });
+    if let Some(changed) = changed {
+        Effect::new(move |before: Option<u32>| {
+            let (version, total) = changed.get();
+            if before.is_some_and(|before| before != version) {
+                state.pages.update_value(Pages::outdate);
+                if let Some(total) = total {
+                    state.total.set(Some(total as u64));
+                }
+                let Visible { first, end, .. } = visible.get_untracked();
+                state.fetch(app, first, end.max(first + 1));
+            }
+            version
+        });
+    }
     // The first page is wanted however high the window is.
     state.fetch(app, 0, 1);
 
@@ -220,10 +237,9 @@ pub fn Grid(
         let Visible { first, end, .. } = visible.get();
         (first..end)
             .map(|row| {
-                (
-                    row,
-                    state.pages.with_value(|pages| pages.row(row).is_some()),
-                )
+                state
+                    .pages
+                    .with_value(|pages| (row, pages.row(row).is_some(), pages.arrivals(row)))
             })
             .collect::<Vec<_>>()
     };

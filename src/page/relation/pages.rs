@@ -18,6 +18,10 @@ pub struct Pages {
     pages: HashMap<u64, Page>,
     order: VecDeque<u64>,
     loading: HashSet<u64>,
+    /// Pages whose rows may have changed: they show until they come anew.
+    stale: HashSet<u64>,
+    /// How often each page came.
+    arrivals: HashMap<u64, u32>,
 }
 
 impl Pages {
@@ -28,7 +32,10 @@ impl Pages {
             return Vec::new();
         }
         let wanted: Vec<u64> = (first / PAGE_ROWS..=(end - 1) / PAGE_ROWS)
-            .filter(|page| !self.pages.contains_key(page) && !self.loading.contains(page))
+            .filter(|page| {
+                let is_here = self.pages.contains_key(page) && !self.stale.contains(page);
+                !is_here && !self.loading.contains(page)
+            })
             .collect();
         self.loading.extend(&wanted);
         wanted
@@ -37,6 +44,8 @@ impl Pages {
     /// Puts a page in its place.
     pub fn insert(&mut self, page: u64, rows: Vec<Vec<Cell>>) {
         self.loading.remove(&page);
+        self.stale.remove(&page);
+        *self.arrivals.entry(page).or_default() += 1;
         if self.pages.insert(page, Rc::new(rows)).is_none() {
             self.order.push_back(page);
         }
@@ -45,6 +54,18 @@ impl Pages {
                 self.pages.remove(&oldest);
             }
         }
+    }
+
+    /// The rows changed: pages are asked for again, and show what they have until then.
+    pub fn outdate(&mut self) {
+        self.stale = self.pages.keys().copied().collect();
+        self.loading.clear();
+    }
+
+    /// How often a row's page came: a row that came anew is another.
+    pub fn arrivals(&self, row: u64) -> u32 {
+        let page = row / PAGE_ROWS;
+        self.arrivals.get(&page).copied().unwrap_or(0)
     }
 
     /// A page didn't come: it may be asked for again.
@@ -90,6 +111,21 @@ mod tests {
         assert_eq!(pages.row(200), Some(&[Cell::Text("b".to_owned())][..]));
         assert_eq!(pages.row(199), None);
         assert_eq!(pages.row(400), None);
+    }
+
+    #[test]
+    fn a_page_whose_rows_changed_shows_until_it_comes_anew() {
+        let mut pages = Pages::default();
+        pages.request(0, 1);
+        pages.insert(0, page("a"));
+        let before = pages.arrivals(7);
+        pages.outdate();
+        assert!(pages.row(7).is_some());
+        assert_eq!(pages.request(0, 1), [0]);
+        assert_eq!(pages.request(0, 1), [0; 0]);
+        pages.insert(0, page("b"));
+        assert_ne!(pages.arrivals(7), before);
+        assert_eq!(pages.request(0, 1), [0; 0]);
     }
 
     #[test]

@@ -15,9 +15,12 @@ pub fn listen(app: App) {
         {
             return;
         }
+        // An editor is in a shadow root: there the target is what the path begins with.
         let in_text = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+            .composed_path()
+            .get(0)
+            .dyn_into::<HtmlElement>()
+            .ok()
             .is_some_and(|element| {
                 matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
                     || element.is_content_editable()

@@ -22,6 +22,7 @@ use super::catalog::CatalogView;
 use super::drop::{DropTray, DropZone, NewPipelineDialog};
 use super::files::FilesView;
 use super::flow::FlowView;
+use super::notebook::NotebookView;
 use super::relation::RelationDrawer;
 use super::streams::StreamsView;
 use super::ui::{panel_id, tab_id};
@@ -41,6 +42,7 @@ pub fn Shell() -> impl IntoView {
         let content = move || {
             (app.view.get() == view).then(|| match view {
                 View::Flow => view! { <FlowView/> }.into_any(),
+                View::Notebook => view! { <NotebookView/> }.into_any(),
                 View::Catalog => view! { <CatalogView/> }.into_any(),
                 View::Streams => view! { <StreamsView/> }.into_any(),
                 View::Files => view! { <FilesView/> }.into_any(),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::page::app::App;
 use crate::page::command::{Command, Group};
+use crate::page::notebook::keys::KEYS;
 use crate::page::ui::Dialog;
 
 /// Keys of the parts that have keys of their own.
@@ -44,26 +45,31 @@ pub fn ShortcutsDialog(on_close: Callback<()>) -> impl IntoView {
             </section>
         }
     });
+    let listed = |title: &'static str, lines: Vec<(String, &'static str)>| {
+        let lines = lines.into_iter().map(|(keys, text)| {
+            view! {
+                <div class="shortcut">
+                    <dt>{text}</dt>
+                    <dd><kbd>{keys}</kbd></dd>
+                </div>
+            }
+        });
+        view! {
+            <section>
+                <h3>{title}</h3>
+                <dl>{lines.collect_view()}</dl>
+            </section>
+        }
+    };
+    let notebook = KEYS
+        .map(|(key, _, text)| (key.replace('+', " ").replace("Arrow", ""), text))
+        .to_vec();
     view! {
         <Dialog title="Keyboard shortcuts" class="wide" on_close=on_close>
             <div class="shortcut-groups">
                 {groups.into_iter().collect_view()}
-                <section>
-                    <h3>"Within a view"</h3>
-                    <dl>
-                        {WITHIN
-                            .map(|(keys, text)| {
-                                view! {
-                                    <div class="shortcut">
-                                        <dt>{text}</dt>
-                                        <dd><kbd>{keys}</kbd></dd>
-                                    </div>
-                                }
-                            })
-                            .into_iter()
-                            .collect_view()}
-                    </dl>
-                </section>
+                {listed("Within a view", WITHIN.map(|(keys, text)| (keys.to_owned(), text)).to_vec())}
+                {listed("On the cells of a notebook", notebook)}
             </div>
             <label class="check">
                 <input

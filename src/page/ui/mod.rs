@@ -6,6 +6,8 @@ pub use notice::{Content, Notice, Notices};
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod dialog;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
+mod download;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod error_view;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod focus;
@@ -15,6 +17,8 @@ mod icon;
 mod tabs;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use dialog::Dialog;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub use download::download;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use error_view::ErrorView;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]

@@ -524,7 +524,47 @@ const requests = {
     ],
   }),
   ReadFile: () => ({ bytes: new TextEncoder().encode(commit(0)) }),
+  Notebooks: () => ({
+    kind: "Notebooks",
+    notebooks: Object.keys(notebooks).map((path) => ({ path, language: "python" })),
+  }),
+  OpenNotebook: ({ path }) => ({
+    kind: "Notebook",
+    notebook: {
+      path,
+      language: "python",
+      widgets: [],
+      cells: notebooks[path].map((source, at) => ({ id: at + 1, source, title: null })),
+    },
+  }),
+  SaveNotebook({ path, cells }) {
+    notebooks[path] = cells.map(({ source }) => source);
+  },
+  Complete: () => ({ kind: "Completions", items: [{ label: "orders_bronze", kind: "table", detail: "" }] }),
+  async RunCell({ notebook, cell, source }, id) {
+    if (/forever/.test(source)) {
+      while (!cancelled.has(id)) await new Promise((resume) => setTimeout(resume, 20));
+      throw error("CANCELLED", "Cancelled.", { class: "Cancelled" });
+    }
+    if (/oops/.test(source))
+      throw error("UNRESOLVED_COLUMN", "A column with name `oops` cannot be resolved.", { line: 2, column: 8 });
+    const relation = { ...open({ kind: "Table", name: "result" }), kind: "Result", versions: null };
+    tell({ kind: "Cell", notebook, cell, output: { kind: "Text", text: "printed\n" } });
+    tell({ kind: "Cell", notebook, cell, output: { kind: "Table", relation, stream: null } });
+  },
   Cancel: ({ id }) => void cancelled.add(id),
+};
+
+// One as people have them, and a long one: 200 cells of 50 lines.
+const notebooks = {
+  "/Course/Long": Array.from({ length: 200 }, (_, cell) =>
+    Array.from({ length: 50 }, (_, line) => `value_${cell}_${line} = "text" + str(${line})  # a comment`).join("\n"),
+  ),
+  "/Course/Short": [
+    "%md\n# Orders\n\nText with **bold**, `code` and\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<script>alert(1)</script>",
+    "%sql\nSELECT * FROM orders_bronze",
+    "for order in range(3):\n    print(order)",
+  ],
 };
 
 self.addEventListener("message", async ({ data: { message } }) => {

@@ -1,0 +1,642 @@
+//! Notebooks: the workspace, and cells that run a step at a time in the session that Flow shows.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::jobs::{Job, Outcome};
+use super::python::RunningPython;
+use super::relations::Opened;
+use super::{Content, Engine, error, files};
+use crate::connect::{Answer, Connect};
+use crate::notebook::{
+    Format, FsCommand, MAX_RUN_DEPTH, Notebook, NotebookError, SqlStatement, Step, Workspace,
+    markers, samples, substitute,
+};
+use crate::protocol::{
+    CellOutput, CellView, ErrorInfo, Event, Language, NotebookEntry, NotebookFormat, NotebookView,
+    RelationKind, RelationView, Reply,
+};
+use crate::session::{Ran, SessionError, StreamWriter, WriteTo};
+use crate::sql::plan::Plan;
+use crate::types::Frame;
+
+/// Rows pulled before a result is shown, so that an error among them is the cell's.
+const FIRST_ROWS: usize = 1000;
+
+/// Notebooks, and what runs in them.
+pub(super) struct Notebooks {
+    workspace: Workspace,
+    /// Ids of the open notebooks' cells, in the order of the workspace's.
+    ids: BTreeMap<String, Vec<u32>>,
+    /// Streams that cells show.
+    live: Vec<Live>,
+    /// How many streams were shown: their queries are numbered.
+    displays: u32,
+    /// What each notebook's Python holds of the session, and its widgets.
+    connects: BTreeMap<String, Connect>,
+    /// Whether somebody runs Python.
+    pub has_python: bool,
+}
+
+/// A stream that a cell shows.
+struct Live {
+    handle: u32,
+    run_id: String,
+    told: Option<(Option<i64>, bool)>,
+}
+
+impl Default for Notebooks {
+    fn default() -> Self {
+        Notebooks {
+            // Without its samples, a workspace is empty; a test says that they can be read.
+            workspace: samples().unwrap_or_default(),
+            ids: BTreeMap::new(),
+            live: Vec::new(),
+            displays: 0,
+            connects: BTreeMap::new(),
+            has_python: false,
+        }
+    }
+}
+
+/// A cell under way.
+pub(super) struct CellRun {
+    pub notebook: String,
+    pub cell: u32,
+    work: VecDeque<Work>,
+    /// A result whose first rows are being pulled.
+    pulling: Option<RelationView>,
+    /// Python that runs or is to run: the cell waits for it.
+    pub python: Option<RunningPython>,
+    /// How the last Python ended, if that ended the cell.
+    pub ended: Option<Result<Reply, ErrorInfo>>,
+}
+
+/// A step, and the notebook that it stands in.
+struct Work {
+    step: Step,
+    notebook: String,
+    /// The cell's number in it, from 1.
+    number: usize,
+    /// How many `%run`s led here.
+    depth: usize,
+}
+
+impl CellRun {
+    fn push_front(&mut self, work: Vec<Work>) {
+        for work in work.into_iter().rev() {
+            self.work.push_front(work);
+        }
+    }
+}
+
+impl Engine {
+    /// The workspace's notebooks.
+    pub(super) fn notebooks(&self) -> Reply {
+        let notebooks = self
+            .notebooks
+            .workspace
+            .iter()
+            .map(|(path, notebook)| NotebookEntry {
+                path: path.into(),
+                language: notebook.language,
+            })
+            .collect();
+        Reply::Notebooks { notebooks }
+    }
+
+    /// A notebook's cells, numbered anew.
+    pub(super) fn open_notebook(&mut self, path: &str) -> Result<Reply, NotebookError> {
+        let notebook = self.notebooks.require(path)?;
+        let cells: Vec<CellView> = notebook
+            .cells
+            .iter()
+            .zip(1..)
+            .map(|(cell, id)| CellView {
+                id,
+                source: cell.source.clone(),
+                title: cell.title.clone(),
+            })
+            .collect();
+        let view = NotebookView {
+            path: path.into(),
+            language: notebook.language,
+            cells,
+            widgets: self.widget_views(path),
+        };
+        let ids = view.cells.iter().map(|cell| cell.id).collect();
+        self.notebooks.ids.insert(path.into(), ids);
+        Ok(Reply::Notebook { notebook: view })
+    }
+
+    pub(super) fn new_notebook(
+        &mut self,
+        folder: &str,
+        language: Language,
+    ) -> Result<Reply, NotebookError> {
+        let path = self.notebooks.workspace.free_path(folder, "Untitled");
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let mut notebook = Notebook::new(name, language);
+        notebook.cells.push(crate::notebook::Cell::default());
+        self.notebooks.workspace.put(folder, notebook);
+        self.open_notebook(&path)
+    }
+
+    /// Takes up a notebook's file.
+    pub(super) fn import_notebook(
+        &mut self,
+        folder: &str,
+        name: &str,
+        files: &[Box<dyn Content>],
+    ) -> Result<Reply, NotebookError> {
+        let unreadable = |reason: String| NotebookError::Unreadable {
+            name: name.into(),
+            reason,
+        };
+        let file = files
+            .first()
+            .ok_or_else(|| unreadable("it didn't arrive.".into()))?;
+        let bytes = file
+            .read(0, file.size())
+            .map_err(|reason| unreadable(format!("{reason}.")))?;
+        let mut notebook = Notebook::read(name, &bytes)?;
+        let path = self.notebooks.workspace.free_path(folder, &notebook.name);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        notebook.name = name.into();
+        self.notebooks.workspace.put(folder, notebook);
+        self.open_notebook(&path)
+    }
+
+    /// Keeps what the page has of a notebook's cells.
+    pub(super) fn save_notebook(
+        &mut self,
+        path: &str,
+        cells: Vec<CellView>,
+    ) -> Result<Reply, NotebookError> {
+        let before = self.notebooks.ids.get(path).cloned().unwrap_or_default();
+        let notebook = self.notebooks.require_mut(path)?;
+        let mut known: BTreeMap<u32, crate::notebook::Cell> = before
+            .into_iter()
+            .zip(std::mem::take(&mut notebook.cells))
+            .collect();
+        let ids = cells.iter().map(|cell| cell.id).collect();
+        notebook.cells = cells
+            .into_iter()
+            .map(|view| {
+                let mut cell = known.remove(&view.id).unwrap_or_default();
+                cell.source = view.source;
+                cell.title = view.title;
+                cell
+            })
+            .collect();
+        self.notebooks.ids.insert(path.into(), ids);
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn move_notebook(&mut self, path: &str, to: &str) -> Result<Reply, NotebookError> {
+        self.notebooks.require(path)?;
+        let target = crate::notebook::resolve_path(path, to);
+        let (folder, name) = target.rsplit_once('/').unwrap_or(("", &target));
+        if name.is_empty() {
+            return Err(NotebookError::NotFound {
+                path: target.clone(),
+                hint: " A notebook needs a name.".into(),
+            });
+        }
+        let Some(mut notebook) = self.notebooks.workspace.remove(path) else {
+            return Ok(Reply::Done);
+        };
+        let free = self.notebooks.workspace.free_path(folder, name);
+        let (folder, name) = free.rsplit_once('/').unwrap_or(("", &free));
+        notebook.name = name.into();
+        self.notebooks.workspace.put(folder, notebook);
+        if let Some(ids) = self.notebooks.ids.remove(path) {
+            self.notebooks.ids.insert(free.clone(), ids);
+        }
+        Ok(Reply::Text { text: free })
+    }
+
+    pub(super) fn delete_notebook(&mut self, path: &str) -> Result<Reply, NotebookError> {
+        self.notebooks.require(path)?;
+        self.notebooks.workspace.remove(path);
+        self.notebooks.ids.remove(path);
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn export_notebook(
+        &self,
+        path: &str,
+        format: NotebookFormat,
+    ) -> Result<Reply, NotebookError> {
+        let notebook = self.notebooks.require(path)?;
+        let format = match format {
+            NotebookFormat::Jupyter => Format::Jupyter,
+            NotebookFormat::Source if notebook.format == Format::Plain => Format::Plain,
+            NotebookFormat::Source => Format::Source,
+        };
+        Ok(Reply::Text {
+            text: notebook.write(format),
+        })
+    }
+
+    // Running
+
+    /// Begins to run a cell.
+    pub(super) fn run_cell(
+        &self,
+        notebook: String,
+        cell: u32,
+        source: String,
+    ) -> Result<Outcome, ErrorInfo> {
+        let language = self
+            .notebooks
+            .require(&notebook)
+            .map_err(|e| error::notebook_info(&e))?
+            .language;
+        let steps = crate::notebook::Cell::new(source)
+            .steps(language)
+            .map_err(|e| error::notebook_info(&e))?;
+        let ids = self.notebooks.ids.get(&notebook);
+        let place = ids.and_then(|ids| ids.iter().position(|id| *id == cell));
+        let number = place.map_or(cell as usize, |at| at + 1);
+        let work = steps
+            .into_iter()
+            .map(|step| Work {
+                step,
+                notebook: notebook.clone(),
+                number,
+                depth: 0,
+            })
+            .collect();
+        Ok(Outcome::Job(Job::Cell(CellRun {
+            notebook,
+            cell,
+            work,
+            pulling: None,
+            python: None,
+            ended: None,
+        })))
+    }
+
+    /// Moves a cell on. Gives the reply once it has ended.
+    pub(super) fn step_cell(&mut self, run: &mut CellRun) -> Result<Option<Reply>, ErrorInfo> {
+        if let Some(ended) = run.ended.take() {
+            return ended.map(Some);
+        }
+        if run.pulling.is_some() {
+            self.pull(run).map_err(|e| error::info(&e))?;
+            return Ok(None);
+        }
+        let Some(work) = run.work.pop_front() else {
+            return Ok(Some(Reply::Done));
+        };
+        let place = work.notebook.clone();
+        self.step_work(run, work).map_err(|mut info| {
+            // Lines are those of the notebook that the person looks at.
+            if place != run.notebook {
+                info.line = None;
+                info.column = None;
+                info.file = Some(place);
+            }
+            info
+        })?;
+        Ok(None)
+    }
+
+    /// Pulls one frame of the result that is shown next, and shows it once its first rows are
+    /// there. Gives whether there is more to pull.
+    fn pull(&mut self, run: &mut CellRun) -> Result<bool, SessionError> {
+        let Some(view) = &mut run.pulling else {
+            return Ok(false);
+        };
+        let handle = view.handle;
+        if let Some(opened) = self.relations.get_mut(handle) {
+            match opened.pull_up_to(FIRST_ROWS) {
+                Ok(true) => return Ok(true),
+                Ok(false) => view.row_count = opened.count().map(|rows| rows as f64),
+                Err(e) => {
+                    self.relations.close(handle);
+                    run.pulling = None;
+                    return Err(e);
+                }
+            }
+        }
+        if let Some(relation) = run.pulling.take() {
+            let output = CellOutput::Table {
+                relation,
+                stream: None,
+            };
+            self.show(run, output);
+        }
+        Ok(false)
+    }
+
+    /// Pulls the first rows of the result that is shown next, at once.
+    pub(super) fn pull_first(&mut self, run: &mut CellRun) -> Result<(), SessionError> {
+        while self.pull(run)? {}
+        Ok(())
+    }
+
+    fn step_work(&mut self, run: &mut CellRun, work: Work) -> Result<(), ErrorInfo> {
+        let Work {
+            step,
+            notebook,
+            number,
+            depth,
+        } = work;
+        match step {
+            Step::Sql(statement) => self.run_statement(run, &statement),
+            // The page shows it by itself.
+            Step::Markdown(_) => Ok(()),
+            Step::Print(text) => {
+                self.print(run, &text);
+                Ok(())
+            }
+            Step::Run { path, arguments } => {
+                for (name, value) in &arguments {
+                    self.notebooks
+                        .connect(&run.notebook)
+                        .set_widget(name, value);
+                }
+                let resolved = self
+                    .notebooks
+                    .workspace
+                    .resolve(&notebook, &path)
+                    .map_err(|e| error::notebook_info(&e))?;
+                if let Some(note) = resolved.note {
+                    self.print(run, &note);
+                }
+                if depth + 1 >= MAX_RUN_DEPTH {
+                    let e = NotebookError::TooDeep {
+                        path: resolved.path,
+                        depth: depth + 1,
+                    };
+                    return Err(error::notebook_info(&e));
+                }
+                let other = self
+                    .notebooks
+                    .require(&resolved.path)
+                    .map_err(|e| error::notebook_info(&e))?;
+                let mut inlined = Vec::new();
+                for (cell, number) in other.cells.iter().zip(1..) {
+                    let steps = cell
+                        .steps(other.language)
+                        .map_err(|e| error::notebook_info(&e))?;
+                    inlined.extend(steps.into_iter().map(|step| Work {
+                        step,
+                        notebook: resolved.path.clone(),
+                        number,
+                        depth: depth + 1,
+                    }));
+                }
+                run.push_front(inlined);
+                Ok(())
+            }
+            Step::Fs(command) => self.run_files(run, &command),
+            Step::Python(source) => self.begin_python(run, source, &notebook, number),
+        }
+    }
+
+    fn run_statement(
+        &mut self,
+        run: &mut CellRun,
+        statement: &SqlStatement,
+    ) -> Result<(), ErrorInfo> {
+        self.flow_is_stale = true;
+        let widgets = self.notebooks.connect(&run.notebook).widgets().to_vec();
+        let widget = |name: &str| {
+            let found = widgets.iter().find(|widget| widget.name == name);
+            found.map(|widget| widget.value.clone())
+        };
+        let value = |name: &str| {
+            let conf = &self.session.state().conf;
+            widget(name).or_else(|| conf.get(name).map(str::to_owned))
+        };
+        let text = markers(&substitute(&statement.text, value), widget);
+        let in_cell = |e: &SessionError| {
+            let mut info = error::info(e);
+            info.line = info
+                .line
+                .map(|line| line + statement.line.saturating_sub(1));
+            info
+        };
+        let results = self.session.sql(&text).map_err(|e| in_cell(&e))?;
+        for ran in results {
+            match ran {
+                Ran::Rows(plan) => self.show_plan(run, plan).map_err(|e| in_cell(&e))?,
+                Ran::Frame(frame) => self.show_frame(run, frame),
+                Ran::Started { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A `%fs` command: what `dbutils.fs` does.
+    fn run_files(&mut self, run: &CellRun, command: &FsCommand) -> Result<(), ErrorInfo> {
+        self.flow_is_stale = true;
+        let request = files::request(command);
+        let answer = self
+            .notebooks
+            .connect(&run.notebook)
+            .call(&mut self.session, &request.to_string());
+        let Answer::Done(reply) = answer else {
+            return Ok(()); // Files are never waited for.
+        };
+        match (command, error::connect_reply(&reply)?) {
+            (FsCommand::Ls { .. }, listed) => {
+                let frame = files::listing(&listed)
+                    .map_err(|e| error::info(&crate::sql::SqlError::from(e).into()))?;
+                self.show_frame(run, frame);
+            }
+            (FsCommand::Head { .. }, Value::String(text)) => self.print(run, &text),
+            (_, value) => self.print(run, &value.to_string()),
+        }
+        Ok(())
+    }
+
+    /// Shows a query's rows: the first once they are pulled, or a stream's as they come.
+    pub(super) fn show_plan(
+        &mut self,
+        run: &mut CellRun,
+        plan: Arc<Plan>,
+    ) -> Result<(), SessionError> {
+        if plan.is_streaming() {
+            return self.show_stream(run, plan);
+        }
+        let stream = self.session.rows(&plan)?;
+        let zone = self.session.state().conf.time_zone();
+        run.pulling = Some(self.relations.open(
+            "Result".into(),
+            RelationKind::Result,
+            &plan.schema(),
+            None,
+            Opened::new(stream, zone, None),
+        ));
+        Ok(())
+    }
+
+    /// Shows a command's result, if it has columns.
+    pub(super) fn show_frame(&mut self, run: &CellRun, frame: Frame) {
+        if frame.schema().is_empty() {
+            return;
+        }
+        let zone = self.session.state().conf.time_zone();
+        let schema = frame.schema().clone();
+        let relation = self.relations.open(
+            "Result".into(),
+            RelationKind::Result,
+            &schema,
+            None,
+            Opened::of_frames(vec![frame], zone),
+        );
+        let output = CellOutput::Table {
+            relation,
+            stream: None,
+        };
+        self.show(run, output);
+    }
+
+    /// Starts a stream whose newest rows the cell shows, as `display` of a streaming DataFrame
+    /// does: in append mode, or complete where it aggregates.
+    pub(super) fn show_stream(
+        &mut self,
+        run: &CellRun,
+        plan: Arc<Plan>,
+    ) -> Result<(), SessionError> {
+        self.notebooks.displays += 1;
+        let writer = |mode: &str| StreamWriter {
+            format: Some("memory".into()),
+            output_mode: Some(mode.into()),
+            options: Vec::new(),
+            trigger: None,
+            query_name: Some(format!("display_query_{}", self.notebooks.displays)),
+            partition_by: Vec::new(),
+            to: WriteTo::Nowhere,
+        };
+        let (append, complete) = (writer("append"), writer("complete"));
+        let run_id = match self.session.write_stream(plan.clone(), &append) {
+            Ok(run_id) => run_id,
+            Err(refused) => self
+                .session
+                .write_stream(plan.clone(), &complete)
+                .map_err(|_| refused)?,
+        };
+        self.streams_idle = false;
+        let zone = self.session.state().conf.time_zone();
+        let relation = self.relations.open(
+            append.query_name.unwrap_or_default(),
+            RelationKind::Result,
+            &plan.schema(),
+            None,
+            Opened::of_frames(Vec::new(), zone),
+        );
+        self.notebooks.live.push(Live {
+            handle: relation.handle,
+            run_id: run_id.clone(),
+            told: None,
+        });
+        let output = CellOutput::Table {
+            relation,
+            stream: Some(run_id),
+        };
+        self.show(run, output);
+        Ok(())
+    }
+
+    /// Tells of streams that cells show: new rows, and their end.
+    pub(super) fn tell_live(&mut self) {
+        let mut live = std::mem::take(&mut self.notebooks.live);
+        live.retain_mut(|shown| {
+            // Nobody looks any more: the stream has no other purpose.
+            if self.relations.get_mut(shown.handle).is_none() {
+                // It may have ended by itself.
+                let _ = self.session.stop(&shown.run_id);
+                return false;
+            }
+            let Some(query) = self.session.query_of_run(&shown.run_id) else {
+                return false;
+            };
+            let last = query.recent_progress().next_back();
+            let now = (last.map(|p| p.batch_id), query.is_active());
+            if shown.told == Some(now) {
+                return now.1;
+            }
+            shown.told = Some(now);
+            let (batch_rows, rows_per_second) = last.map_or((0.0, 0.0), |p| {
+                (p.num_input_rows as f64, p.processed_rows_per_second)
+            });
+            let error = query.error().map(error::stream_info);
+            let frames = self
+                .session
+                .memory_rows(&shown.run_id)
+                .map(|rows| rows.frames())
+                .unwrap_or_default();
+            let opened = Opened::of_frames(frames, self.session.state().conf.time_zone());
+            let rows = opened.pulled() as f64;
+            if let Some(slot) = self.relations.get_mut(shown.handle) {
+                *slot = opened;
+            }
+            self.event(Event::CellStream {
+                handle: shown.handle,
+                rows,
+                is_active: now.1,
+                batch_rows,
+                rows_per_second,
+                error,
+            });
+            now.1
+        });
+        self.notebooks.live.append(&mut live);
+    }
+
+    pub(super) fn show(&mut self, run: &CellRun, output: CellOutput) {
+        self.event(Event::Cell {
+            notebook: run.notebook.clone(),
+            cell: run.cell,
+            output,
+        });
+    }
+
+    pub(super) fn print(&mut self, run: &CellRun, text: &str) {
+        let output = CellOutput::Text {
+            text: format!("{text}\n"),
+        };
+        self.show(run, output);
+    }
+}
+
+impl Notebooks {
+    /// What a notebook's Python holds.
+    pub fn connect(&mut self, notebook: &str) -> &mut Connect {
+        self.connects.entry(notebook.to_owned()).or_insert_with(|| {
+            let mut connect = Connect::default();
+            connect.set_notebook(notebook);
+            connect
+        })
+    }
+
+    /// Forgets what a notebook's Python held.
+    pub fn forget(&mut self, notebook: &str) {
+        self.connects.remove(notebook);
+    }
+
+    fn require(&self, path: &str) -> Result<&Notebook, NotebookError> {
+        self.workspace
+            .get(path)
+            .ok_or_else(|| NotebookError::NotFound {
+                path: path.into(),
+                hint: String::new(),
+            })
+    }
+
+    fn require_mut(&mut self, path: &str) -> Result<&mut Notebook, NotebookError> {
+        self.workspace
+            .get_mut(path)
+            .ok_or_else(|| NotebookError::NotFound {
+                path: path.into(),
+                hint: String::new(),
+            })
+    }
+}

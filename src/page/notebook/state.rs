@@ -1,0 +1,674 @@
+//! The open notebook: its cells, what runs, what they show.
+
+use std::collections::VecDeque;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::keys::{Action, Presses};
+use super::script::Script;
+use crate::page::app::App;
+use crate::protocol::{
+    CellLanguage, CellOutput, CellView, ErrorInfo, Event, Language, NotebookEntry, NotebookView,
+    RelationView, Reply, Request, WidgetView,
+};
+
+/// Deleted cells that can be taken back.
+const MOST_DELETED: usize = 50;
+/// Characters of printed text that are kept: the newest.
+const MOST_TEXT: usize = 200_000;
+
+/// The open notebook. A copy names the same.
+#[derive(Debug, Clone, Copy)]
+pub struct NotebookState {
+    /// The workspace's notebooks.
+    pub list: RwSignal<Vec<NotebookEntry>>,
+    /// The open one's path; empty before one is open.
+    pub path: RwSignal<String>,
+    pub language: RwSignal<Language>,
+    pub cells: RwSignal<Vec<CellState>>,
+    pub widgets: RwSignal<Vec<WidgetView>>,
+    /// The chosen cell's id.
+    pub chosen: RwSignal<u32>,
+    /// Whether the chosen cell is being edited.
+    pub is_editing: RwSignal<bool>,
+    /// Cells that wait to run.
+    queue: StoredValue<VecDeque<u32>>,
+    deleted: RwSignal<Vec<(usize, CellState)>>,
+    /// Streams that cells show, by their relation's handle.
+    live: StoredValue<Vec<TableState>>,
+    presses: StoredValue<Presses>,
+    pub script: RwSignal<Option<Script>, LocalStorage>,
+    serials: StoredValue<u32>,
+    /// Counts wishes that the keyboard be at the chosen cell, and those that were granted.
+    pub focus: RwSignal<u32>,
+    pub focused: StoredValue<u32>,
+    /// What signals made later belong to: they outlive the view.
+    owner: StoredValue<Option<Owner>>,
+}
+
+/// A cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellState {
+    pub id: u32,
+    /// Unique among all cells that were ever open.
+    pub serial: u32,
+    pub source: RwSignal<String>,
+    pub title: RwSignal<Option<String>>,
+    pub outputs: RwSignal<Vec<Output>>,
+    pub run: RwSignal<Run>,
+    pub is_collapsed: RwSignal<bool>,
+}
+
+/// How a cell's last run went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Run {
+    Never,
+    Queued,
+    /// The request's id, to cancel it by.
+    Running {
+        request: u32,
+        since_ms: f64,
+    },
+    Done {
+        ms: f64,
+        at_ms: f64,
+    },
+    Failed {
+        error: ErrorInfo,
+        ms: f64,
+    },
+}
+
+/// What a cell shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    Text(String),
+    Html(String),
+    Table(TableState),
+}
+
+/// Rows that a cell shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableState {
+    pub handle: u32,
+    pub relation: StoredValue<RelationView>,
+    /// Counts changes of the rows, and says how many there are.
+    pub changed: RwSignal<(u32, Option<f64>)>,
+    pub stream: RwSignal<Option<LiveState>>,
+}
+
+/// The stream that a table shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveState {
+    pub run_id: String,
+    pub is_active: bool,
+    pub batch_rows: f64,
+    pub rows_per_second: f64,
+    pub error: Option<ErrorInfo>,
+}
+
+impl Default for NotebookState {
+    fn default() -> Self {
+        NotebookState {
+            list: RwSignal::default(),
+            path: RwSignal::default(),
+            language: RwSignal::default(),
+            cells: RwSignal::default(),
+            widgets: RwSignal::default(),
+            chosen: RwSignal::default(),
+            is_editing: RwSignal::default(),
+            queue: StoredValue::default(),
+            deleted: RwSignal::default(),
+            live: StoredValue::default(),
+            presses: StoredValue::default(),
+            script: RwSignal::new_local(None),
+            serials: StoredValue::default(),
+            focus: RwSignal::default(),
+            focused: StoredValue::default(),
+            owner: StoredValue::new(Owner::current()),
+        }
+    }
+}
+
+impl NotebookState {
+    /// Makes signals that live as long as the page.
+    fn lasting<T>(self, make: impl FnOnce() -> T) -> T {
+        match self.owner.get_value() {
+            Some(owner) => owner.with(make),
+            None => make(),
+        }
+    }
+
+    fn cell_of(self, view: CellView) -> CellState {
+        let mut serial = 0;
+        self.serials.update_value(|last| {
+            *last += 1;
+            serial = *last;
+        });
+        self.lasting(|| CellState {
+            id: view.id,
+            serial,
+            source: RwSignal::new(view.source),
+            title: RwSignal::new(view.title),
+            outputs: RwSignal::default(),
+            run: RwSignal::new(Run::Never),
+            is_collapsed: RwSignal::new(false),
+        })
+    }
+
+    /// The cell of that id.
+    pub fn cell(self, id: u32) -> Option<CellState> {
+        self.cells
+            .with_untracked(|cells| cells.iter().find(|cell| cell.id == id).copied())
+    }
+
+    fn index(self, id: u32) -> Option<usize> {
+        self.cells
+            .with_untracked(|cells| cells.iter().position(|cell| cell.id == id))
+    }
+
+    // The workspace
+
+    /// A new engine begins: nothing of the old one is there.
+    pub fn begin(self) {
+        self.path.set(String::new());
+        self.widgets.set(Vec::new());
+        self.cells.set(Vec::new());
+        self.list.set(Vec::new());
+        self.live.set_value(Vec::new());
+        self.queue.set_value(VecDeque::new());
+        self.deleted.set(Vec::new());
+    }
+
+    /// Reads the list of notebooks anew, and opens the first if none is open.
+    pub fn refresh(self, app: App) {
+        spawn_local(async move {
+            match app.engine.call(Request::Notebooks).await.map(|a| a.reply) {
+                Ok(Reply::Notebooks { notebooks }) => {
+                    // The walk-through is what a first visitor sees.
+                    let first = notebooks.iter().rev().map(|n| n.path.clone()).next();
+                    self.list.set(notebooks);
+                    if let (true, Some(first)) = (self.path.get_untracked().is_empty(), first) {
+                        self.open(app, Request::OpenNotebook { path: first });
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => app.store.fail(error),
+            }
+        });
+    }
+
+    /// A request that answers with a notebook: shows it.
+    pub fn open(self, app: App, request: Request) {
+        self.save(app);
+        let call = app.engine.call(request);
+        self.show_answer(app, call);
+    }
+
+    /// Takes up notebooks' files, and opens the last.
+    pub fn import(self, app: App, files: Vec<(String, web_sys::File)>) {
+        self.save(app);
+        let folder = self
+            .path
+            .with_untracked(|path| super::tree::split(path).0.to_owned());
+        for (name, file) in files {
+            let request = Request::ImportNotebook {
+                folder: folder.clone(),
+                name,
+            };
+            let call = app.engine.call_with_files(request, &[file]);
+            self.show_answer(app, call);
+        }
+        app.run(crate::page::command::Command::ShowNotebook);
+    }
+
+    fn show_answer(self, app: App, call: crate::page::engine::Call) {
+        spawn_local(async move {
+            match call.await.map(|answer| answer.reply) {
+                Ok(Reply::Notebook { notebook }) => self.show(app, notebook),
+                Ok(_) => {}
+                Err(error) => app.store.fail(error),
+            }
+            self.refresh(app);
+        });
+    }
+
+    fn show(self, app: App, notebook: NotebookView) {
+        self.stop(app);
+        for cell in self.cells.get_untracked() {
+            self.clear(app, cell);
+        }
+        self.is_editing.set(false);
+        self.deleted.set(Vec::new());
+        let cells: Vec<CellState> = notebook
+            .cells
+            .into_iter()
+            .map(|cell| self.cell_of(cell))
+            .collect();
+        self.path.set(notebook.path);
+        self.language.set(notebook.language);
+        self.widgets.set(notebook.widgets);
+        self.chosen.set(cells.first().map_or(0, |cell| cell.id));
+        self.cells.set(cells);
+    }
+
+    /// Lets the engine keep the cells as they are.
+    pub fn save(self, app: App) {
+        let path = self.path.get_untracked();
+        if path.is_empty() {
+            return;
+        }
+        let cells = self.cells.with_untracked(|cells| {
+            cells
+                .iter()
+                .map(|cell| CellView {
+                    id: cell.id,
+                    source: cell.source.get_untracked(),
+                    title: cell.title.get_untracked(),
+                })
+                .collect()
+        });
+        app.send(Request::SaveNotebook { path, cells });
+    }
+
+    // Cells
+
+    /// Does what a key or a button asks of the chosen cell.
+    pub fn act(self, app: App, action: Action) {
+        let Some(at) = self.index(self.chosen.get_untracked()) else {
+            if matches!(action, Action::InsertAbove | Action::InsertBelow) {
+                self.insert(0, "");
+            }
+            return;
+        };
+        match action {
+            Action::Run => self.run(app, at..=at),
+            Action::RunAndAdvance => {
+                self.run(app, at..=at);
+                self.leave(app);
+                if at + 1 < self.cells.with_untracked(Vec::len) {
+                    self.choose_at(at + 1);
+                } else {
+                    self.insert(at + 1, "");
+                    self.is_editing.set(true);
+                }
+            }
+            Action::RunAndInsert => {
+                self.run(app, at..=at);
+                self.insert(at + 1, "");
+                self.is_editing.set(true);
+            }
+            Action::Edit => self.is_editing.set(true),
+            Action::Leave => self.leave(app),
+            Action::InsertAbove => self.insert(at, ""),
+            Action::InsertBelow => self.insert(at + 1, ""),
+            Action::Delete => self.delete(app, at),
+            Action::Undelete => self.undelete(app),
+            Action::Markdown => self.switch_markdown(at),
+            Action::Up => self.choose_at(at.saturating_sub(1)),
+            Action::Down => self.choose_at(at + 1),
+            Action::First => self.choose_at(0),
+            Action::Last => self.choose_at(usize::MAX),
+            Action::MoveUp => self.move_to(app, at, at.saturating_sub(1)),
+            Action::MoveDown => self.move_to(app, at, at + 1),
+            Action::Collapse => {
+                if let Some(cell) = self.cell(self.chosen.get_untracked()) {
+                    cell.is_collapsed.update(|is| *is = !*is);
+                }
+            }
+            Action::Save => {
+                self.save(app);
+                app.store
+                    .tell("Kept as long as this tab is open. Download saves it as a file.");
+            }
+        }
+    }
+
+    /// What a key asks for where no editor is open.
+    pub fn key(self, name: &str) -> Option<Action> {
+        let mut action = None;
+        self.presses.update_value(|presses| {
+            action = presses.command(name, js_sys::Date::now());
+        });
+        action
+    }
+
+    fn leave(self, app: App) {
+        if self.is_editing.get_untracked() {
+            self.is_editing.set(false);
+            self.save(app);
+        }
+        self.take_keyboard();
+    }
+
+    /// Wants the keyboard at the chosen cell.
+    fn take_keyboard(self) {
+        self.focus.update(|wishes| *wishes = wishes.wrapping_add(1));
+    }
+
+    /// Chooses the cell in that place, or the last, and shows it.
+    fn choose_at(self, at: usize) {
+        let id = self
+            .cells
+            .with_untracked(|cells| cells.get(at).or(cells.last()).map(|cell| cell.id));
+        if let Some(id) = id {
+            self.is_editing.set(false);
+            self.chosen.set(id);
+            self.take_keyboard();
+        }
+    }
+
+    /// Edits a cell.
+    pub fn edit(self, id: u32) {
+        self.chosen.set(id);
+        self.is_editing.set(true);
+    }
+
+    /// Puts a new cell in that place, and chooses it.
+    pub fn insert(self, at: usize, source: &str) {
+        let deleted = self
+            .deleted
+            .with_untracked(|deleted| deleted.iter().map(|(_, cell)| cell.id).max().unwrap_or(0));
+        let last = self
+            .cells
+            .with_untracked(|cells| cells.iter().map(|cell| cell.id).max().unwrap_or(0));
+        let cell = self.cell_of(CellView {
+            id: last.max(deleted) + 1,
+            source: source.to_owned(),
+            title: None,
+        });
+        self.is_editing.set(false);
+        self.cells
+            .update(|cells| cells.insert(at.min(cells.len()), cell));
+        self.chosen.set(cell.id);
+        self.take_keyboard();
+    }
+
+    fn delete(self, app: App, at: usize) {
+        self.is_editing.set(false);
+        let mut gone = None;
+        self.cells.update(|cells| {
+            if at < cells.len() {
+                gone = Some(cells.remove(at));
+            }
+        });
+        let Some(cell) = gone else { return };
+        if let Run::Running { request, .. } = cell.run.get_untracked() {
+            app.engine.cancel(request);
+        }
+        self.deleted.update(|deleted| {
+            deleted.push((at, cell));
+            if deleted.len() > MOST_DELETED {
+                let (_, oldest) = deleted.remove(0);
+                self.clear(app, oldest);
+            }
+        });
+        self.choose_at(at);
+        self.save(app);
+        app.store.tell("The cell was deleted. Z brings it back.");
+    }
+
+    /// Whether there is a deletion to take back.
+    pub fn can_undelete(self) -> bool {
+        self.deleted.with(|deleted| !deleted.is_empty())
+    }
+
+    fn undelete(self, app: App) {
+        let Some(Some((at, cell))) = self.deleted.try_update(Vec::pop) else {
+            return;
+        };
+        self.cells
+            .update(|cells| cells.insert(at.min(cells.len()), cell));
+        self.chosen.set(cell.id);
+        self.take_keyboard();
+        self.save(app);
+    }
+
+    fn move_to(self, app: App, from: usize, to: usize) {
+        let is_editing = self.is_editing.get_untracked();
+        self.cells.update(|cells| {
+            if from < cells.len() && to < cells.len() {
+                let cell = cells.remove(from);
+                cells.insert(to, cell);
+            }
+        });
+        self.is_editing.set(is_editing);
+        self.take_keyboard();
+        self.save(app);
+    }
+
+    fn switch_markdown(self, at: usize) {
+        let Some(cell) = self.cells.with_untracked(|cells| cells.get(at).copied()) else {
+            return;
+        };
+        let language = self.language.get_untracked();
+        cell.source.update(|source| {
+            let (now, body) = CellLanguage::of(source, language);
+            let text = source.get(body..).unwrap_or_default();
+            let text = text.strip_prefix('\n').unwrap_or(text).to_owned();
+            *source = if now == CellLanguage::Markdown {
+                text
+            } else {
+                format!("%md\n{text}")
+            };
+        });
+        cell.run.set(Run::Never);
+        self.is_editing.set(true);
+    }
+
+    // Running
+
+    /// Runs the cells in those places, one after the other.
+    pub fn run(self, app: App, places: impl std::ops::RangeBounds<usize>) {
+        if !app.is_ready() {
+            app.store.tell("The engine is still loading.");
+            return;
+        }
+        let cells: Vec<CellState> = self.cells.with_untracked(|cells| {
+            cells
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| places.contains(at))
+                .map(|(_, cell)| *cell)
+                .collect()
+        });
+        let language = self.language.get_untracked();
+        let mut is_idle = self.queue.with_value(VecDeque::is_empty) && self.running().is_none();
+        for cell in cells {
+            let kind = cell
+                .source
+                .with_untracked(|source| CellLanguage::of(source, language).0);
+            let is_busy = matches!(cell.run.get_untracked(), Run::Queued | Run::Running { .. });
+            if kind == CellLanguage::Markdown || is_busy {
+                continue;
+            }
+            cell.run.set(Run::Queued);
+            self.queue.update_value(|queue| queue.push_back(cell.id));
+        }
+        if std::mem::take(&mut is_idle) {
+            self.run_next(app);
+        }
+    }
+
+    /// The cell that runs.
+    fn running(self) -> Option<(CellState, u32)> {
+        self.cells.with_untracked(|cells| {
+            cells
+                .iter()
+                .find_map(|cell| match cell.run.get_untracked() {
+                    Run::Running { request, .. } => Some((*cell, request)),
+                    _ => None,
+                })
+        })
+    }
+
+    fn run_next(self, app: App) {
+        let next = self.queue.try_update_value(VecDeque::pop_front).flatten();
+        let Some(id) = next else { return };
+        let Some(cell) = self.cell(id) else {
+            self.run_next(app);
+            return;
+        };
+        self.clear(app, cell);
+        let since_ms = js_sys::Date::now();
+        let call = app.engine.call(Request::RunCell {
+            notebook: self.path.get_untracked(),
+            cell: id,
+            source: cell.source.get_untracked(),
+        });
+        cell.run.set(Run::Running {
+            request: call.id,
+            since_ms,
+        });
+        spawn_local(async move {
+            let result = call.await.map(|answer| answer.reply);
+            let at_ms = js_sys::Date::now();
+            let ms = at_ms - since_ms;
+            let goes_on = match result {
+                Ok(Reply::Text { text }) => {
+                    self.show_output(cell, Output::Text(format!("Notebook exited: {text}\n")));
+                    cell.run.set(Run::Done { ms, at_ms });
+                    false
+                }
+                Ok(_) => {
+                    cell.run.set(Run::Done { ms, at_ms });
+                    true
+                }
+                Err(error) => {
+                    cell.run.set(Run::Failed { error, ms });
+                    false
+                }
+            };
+            if !goes_on {
+                self.drop_queue();
+            }
+            self.run_next(app);
+        });
+    }
+
+    fn drop_queue(self) {
+        let waiting = self
+            .queue
+            .try_update_value(std::mem::take)
+            .unwrap_or_default();
+        for cell in waiting.into_iter().filter_map(|id| self.cell(id)) {
+            cell.run.set(Run::Never);
+        }
+    }
+
+    /// Ends what runs and what waits.
+    pub fn stop(self, app: App) {
+        self.drop_queue();
+        if let Some((_, request)) = self.running() {
+            app.engine.cancel(request);
+        }
+    }
+
+    /// Whether a cell runs or waits.
+    pub fn is_running(self) -> bool {
+        self.cells.with(|cells| {
+            cells.iter().any(|cell| {
+                cell.run
+                    .with(|run| matches!(run, Run::Running { .. } | Run::Queued))
+            })
+        })
+    }
+
+    /// Forgets what a cell shows.
+    pub fn clear(self, app: App, cell: CellState) {
+        for output in cell.outputs.get_untracked() {
+            if let Output::Table(table) = output {
+                app.engine.close(table.handle);
+                self.live
+                    .update_value(|live| live.retain(|known| known.handle != table.handle));
+            }
+        }
+        cell.outputs.set(Vec::new());
+        cell.run.set(Run::Never);
+    }
+
+    fn show_output(self, cell: CellState, output: Output) {
+        cell.outputs.update(|outputs| {
+            match (outputs.last_mut(), output) {
+                (Some(Output::Text(before)), Output::Text(more)) => {
+                    before.push_str(&more);
+                    if before.len() > MOST_TEXT {
+                        let cut = (before.len() - MOST_TEXT..before.len())
+                            .find(|at| before.is_char_boundary(*at))
+                            .unwrap_or(0);
+                        *before = format!("…{}", before.get(cut..).unwrap_or_default());
+                    }
+                }
+                (_, output) => outputs.push(output),
+            };
+        });
+    }
+
+    /// Takes up an event of a cell.
+    pub fn take(self, event: Event) {
+        match event {
+            Event::Cell {
+                notebook,
+                cell,
+                output,
+            } => {
+                let is_open = self.path.with_untracked(|path| *path == notebook);
+                let Some(cell) = self.cell(cell).filter(|_| is_open) else {
+                    return;
+                };
+                let output = match output {
+                    CellOutput::Text { text } => Output::Text(text),
+                    CellOutput::Html { html } => Output::Html(html),
+                    CellOutput::Table { relation, stream } => {
+                        let table = self.lasting(|| TableState {
+                            handle: relation.handle,
+                            changed: RwSignal::new((0, relation.row_count)),
+                            relation: StoredValue::new(relation),
+                            stream: RwSignal::new(stream.map(|run_id| LiveState {
+                                run_id,
+                                is_active: true,
+                                batch_rows: 0.0,
+                                rows_per_second: 0.0,
+                                error: None,
+                            })),
+                        });
+                        self.live.update_value(|live| live.push(table));
+                        Output::Table(table)
+                    }
+                };
+                self.show_output(cell, output);
+            }
+            Event::CellStream {
+                handle,
+                rows,
+                is_active,
+                batch_rows,
+                rows_per_second,
+                error,
+            } => {
+                let table = self
+                    .live
+                    .with_value(|live| live.iter().find(|table| table.handle == handle).copied());
+                let Some(table) = table else { return };
+                table.stream.update(|stream| {
+                    if let Some(stream) = stream {
+                        stream.is_active = is_active;
+                        stream.batch_rows = batch_rows;
+                        stream.rows_per_second = rows_per_second;
+                        stream.error = error;
+                    }
+                });
+                table
+                    .changed
+                    .update(|changed| *changed = (changed.0.wrapping_add(1), Some(rows)));
+            }
+            Event::Widgets { notebook, widgets } => {
+                if self.path.with_untracked(|path| *path == notebook) {
+                    self.widgets.set(widgets);
+                }
+            }
+            _ => {}
+        }
+    }
+}
