@@ -23,6 +23,8 @@
 
 #[cfg(feature = "engine")]
 pub mod bookstore;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "engine")]
 pub mod connect;
 #[cfg(feature = "engine")]
@@ -38,6 +40,8 @@ pub mod notebook;
 #[cfg(feature = "engine")]
 pub mod pipeline;
 pub mod protocol;
+#[cfg(feature = "python")]
+pub mod python;
 #[cfg(feature = "engine")]
 pub mod session;
 #[cfg(feature = "engine")]

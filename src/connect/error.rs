@@ -37,6 +37,10 @@ pub enum ConnectError {
         given: String,
         choices: String,
     },
+    #[error(
+        "[CONTEXT_ONLY_VALID_ON_DRIVER] It appears that you are attempting to reference SparkContext from a broadcast variable, action, or transformation. SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063."
+    )]
+    WithinFunction,
     /// A class of its own, such as `IllegalArgumentException`.
     #[error("{message}")]
     Other {
@@ -53,7 +57,8 @@ impl ConnectError {
             ConnectError::Protocol { .. }
             | ConnectError::UnknownRequest { .. }
             | ConnectError::Field { .. }
-            | ConnectError::NoSuchDataFrame { .. } => "PySparkRuntimeError",
+            | ConnectError::NoSuchDataFrame { .. }
+            | ConnectError::WithinFunction => "PySparkRuntimeError",
             ConnectError::ConfNotFound { .. } => "SparkNoSuchElementException",
             ConnectError::FileNotFound { .. }
             | ConnectError::Files { .. }

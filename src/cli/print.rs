@@ -1,0 +1,63 @@
+//! Rows on the terminal.
+
+use chrono_tz::Tz;
+use serde_json::value::RawValue;
+
+use super::CliError;
+use crate::connect::{boxed, show};
+use crate::notebook::OutputColumn;
+use crate::session::SessionError;
+use crate::sql::SqlError;
+use crate::types::{Frame, Value};
+
+/// How rows are printed.
+#[derive(Clone, Copy, Default, PartialEq, clap::ValueEnum)]
+pub enum Format {
+    #[default]
+    Table,
+    Json,
+}
+
+/// Prints rows as Spark's `show` does, whole, or as JSON lines.
+pub fn frame(frame: &Frame, format: Format, zone: Tz) -> Result<(), CliError> {
+    if format == Format::Table {
+        if !frame.schema().is_empty() {
+            println!("{}", show(frame, frame.height(), 0, zone)?);
+        }
+        return Ok(());
+    }
+    let schema = frame.schema();
+    for row in 0..frame.height() {
+        let mut line = String::from("{");
+        for (i, (field, column)) in schema.fields.iter().zip(frame.columns()).enumerate() {
+            if i > 0 {
+                line.push(',');
+            }
+            line.push_str(&serde_json::Value::from(field.name.as_str()).to_string());
+            line.push(':');
+            Value::from_series(column, row, &field.data_type)
+                .map_err(|e| SessionError::from(SqlError::from(e)))?
+                .push_json(&field.data_type, zone, &mut line);
+        }
+        println!("{line}}}");
+    }
+    Ok(())
+}
+
+/// A table that a cell shows, in a box.
+pub fn table(columns: &[OutputColumn], rows: &[Vec<Box<RawValue>>]) -> String {
+    let names: Vec<String> = columns.iter().map(|c| c.name.clone()).collect();
+    let cells: Vec<Vec<String>> = (0..columns.len())
+        .map(|i| rows.iter().map(|row| cell(row.get(i))).collect())
+        .collect();
+    boxed(&names, &cells, false)
+}
+
+fn cell(value: Option<&Box<RawValue>>) -> String {
+    let text = value.map_or("null", |v| v.get());
+    match serde_json::from_str(text) {
+        Ok(serde_json::Value::String(text)) => text.replace('\n', "\\n"),
+        Ok(serde_json::Value::Null) => "NULL".into(),
+        _ => text.to_owned(),
+    }
+}

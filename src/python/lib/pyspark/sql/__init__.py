@@ -1,0 +1,19 @@
+"""Spark SQL: the session, DataFrames, columns, functions."""
+
+from pyspark.sql.catalog import Catalog
+from pyspark.sql.column import Column
+from pyspark.sql.dataframe import DataFrame, DataFrameNaFunctions, DataFrameStatFunctions
+from pyspark.sql.group import GroupedData
+from pyspark.sql.readwriter import DataFrameReader, DataFrameWriter, DataFrameWriterV2
+from pyspark.sql.session import SparkSession
+from pyspark.sql.types import Row, VariantVal
+from pyspark.sql.udf import UDFRegistration, UserDefinedFunction
+from pyspark.sql.window import Window, WindowSpec
+
+SQLContext = SparkSession
+
+__all__ = [
+    "SparkSession", "Catalog", "Column", "DataFrame", "DataFrameNaFunctions", "DataFrameStatFunctions", "GroupedData",
+    "DataFrameReader", "DataFrameWriter", "DataFrameWriterV2", "Row", "VariantVal", "UDFRegistration",
+    "UserDefinedFunction", "Window", "WindowSpec",
+]
