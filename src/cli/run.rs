@@ -57,6 +57,8 @@ pub struct RunArgs {
     fail_fast: bool,
 }
 
+/// Rows of a table that people see; `--json` gives them all.
+const PRINTED_ROWS: usize = 20;
 /// More files than a workspace has.
 const MAX_FILES: usize = 5_000;
 /// A batch of work after which a stream that never comes to rest is left alone.
@@ -827,10 +829,21 @@ fn print_cell(result: &CellResult) {
                 truncated,
                 streaming,
             } => {
-                print!("{}", print::table(columns, rows));
-                let more = if *truncated { ", there are more" } else { "" };
+                let shown = rows.get(..PRINTED_ROWS).unwrap_or(rows);
+                print!("{}", print::table(columns, shown));
+                let more = if *truncated {
+                    ", and there are more"
+                } else {
+                    ""
+                };
                 let live = if *streaming { " of a stream" } else { "" };
-                println!("{} rows{live}{more}\n", rows.len());
+                match rows.len().checked_sub(shown.len()) {
+                    Some(0) | None => println!("{} rows{live}{more}\n", rows.len()),
+                    Some(_) => println!(
+                        "the first {PRINTED_ROWS} of {} rows{live}{more}\n",
+                        rows.len()
+                    ),
+                }
             }
             Output::Text { text } => println!("{text}"),
             Output::Html { html } => println!("{html}"),

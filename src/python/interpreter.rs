@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast as ast;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
 use rustpython_vm::compiler::{self, CompileError, CompileOpts, Mode};
 use rustpython_vm::scope::Scope;
@@ -150,6 +151,13 @@ fn parse(source: &str, name: &str) -> Result<compiler::core::bytecode::CodeObjec
         .map_err(|e| CompileError::from_ruff_parse_error(e, &file))?
         .into_syntax();
     ticks::add(&mut module);
+    if !matches!(module.body.last(), Some(ast::Stmt::Expr(_))) {
+        // A definition at the end has no value; the compiler would give what it defines.
+        module.body.push(ast::Stmt::Pass(ast::StmtPass {
+            node_index: ast::AtomicNodeIndex::NONE,
+            range: module.range,
+        }));
+    }
     Ok(compiler::codegen::compile::compile_block_expression(
         &module,
         file,
