@@ -77,7 +77,7 @@ pub(super) fn answer(session: &mut Session, op: &str, r: &Request<'_>) -> Reply 
         return Ok(session.active().map(named).collect());
     }
     if op == "streams.resetTerminated" {
-        session.forget_ended();
+        session.reset_terminated();
         return Ok(Value::Null);
     }
     if op == "stream.get" {
@@ -180,10 +180,10 @@ pub(super) fn poll(session: &Session, wait: &Wait) -> Option<Reply> {
             is_over(*deadline).then_some(Ok(json!(false)))
         }
         Wait::AnyTermination { deadline } => {
-            if let Some(error) = session.queries().find_map(StreamingQuery::error) {
+            if let Some(error) = session.terminated().find_map(StreamingQuery::error) {
                 return Some(Err(stream_failed(error)));
             }
-            if session.queries().any(|q| !q.is_active()) {
+            if session.terminated().next().is_some() {
                 return Some(Ok(json!(true)));
             }
             is_over(*deadline).then_some(Ok(json!(false)))

@@ -39,6 +39,8 @@ pub(super) struct Looked {
     pub preview: FilePreview,
     pub schema: Option<StructType>,
     pub format: Option<FileFormat>,
+    /// How a reader has to be told to read it: a CSV file's header and delimiter.
+    pub options: Vec<(String, String)>,
     /// `None` if it can't be used.
     pub bytes: Option<Bytes>,
 }
@@ -155,6 +157,7 @@ fn refuse(file: &DroppedFile, error: ErrorInfo) -> Looked {
             columns: Vec::new(),
             rows: None,
             target: None,
+            warning: None,
             error: Some(ErrorInfo {
                 file: Some(file.name.clone()),
                 ..error
@@ -162,6 +165,7 @@ fn refuse(file: &DroppedFile, error: ErrorInfo) -> Looked {
         },
         schema: None,
         format: None,
+        options: Vec::new(),
         bytes: None,
     }
 }
@@ -188,6 +192,7 @@ fn look(file: &DroppedFile, bytes: Bytes, landings: &[LandingSchema]) -> Looked 
     match schema_of(file, &bytes, format) {
         Err(e) => refuse(file, error::info(&e)),
         Ok((schema, rows)) => Looked {
+            options: reader_options(format, &bytes),
             preview: FilePreview {
                 name: file.name.clone(),
                 size: file.size,
@@ -195,6 +200,9 @@ fn look(file: &DroppedFile, bytes: Bytes, landings: &[LandingSchema]) -> Looked 
                 columns: columns(&schema),
                 rows: rows.map(|n| n as f64),
                 target: target(&schema, format, landings),
+                warning: (format == FileFormat::Json)
+                    .then(|| unreadable_records(&bytes))
+                    .flatten(),
                 error: None,
             },
             schema: Some(schema),
@@ -226,13 +234,56 @@ fn schema_of(
         .filter(|_| !sample.trim_ascii_start().starts_with(b"["));
     let mut options = Options::new();
     let mut rows = rows;
+    for (option, value) in reader_options(format, bytes) {
+        options.set(&option, &value);
+    }
     if format == FileFormat::Csv {
-        options.set("header", "true");
         options.set("inferSchema", "true");
         rows = rows.map(|n| n.saturating_sub(1));
     }
     let schema = formats::infer_schema(format, &mut std::iter::once((path, sample)), &options)?;
     Ok((schema, rows))
+}
+
+/// What a reader has to be told: a CSV file's header, and its delimiter if it is no comma.
+fn reader_options(format: FileFormat, bytes: &[u8]) -> Vec<(String, String)> {
+    if format != FileFormat::Csv {
+        return Vec::new();
+    }
+    let mut options = vec![("header".into(), "true".into())];
+    let delimiter = formats::csv_delimiter(bytes);
+    if delimiter != ',' {
+        options.push(("delimiter".into(), delimiter.into()));
+    }
+    options
+}
+
+/// How many lines of JSON are no JSON, as a sentence.
+fn unreadable_records(bytes: &Bytes) -> Option<String> {
+    let sample = sample(bytes, FileFormat::Json);
+    if sample.trim_ascii_start().starts_with(b"[") {
+        return None;
+    }
+    let lines = sample
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty());
+    let mut odd = 0;
+    let mut first = None;
+    for (i, line) in lines.enumerate() {
+        if serde_json::from_slice::<serde::de::IgnoredAny>(line).is_err() {
+            odd += 1;
+            first.get_or_insert(i + 1);
+        }
+    }
+    let first = first?;
+    Some(match odd {
+        1 => format!(
+            "Record {first} isn't valid JSON. It comes in as a row of NULLs, its text in _corrupt_record where that column is kept."
+        ),
+        n => format!(
+            "{n} records aren't valid JSON, the first is record {first}. They come in as rows of NULLs, their text in _corrupt_record where that column is kept."
+        ),
+    })
 }
 
 /// The first lines of a text file; all of a JSON array, which has no lines.
@@ -255,6 +306,7 @@ fn target(schema: &StructType, format: FileFormat, landings: &[LandingSchema]) -
         .fields
         .iter()
         .map(|f| f.name.to_lowercase())
+        .filter(|name| name != "_corrupt_record")
         .collect();
     landings
         .iter()

@@ -272,6 +272,22 @@ impl Engine {
             .unwrap_or(name)
     }
 
+    /// Whether a sample file of that name is still to come to a directory: it would not arrive
+    /// where another file has its name.
+    fn is_sample_name(&self, dir: &DbfsPath, name: &str) -> Result<bool, SessionError> {
+        for sample in self
+            .pipelines
+            .iter()
+            .filter_map(|run| run.pipeline.sample.as_ref())
+        {
+            let (from, to) = (DbfsPath::parse(&sample.from)?, DbfsPath::parse(&sample.to)?);
+            if to == *dir && self.fs.status(&from.join(name)?)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Puts a file in a directory, under its own name or, where that is taken, a similar one:
     /// Auto Loader would ignore a path that it knows.
     pub(super) fn land(
@@ -287,7 +303,7 @@ impl Engine {
             None => (name.as_str(), String::new()),
         };
         let mut n = 1;
-        while self.fs.status(&path)?.is_some() {
+        while self.fs.status(&path)?.is_some() || self.is_sample_name(dir, path.name())? {
             n += 1;
             path = dir.join(&format!("{stem}-{n}{extension}"))?;
         }

@@ -10,7 +10,7 @@ use super::relations::Opened;
 use super::{Content, Engine, error};
 use crate::formats::{FileFormat, Options};
 use crate::notebook::NotebookError;
-use crate::pipeline::{Declared, HopTexts, custom, landing, root};
+use crate::pipeline::{Declared, HopTexts, Pipeline, custom, landing, root};
 use crate::protocol::{
     CatalogEntry, ErrorInfo, FileInfo, HistoryEntry, NewPipeline, NodeKind, RelationKind,
     RelationRef, Reply, Request,
@@ -281,6 +281,8 @@ impl Engine {
 
     /// Deletes a pipeline with all it has.
     pub(super) fn delete(&mut self, pipeline: &str) -> Result<(), SessionError> {
+        // Its streams are its own, also those that nobody has looked at yet.
+        self.adopt_streams();
         let index = self.run_of(pipeline)?;
         self.clear(index)?;
         self.fs.delete(&DbfsPath::parse(&root(pipeline))?)?;
@@ -454,7 +456,10 @@ impl Engine {
             silver: new.silver_sql.clone(),
             gold: new.gold_sql.clone(),
         };
-        let made = self.try_create(&name, format, &texts, files);
+        let options = homeless.iter().find(|f| f.format == Some(format));
+        let options = options.map(|f| f.options.clone()).unwrap_or_default();
+        let pipeline = custom(&name, format.name(), &options, &texts);
+        let made = self.try_create(&name, pipeline, files);
         match made {
             Ok(()) => {
                 self.drops.retain(|d| d.id != drop);
@@ -473,11 +478,9 @@ impl Engine {
     fn try_create(
         &mut self,
         name: &str,
-        format: FileFormat,
-        texts: &HopTexts,
+        pipeline: Pipeline,
         files: Vec<(String, bytes::Bytes)>,
     ) -> Result<(), ErrorInfo> {
-        let pipeline = custom(name, format.name(), texts);
         let statements = pipeline.start.clone();
         self.pipelines.push(PipelineRun::new(pipeline, true));
         let index = self.pipelines.len() - 1;

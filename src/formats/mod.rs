@@ -28,4 +28,4 @@ pub use error::{Damage, FormatError};
 pub use listing::{expand_glob, glob_matches, glob_regex, is_hidden};
 pub use options::Options;
 pub use rows::ParseMode;
-pub use sniff::{Sniffed, sniff};
+pub use sniff::{Sniffed, csv_delimiter, sniff};

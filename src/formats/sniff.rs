@@ -56,6 +56,18 @@ pub fn sniff(bytes: &[u8], name: &str) -> Sniffed {
     }
 }
 
+/// The delimiter of CSV text: which of the usual ones its first line has most often.
+pub fn csv_delimiter(bytes: &[u8]) -> char {
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let count = |c: char| line.iter().filter(|b| char::from(**b) == c).count();
+    // The first of several as many.
+    [',', ';', '\t', '|']
+        .into_iter()
+        .rev()
+        .max_by_key(|c| count(*c))
+        .unwrap_or(',')
+}
+
 /// The kind of file that begins with these bytes, with its article: `a PNG image`.
 pub(super) fn magic(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[

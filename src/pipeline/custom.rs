@@ -12,8 +12,14 @@ pub struct HopTexts {
     pub gold: String,
 }
 
-/// The pipeline `name` (a plain identifier) over files of `format` in its landing directory.
-pub fn custom(name: &str, format: &str, texts: &HopTexts) -> Pipeline {
+/// The pipeline `name` (a plain identifier) over files of `format` in its landing directory,
+/// read with `options`.
+pub fn custom(
+    name: &str,
+    format: &str,
+    options: &[(String, String)],
+    texts: &HopTexts,
+) -> Pipeline {
     let declared = |title: &str, statement| Declared {
         title: title.into(),
         statement,
@@ -43,8 +49,8 @@ pub fn custom(name: &str, format: &str, texts: &HopTexts) -> Pipeline {
             &format!("{root}/checkpoints/schema"),
         )
         .option("cloudFiles.inferColumnTypes", "true");
-    if format == "csv" {
-        reader = reader.option("header", "true");
+    for (option, value) in options {
+        reader = reader.option(option, value);
     }
     Pipeline {
         id: name.into(),

@@ -393,6 +393,8 @@ pub struct FilePreview {
     pub rows: Option<f64>,
     /// The landing directory whose schema it fits.
     pub target: Option<String>,
+    /// What is odd about a file that can flow all the same.
+    pub warning: Option<String>,
     pub error: Option<ErrorInfo>,
 }
 

@@ -21,6 +21,7 @@ pub use statement::{
     ReadFrom, Reader, SaveMode, Statement, StreamWriter, TriggerSpec, WriteTo, Writer,
 };
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::env::Env;
@@ -44,6 +45,8 @@ pub struct Session {
     foreach: Vec<(String, ForeachBatch)>,
     /// What each query was started with, in the order of `queries`.
     writers: Vec<StreamWriter>,
+    /// Ended runs that `awaitAnyTermination` doesn't see any more.
+    forgotten: BTreeSet<String>,
 }
 
 /// What a statement came to.
@@ -65,6 +68,7 @@ impl Session {
             memory: Vec::new(),
             foreach: Vec::new(),
             writers: Vec::new(),
+            forgotten: BTreeSet::new(),
         }
     }
 
@@ -334,9 +338,17 @@ impl Session {
         Ok(())
     }
 
-    /// Forgets the queries that have ended (`spark.streams.resetTerminated`).
-    pub fn forget_ended(&mut self) {
-        self.queries.retain(StreamingQuery::is_active);
+    /// The queries that have ended since [`Session::reset_terminated`].
+    pub fn terminated(&self) -> impl Iterator<Item = &StreamingQuery> {
+        let ended = self.queries.iter().filter(|q| !q.is_active());
+        ended.filter(|q| !self.forgotten.contains(q.run_id()))
+    }
+
+    /// Lets `awaitAnyTermination` wait for another end than those so far
+    /// (`spark.streams.resetTerminated`).
+    pub fn reset_terminated(&mut self) {
+        let ended = self.queries.iter().filter(|q| !q.is_active());
+        self.forgotten = ended.map(|q| q.run_id().to_owned()).collect();
     }
 
     /// Stops all queries.

@@ -487,3 +487,58 @@ fn the_chart_ends_with_the_rows_that_the_cards_show() {
     assert_eq!(Some(last.bronze), page.rows("orders_bronze"));
     assert_eq!(Some(last.silver), page.rows("orders_silver"));
 }
+
+#[test]
+fn a_dropped_file_doesnt_take_the_name_of_a_sample_file_still_to_come() {
+    let mut page = Page::open();
+    page.ask(Request::Start {
+        pipeline: bookstore(),
+    });
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/bookstore");
+    let bytes = std::fs::read(format!("{root}/orders-streaming/07.parquet")).unwrap();
+    let preview = page.drop_file("04.parquet", bytes.into());
+    let target = preview.files[0].target.clone().unwrap();
+    page.ask(Request::LandDrop {
+        drop: preview.drop,
+        target,
+    });
+    assert_eq!(page.rows("orders_bronze"), Some(4000.0));
+    page.ask(Request::LoadNewData {
+        pipeline: bookstore(),
+        all: true,
+    });
+    assert_eq!(page.rows("orders_bronze"), Some(11_000.0));
+}
+
+#[test]
+fn records_that_are_no_json_are_told_before_they_flow() {
+    let mut page = Page::open();
+    let text = "{\"city\":\"Porto\"}\n{\"city\":\n{\"city\":\"Lima\"}\n";
+    let preview = page.drop_file("cities.json", text.into());
+    let warning = preview.files[0].warning.clone().unwrap();
+    assert!(
+        warning.starts_with("Record 2 isn't valid JSON."),
+        "{warning}"
+    );
+    assert_eq!(preview.files[0].error, None);
+}
+
+#[test]
+fn a_csv_file_parted_by_semicolons_becomes_a_pipeline_of_its_columns() {
+    let mut page = Page::open();
+    let text = "city;temp\nPorto;20.5\nLima;18.0\n";
+    let preview = page.drop_file("weather.csv", text.into());
+    let names: Vec<&str> = preview.files[0]
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
+    assert_eq!(names, ["city", "temp"]);
+    let texts = preview.new_pipeline.unwrap();
+    page.ask(Request::CreatePipeline {
+        drop: preview.drop,
+        pipeline: texts,
+    });
+    assert_eq!(page.open_table("weather_bronze", None).len(), 2);
+    assert_eq!(page.open_table("weather_silver", None).len(), 2);
+}

@@ -23,6 +23,7 @@ pub struct FileCard {
     /// Columns as `name type`, in order.
     pub columns: Vec<(String, String)>,
     pub fate: Fate,
+    pub warning: Option<String>,
 }
 
 /// The card of a file.
@@ -51,6 +52,7 @@ pub fn file_card(file: &FilePreview) -> FileCard {
             },
             (None, None) => Fate::Waits,
         },
+        warning: file.warning.clone(),
     }
 }
 
@@ -100,6 +102,7 @@ mod tests {
             columns: Vec::new(),
             rows: (!is_broken).then_some(1000.0),
             target: target.map(str::to_owned),
+            warning: None,
             error: is_broken.then(|| ErrorInfo {
                 condition: Some("FAILED_READ_FILE.NO_HINT".to_owned()),
                 class: "SparkException".to_owned(),

@@ -210,6 +210,7 @@ fn FileCardView(file: FilePreview) -> impl IntoView {
             <p class="file-title"><Icon shape=Shape::File/><span title=card.name.clone()>{card.name.clone()}</span></p>
             <p class="muted">{card.facts}</p>
             {columns}
+            {card.warning.map(|warning| view! { <p class="file-warning">{warning}</p> })}
             {fate}
         </li>
     }
