@@ -24,7 +24,7 @@ const STANDARD: &str = "__future__ _collections_abc _py_warnings _pydatetime _py
     fractions functools genericpath heapq importlib/__init__ importlib/_abc json/__init__ json/decoder json/encoder \
     json/scanner keyword numbers operator posixpath pprint random re/__init__ re/_casefix re/_compiler \
     re/_constants re/_parser reprlib stat statistics string/__init__ textwrap types typing urllib/__init__ \
-    urllib/parse uuid warnings weakref annotationlib ast ipaddress timeit html/__init__ html/entities shlex";
+    urllib/parse uuid warnings weakref annotationlib ast timeit shlex";
 
 #[cfg(feature = "python")]
 fn write_library() -> io::Result<()> {

@@ -13,6 +13,7 @@
 //! | [`connect`] | the PySpark API's messages: DataFrames by number, columns, waiting |
 //! | [`bookstore`] | the sample data, generated from a seed |
 //! | [`protocol`] | the messages between page and engine |
+//! | [`python`] | Python cells: RustPython and the `pyspark` package |
 //! | [`notebook`] | notebooks: cells, their formats, what a cell means and shows |
 //! | [`pipeline`] | pipelines as lists of statements; their lineage |
 //! | [`engine`] | answers the page's requests, moves streams; the web worker |

@@ -10,7 +10,7 @@
     reason = "texts cross the module's border as pointer and length"
 )]
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::{Host, Interpreter, Outcome, Stream};
@@ -82,10 +82,18 @@ impl Host for Worker {
     }
 }
 
+/// Numbers of functions that one interpreter may give.
+const FUNCTIONS: u64 = 1_000_000;
+
 thread_local! {
-    static PYTHON: OnceCell<Interpreter> = const { OnceCell::new() };
+    /// One for each notebook.
+    static PYTHONS: RefCell<Vec<Rc<Interpreter>>> = const { RefCell::new(Vec::new()) };
     /// The text that the last call gave, until the next.
     static RESULT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+fn python(number: usize) -> Option<Rc<Interpreter>> {
+    PYTHONS.with_borrow(|all| all.get(number).cloned())
 }
 
 /// Room for a text of the caller's, who then hands it over with the call.
@@ -114,16 +122,17 @@ pub extern "C" fn python_result() -> *const u8 {
     RESULT.with_borrow(|text| text.as_ptr())
 }
 
-/// Starts Python. 0, or the length of what went wrong.
+/// Starts an interpreter; the first has the number 0, the next 1. 0, or the length of what went wrong.
 #[unsafe(no_mangle)]
 pub extern "C" fn python_start() -> usize {
     let host = Rc::new(Worker {
         paused: Cell::new(0.0),
     });
     host.paused.set(host.now_ms());
-    match Interpreter::new(host) {
+    let first = FUNCTIONS * PYTHONS.with_borrow(Vec::len) as u64;
+    match Interpreter::with_functions_from(host, first) {
         Ok(python) => {
-            PYTHON.with(|place| place.set(python).ok());
+            PYTHONS.with_borrow_mut(|all| all.push(Rc::new(python)));
             0
         }
         Err(error) => give(error),
@@ -133,16 +142,17 @@ pub extern "C" fn python_start() -> usize {
 /// Runs a cell: its source, its name. The length of the [`Outcome`] as JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn python_run(
+    number: usize,
     source: *mut u8,
     source_length: usize,
     name: *mut u8,
     name_length: usize,
 ) -> usize {
     let (source, name) = (text(source, source_length), text(name, name_length));
-    let outcome = PYTHON.with(|python| match python.get() {
+    let outcome = match python(number) {
         Some(python) => python.run_cell(&source, &name),
         None => Outcome::Interrupted,
-    });
+    };
     give(serde_json::to_string(&outcome).unwrap_or_default())
 }
 
@@ -150,16 +160,15 @@ pub extern "C" fn python_run(
 #[unsafe(no_mangle)]
 pub extern "C" fn python_invoke(function: u32, arguments: *mut u8, length: usize) -> usize {
     let arguments = text(arguments, length);
-    give(PYTHON.with(|python| match python.get() {
-        Some(python) => python.invoke(u64::from(function), &arguments),
-        None => String::new(),
-    }))
+    let function = u64::from(function);
+    let number = usize::try_from(function.saturating_sub(1) / FUNCTIONS).unwrap_or_default();
+    give(python(number).map_or_else(String::new, |python| python.invoke(function, &arguments)))
 }
 
 /// Words that complete a text, as a JSON list. The length of the answer.
 #[unsafe(no_mangle)]
-pub extern "C" fn python_complete(before: *mut u8, length: usize) -> usize {
+pub extern "C" fn python_complete(number: usize, before: *mut u8, length: usize) -> usize {
     let before = text(before, length);
-    let words = PYTHON.with(|python| python.get().map(|python| python.complete(&before)));
+    let words = python(number).map(|python| python.complete(&before));
     give(serde_json::to_string(&words.unwrap_or_default()).unwrap_or_default())
 }

@@ -1,8 +1,8 @@
 //! The interpreter and the cells that it runs.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
-use ruff_python_ast as ast;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
 use rustpython_vm::compiler::{self, CompileError, CompileOpts, Mode};
 use rustpython_vm::scope::Scope;
@@ -29,6 +29,8 @@ pub struct Interpreter {
     /// `__main__`'s names.
     main: Scope,
     host: Rc<dyn Host>,
+    /// The value of a cell's last expression.
+    results: Rc<Cell<Option<PyObjectRef>>>,
 }
 
 /// What `_cell.describe` says of an exception.
@@ -46,6 +48,15 @@ impl Interpreter {
     /// # Errors
     /// What the embedded files raise, which they don't do unless the host refuses something.
     pub fn new(host: Rc<dyn Host>) -> Result<Self, String> {
+        Self::with_functions_from(host, 0)
+    }
+
+    /// The same, for one of several interpreters over a session: functions that the session calls get numbers
+    /// from `first` + 1.
+    ///
+    /// # Errors
+    /// As [`Interpreter::new`].
+    pub fn with_functions_from(host: Rc<dyn Host>, first: u64) -> Result<Self, String> {
         let mut settings = Settings::default();
         settings.install_signal_handlers = false;
         settings.import_site = false;
@@ -55,11 +66,17 @@ impl Interpreter {
         settings.allow_external_library = false;
         settings.hash_seed = Some(0);
         let python = rustpython_vm::Interpreter::builder(settings).build();
+        let results = Rc::default();
         let main = python.enter(|vm| {
             vm.recursion_limit.set(RECURSION);
-            start(&host, vm).map_err(|e| text_of(&e, vm))
+            start(&host, first, &results, vm).map_err(|e| text_of(&e, vm))
         })?;
-        Ok(Interpreter { python, main, host })
+        Ok(Interpreter {
+            python,
+            main,
+            host,
+            results,
+        })
     }
 
     /// Runs a cell. `name` is what tracebacks call it: "Cell 3".
@@ -67,7 +84,8 @@ impl Interpreter {
         self.python.enter(|vm| {
             let ran = compile(source, name, vm).and_then(|code| {
                 remember(source, name, vm)?;
-                let value = vm.run_code_obj(code, self.main.clone())?;
+                vm.run_code_obj(code, self.main.clone())?;
+                let value = self.results.take().unwrap_or_else(|| vm.ctx.none());
                 if vm.is_none(&value) {
                     return Ok(None);
                 }
@@ -118,8 +136,20 @@ impl Interpreter {
 }
 
 /// Puts the native module and the importer of embedded files in place, then makes `__main__`.
-fn start(host: &Rc<dyn Host>, vm: &VirtualMachine) -> PyResult<Scope> {
+fn start(
+    host: &Rc<dyn Host>,
+    first: u64,
+    results: &Rc<Cell<Option<PyObjectRef>>>,
+    vm: &VirtualMachine,
+) -> PyResult<Scope> {
+    let kept = results.clone();
+    let keep = vm.new_function(ticks::RESULT, move |value: PyObjectRef| {
+        kept.set(Some(value))
+    });
+    vm.builtins
+        .set_attr(vm.ctx.intern_str(ticks::RESULT), keep, vm)?;
     let module = module::make(host, vm)?;
+    module.set_attr("functions_from", vm.ctx.new_int(first), vm)?;
     let modules = vm.sys_module.get_attr("modules", vm)?;
     modules.set_item("_multihop", module.into(), vm)?;
     let boot = include_str!("boot.py");
@@ -151,14 +181,8 @@ fn parse(source: &str, name: &str) -> Result<compiler::core::bytecode::CodeObjec
         .map_err(|e| CompileError::from_ruff_parse_error(e, &file))?
         .into_syntax();
     ticks::add(&mut module);
-    if !matches!(module.body.last(), Some(ast::Stmt::Expr(_))) {
-        // A definition at the end has no value; the compiler would give what it defines.
-        module.body.push(ast::Stmt::Pass(ast::StmtPass {
-            node_index: ast::AtomicNodeIndex::NONE,
-            range: module.range,
-        }));
-    }
-    Ok(compiler::codegen::compile::compile_block_expression(
+    ticks::show_last(&mut module);
+    Ok(compiler::codegen::compile::compile_program(
         &module,
         file,
         CompileOpts::default(),

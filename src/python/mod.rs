@@ -14,8 +14,6 @@ mod interpreter;
 mod json;
 mod library;
 mod module;
-#[cfg(test)]
-mod tests;
 mod ticks;
 
 pub use interpreter::Interpreter;

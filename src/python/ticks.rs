@@ -10,6 +10,18 @@ use ruff_text_size::{Ranged, TextRange};
 /// The builtin that cells call. It returns True, or raises KeyboardInterrupt.
 pub(super) const NAME: &str = "__tick__";
 
+/// The builtin that takes the value of a cell's last expression.
+pub(super) const RESULT: &str = "__result__";
+
+/// Hands the value of the last statement on, if it is an expression.
+pub(super) fn show_last(module: &mut ast::ModModule) {
+    if let Some(Stmt::Expr(last)) = module.body.last_mut() {
+        let range = last.range;
+        let value = std::mem::replace(&mut *last.value, call(RESULT, Vec::new(), range));
+        *last.value = call(RESULT, vec![value], range);
+    }
+}
+
 /// Adds the calls to a parsed cell.
 pub(super) fn add(module: &mut ast::ModModule) {
     Ticks.visit_body(&mut module.body);
@@ -50,19 +62,23 @@ fn tick_statement(range: TextRange) -> Stmt {
 }
 
 fn tick(range: TextRange) -> Expr {
+    call(NAME, Vec::new(), range)
+}
+
+fn call(name: &'static str, arguments: Vec<Expr>, range: TextRange) -> Expr {
     Expr::Call(ast::ExprCall {
         node_index: AtomicNodeIndex::NONE,
         range,
         func: Box::new(Expr::Name(ast::ExprName {
             node_index: AtomicNodeIndex::NONE,
             range,
-            id: ast::name::Name::new_static(NAME),
+            id: ast::name::Name::new_static(name),
             ctx: ExprContext::Load,
         })),
         arguments: ast::Arguments {
             node_index: AtomicNodeIndex::NONE,
             range,
-            args: Box::new([]),
+            args: arguments.into(),
             keywords: Box::new([]),
         },
     })

@@ -12,6 +12,8 @@ mod bookstore;
 mod delta;
 mod formats;
 mod functions;
+#[cfg(feature = "python")]
+mod python;
 mod queries;
 mod streaming;
 mod support;

@@ -41,7 +41,7 @@ _functions = {}
 
 def register(function):
     """Keeps a function and returns the id that the session calls it by."""
-    number = len(_functions) + 1
+    number = _multihop.functions_from + len(_functions) + 1
     _functions[number] = function
     return number
 

@@ -186,6 +186,8 @@ def raised(error):
     """
     name = error.get("class") or "UnknownException"
     message = error.get("message") or ""
+    if name == "KeyboardInterrupt":
+        return KeyboardInterrupt()
     known = globals().get(name)
     if isinstance(known, type) and issubclass(known, PySparkException):
         # A message of the session is complete: the condition is in it.

@@ -75,7 +75,8 @@ class DataFrameNaFunctions:
                 filled = literal(v).cast(kind)
                 column = _column(f.name)
                 if kind.typeName() in ("double", "float"):
-                    column = function("nanvl", column, literal(None).cast(kind))
+                    missing = [[column.isNaN()._expr, literal(None).cast(kind)._expr]]
+                    column = Column({"case": missing, "else": column._expr})
                 columns[f.name] = function("coalesce", column, filled)
         return df.withColumns(columns) if columns else df
 

@@ -1,0 +1,80 @@
+// What the module `python` imports (src/python/browser.rs), and what python_loader.js fills in.
+//
+// `call` and `pause` may suspend the interpreter: with JavaScript Promise Integration they are async functions below
+// the suspended stack; without it they answer at once.
+
+/** Whether a running cell can let other work happen. */
+export const suspends = typeof WebAssembly.Suspending === "function" && typeof WebAssembly.promising === "function";
+
+/** Set by python_loader.js: memory of the module, and the program around it. */
+export const around = { memory: null, call: null, write: null, pause: null };
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const text = (pointer, length) => decoder.decode(new Uint8Array(around.memory.buffer, pointer, length));
+
+// Calls come one in another (a batch's function while a cell waits) and must end in that order: the memory that they
+// use is one stack.
+let depth = 0;
+let ended = () => {};
+let end = Promise.resolve();
+
+/** Runs an export, which may be suspended, above those that are. */
+export async function nested(run) {
+  depth += 1;
+  try {
+    return await run();
+  } finally {
+    depth -= 1;
+    ended();
+    end = new Promise((resolve) => (ended = resolve));
+  }
+}
+
+async function back(to) {
+  while (depth > to) await end;
+}
+
+let answer = new Uint8Array();
+
+function keep(reply) {
+  answer = encoder.encode(reply);
+  return answer.length;
+}
+
+function ask(pointer, length) {
+  const reply = around.call(text(pointer, length));
+  if (!(reply instanceof Promise)) return keep(reply);
+  const own = depth;
+  return reply.then(async (value) => {
+    await back(own);
+    return keep(value);
+  });
+}
+
+function rest() {
+  const stop = around.pause();
+  if (!(stop instanceof Promise)) return stop ? 1 : 0;
+  const own = depth;
+  return stop.then(async (value) => {
+    await back(own);
+    return value ? 1 : 0;
+  });
+}
+
+const suspending = (f) => (suspends ? new WebAssembly.Suspending(f) : f);
+
+export const call = suspending(ask);
+export const pause = suspending(rest);
+
+export function take(pointer) {
+  new Uint8Array(around.memory.buffer, pointer, answer.length).set(answer);
+}
+
+export function write(stream, pointer, length) {
+  around.write(stream, text(pointer, length));
+}
+
+export const now = () => Date.now();
+
+export const entropy = () => crypto.getRandomValues(new Uint32Array(1))[0];
