@@ -7,7 +7,7 @@
 export const suspends = typeof WebAssembly.Suspending === "function" && typeof WebAssembly.promising === "function";
 
 /** Set by python_loader.js: memory of the module, and the program around it. */
-export const around = { memory: null, call: null, write: null, pause: null };
+export const around = { memory: null, call: null, write: null, pause: null, stop: null };
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -66,6 +66,16 @@ const suspending = (f) => (suspends ? new WebAssembly.Suspending(f) : f);
 
 export const call = suspending(ask);
 export const pause = suspending(rest);
+
+/** For calls that can't be suspended: what would wait is refused. */
+export function call_now(pointer, length) {
+  const reply = around.call(text(pointer, length));
+  if (!(reply instanceof Promise)) return keep(reply);
+  const message = "A function that Spark calls for rows can't wait: sleep and awaitTermination belong to cells.";
+  return keep(JSON.stringify({ error: { class: "UnsupportedOperationException", message } }));
+}
+
+export const stop = () => (around.stop() ? 1 : 0);
 
 export function take(pointer) {
   new Uint8Array(around.memory.buffer, pointer, answer.length).set(answer);

@@ -1,15 +1,16 @@
 // Loads the module `python` at the first Python cell. The engine's worker calls it (engine_loader.js):
 //
-//   const python = await start({ call, write, pause }, progress)
+//   const python = await start({ call, write, pause, stop }, progress)
 //   python.suspends                       can a cell be cancelled while it computes?
 //   await python.begin()                  the number of one more interpreter: each notebook has its own
 //   await python.run(number, source, name)  the outcome, as src/python's `Outcome` in JSON
 //   await python.invoke(id, arguments)    a function that Python registered: JSON in, JSON out
+//   python.invokeNow(id, arguments)       the same, at once: for a UDF
 //   await python.complete(number, text)   JSON list of words
 //
 // `call(request)` answers a request with a text or a promise of one; `write(stream, text)` takes what is printed;
-// `pause()` lets other work happen and says whether the cell is to end, as a boolean or a promise of one. Where the
-// browser can't suspend WebAssembly, both must answer at once.
+// `pause()` lets other work happen and says whether the cell is to end, as a boolean or a promise of one; `stop()` only
+// says it. Where the browser can't suspend WebAssembly, all must answer at once.
 
 import { around, nested, suspends } from "./python_host.js";
 
@@ -52,6 +53,7 @@ export async function start(program, progress = () => {}) {
     },
     run: (number, source, name) => enterWith(entries.run, number, ...put(source), ...put(name)),
     invoke: (id, json) => enterWith(entries.invoke, id, ...put(json)),
+    invokeNow: (id, json) => result(exports.python_invoke_now(id, ...put(json))),
     complete: (number, text) => enterWith(entries.complete, number, ...put(text)),
   };
 }

@@ -23,12 +23,16 @@ mod host {
     unsafe extern "C" {
         /// Answers a request: the number of bytes of the answer, which [`take`] fetches.
         pub fn call(request: *const u8, length: usize) -> usize;
+        /// The same for a call that can't be suspended.
+        pub fn call_now(request: *const u8, length: usize) -> usize;
         /// Copies the answer to memory.
         pub fn take(to: *mut u8);
         /// Takes printed text: stream 1 or 2.
         pub fn write(stream: i32, text: *const u8, length: usize);
         /// Lets other work happen. 1: the cell is to end.
         pub fn pause() -> i32;
+        /// 1: the cell is to end. For a call that can't be suspended.
+        pub fn stop() -> i32;
         /// Milliseconds since 1970.
         pub fn now() -> f64;
         /// Random bits.
@@ -44,7 +48,12 @@ impl Host for Worker {
     fn call(&self, request: &str) -> String {
         // SAFETY: the host reads `request` before it returns, and `take` writes the length that it gave.
         let bytes = unsafe {
-            let length = host::call(request.as_ptr(), request.len());
+            let ask = if AT_ONCE.get() {
+                host::call_now
+            } else {
+                host::call
+            };
+            let length = ask(request.as_ptr(), request.len());
             let mut bytes = vec![0_u8; length];
             host::take(bytes.as_mut_ptr());
             bytes
@@ -65,7 +74,13 @@ impl Host for Worker {
             return false;
         }
         // SAFETY: no memory is passed.
-        let stop = unsafe { host::pause() } != 0;
+        let stop = unsafe {
+            if AT_ONCE.get() {
+                host::stop()
+            } else {
+                host::pause()
+            }
+        } != 0;
         self.paused.set(self.now_ms());
         stop
     }
@@ -88,6 +103,8 @@ const FUNCTIONS: u64 = 1_000_000;
 thread_local! {
     /// One for each notebook.
     static PYTHONS: RefCell<Vec<Rc<Interpreter>>> = const { RefCell::new(Vec::new()) };
+    /// Whether the innermost call can't be suspended: the engine waits for it in the middle of its work.
+    static AT_ONCE: Cell<bool> = const { Cell::new(false) };
     /// The text that the last call gave, until the next.
     static RESULT: RefCell<String> = const { RefCell::new(String::new()) };
 }
@@ -163,6 +180,15 @@ pub extern "C" fn python_invoke(function: u32, arguments: *mut u8, length: usize
     let function = u64::from(function);
     let number = usize::try_from(function.saturating_sub(1) / FUNCTIONS).unwrap_or_default();
     give(python(number).map_or_else(String::new, |python| python.invoke(function, &arguments)))
+}
+
+/// As [`python_invoke`], for a function that the engine needs in the middle of its work (a UDF): it can't be suspended.
+#[unsafe(no_mangle)]
+pub extern "C" fn python_invoke_now(function: u32, arguments: *mut u8, length: usize) -> usize {
+    let before = AT_ONCE.replace(true);
+    let answer = python_invoke(function, arguments, length);
+    AT_ONCE.set(before);
+    answer
 }
 
 /// Words that complete a text, as a JSON list. The length of the answer.
