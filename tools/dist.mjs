@@ -10,6 +10,7 @@ const budgets = [
   { part: "page", files: /^(page-.*|start)\.(js|wasm)$|\.css$|^index\.html$/, most: 400e3 },
   { part: "notebook's script, loaded when its view opens", files: /^notebook\.js$/, most: 200e3 },
   { part: "engine", files: /^engine.*\.(js|wasm)$/, most: 3.2e6 },
+  { part: "python", files: /^python.*\.(js|wasm)$/, most: 2.2e6 },
 ];
 
 // The npm package's wasm-opt comes first: Debian's is too old for today's Rust.

@@ -1,4 +1,4 @@
-// Trunk's hook after a build (Trunk.toml): tells the engine's loader what it loads, and the engine
+// Trunk's hook after a build (Trunk.toml): tells the engine's and Python's loaders what they load, and the engine
 // which files the sample data has; puts the notebook view's script together.
 
 import { createHash } from "node:crypto";
@@ -7,19 +7,22 @@ import { join, relative } from "node:path";
 import { build } from "esbuild";
 
 const folder = process.env.TRUNK_STAGING_DIR;
-const [script, program] = await Promise.all(
-  ["engine.js", "engine_bg.wasm"].map((name) => readFile(join(folder, name))),
-);
-const version = createHash("sha256").update(script).update(program).digest("hex").slice(0, 16);
-
-const loader = join(folder, "engine_loader.js");
-const before = await readFile(loader, "utf8");
-const after = before.replace(
-  /const built = \{[^}]*\};/,
-  `const built = { size: ${program.length}, version: "${version}" };`,
-);
-if (after === before) throw new Error("engine_loader.js: the line `const built = …` is missing");
-await writeFile(loader, after);
+for (const [name, loader] of [
+  ["engine", "engine_loader.js"],
+  ["python", "python_loader.js"],
+]) {
+  const [script, program] = await Promise.all(
+    [`${name}.js`, `${name}_bg.wasm`].map((file) => readFile(join(folder, file))),
+  );
+  const version = createHash("sha256").update(script).update(program).digest("hex").slice(0, 16);
+  const before = await readFile(join(folder, loader), "utf8");
+  const after = before.replace(
+    /const built = \{[^}]*\};/,
+    `const built = { size: ${program.length}, version: "${version}" };`,
+  );
+  if (after === before) throw new Error(`${loader}: the line \`const built = …\` is missing`);
+  await writeFile(join(folder, loader), after);
+}
 
 const bookstore = join(folder, "bookstore");
 const entries = await readdir(bookstore, { recursive: true, withFileTypes: true });

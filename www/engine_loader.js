@@ -36,6 +36,9 @@ function counted(response) {
   return new Response(response.body.pipeThrough(counter), { headers: { "content-type": "application/wasm" } });
 }
 
+// Python, when the engine asks for it: see python_loader.js.
+self.startPython = async (program, progress) => (await import("./python_loader.js")).start(program, progress);
+
 async function start() {
   const url = `./engine_bg.wasm?${built.version}`;
   tell({ kind: "Loading", what: "Loading the engine", fraction: 0 });

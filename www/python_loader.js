@@ -40,8 +40,7 @@ export async function start(program, progress = () => {}) {
   };
   const result = (length) =>
     new TextDecoder().decode(new Uint8Array(exports.memory.buffer, exports.python_result(), length));
-  const enterWith = (entry, ...before) =>
-    nested(async () => result(await entry(...before)));
+  const enterWith = (entry, ...before) => nested(async () => result(await entry(...before)));
 
   let interpreters = 0;
   return {
