@@ -1,8 +1,11 @@
 //! Gathers the Python files that the module `python` embeds: our own in src/python/lib, and those of the standard
 //! library that notebooks import, without comments and documentation.
 
+#[cfg(feature = "python")]
+use std::fs;
+#[cfg(feature = "python")]
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, io};
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");

@@ -38,6 +38,8 @@ pub(super) struct Notebooks {
     connects: BTreeMap<String, Connect>,
     /// Whether somebody runs Python.
     pub has_python: bool,
+    /// The notebook whose `foreachBatch` function runs.
+    pub batch_of: Option<String>,
 }
 
 /// A stream that a cell shows.
@@ -57,6 +59,7 @@ impl Default for Notebooks {
             displays: 0,
             connects: BTreeMap::new(),
             has_python: false,
+            batch_of: None,
         }
     }
 }

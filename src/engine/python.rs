@@ -7,10 +7,13 @@
 use super::jobs::Job;
 use super::notebook::CellRun;
 use super::{Engine, error};
-use crate::connect::{Answer, Connect, Shown, Wait};
+use std::sync::Arc;
+
+use crate::connect::{Answer, BatchCall, Connect, Shown, Wait};
 use crate::notebook::NotebookError;
 use crate::protocol::{CellOutput, ErrorInfo, Event, Reply, WidgetView};
 use crate::session::SessionError;
+use crate::sql::python::PythonRuntime;
 
 /// Python source to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +77,9 @@ impl Engine {
     /// Answers what Python asks. What it displays is shown before the answer; rows that can't
     /// be had are the answer's error.
     pub fn python_call(&mut self, request: &str) -> Answer {
-        let Some(notebook) = self.running().map(|run| run.notebook.clone()) else {
+        let of_batch = self.notebooks.batch_of.clone();
+        let of_cell = || self.running().map(|run| run.notebook.clone());
+        let Some(notebook) = of_batch.or_else(of_cell) else {
             return Answer::Done(error::connect_error(&error::plain(
                 "Cancelled",
                 "Cancelled.",
@@ -99,6 +104,33 @@ impl Engine {
             });
         }
         answer
+    }
+
+    /// A batch that waits for its `foreachBatch` function. `notebook_of` says whose function has a number. Until
+    /// [`Engine::python_batch_done`], Python's requests are that notebook's.
+    pub fn take_python_batch(
+        &mut self,
+        notebook_of: impl Fn(u64) -> Option<String>,
+    ) -> Option<BatchCall> {
+        let notebook = notebook_of(self.session.waiting_function()?)?;
+        let connect = self.notebooks.connect(&notebook);
+        let call = connect.waiting_batch(&mut self.session)?;
+        self.notebooks.batch_of = Some(notebook);
+        Some(call)
+    }
+
+    /// Takes up what a `foreachBatch` function replied.
+    pub fn python_batch_done(&mut self, call: &BatchCall, reply: &str) {
+        if let Some(notebook) = self.notebooks.batch_of.take() {
+            let connect = self.notebooks.connect(&notebook);
+            connect.batch_done(&mut self.session, call, reply);
+        }
+        self.streams_idle = false;
+    }
+
+    /// Who runs Python functions for rows.
+    pub fn set_python_functions(&mut self, runtime: impl PythonRuntime + 'static) {
+        self.session.state_mut().python.0 = Some(Arc::new(runtime));
     }
 
     /// Whether what a call waits for has come: its reply.

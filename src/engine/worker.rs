@@ -1,5 +1,7 @@
 //! The engine in a web worker: messages in, messages out, steps in between.
 
+mod python;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -76,6 +78,7 @@ struct Worker {
     wake: MessagePort,
     woken: MessagePort,
     is_awake: RefCell<bool>,
+    python: python::Python,
 }
 
 impl Worker {
@@ -94,6 +97,7 @@ impl Worker {
             wake: channel.port1(),
             woken: channel.port2(),
             is_awake: RefCell::new(false),
+            python: python::Python::default(),
         })
     }
 
@@ -107,7 +111,10 @@ impl Worker {
         on_message.forget();
 
         let worker = self.clone();
-        let on_wake = Closure::<dyn Fn()>::new(move || worker.work());
+        let on_wake = Closure::<dyn Fn()>::new(move || {
+            worker.work();
+            worker.serve_python();
+        });
         self.woken
             .set_onmessage(Some(on_wake.as_ref().unchecked_ref()));
         on_wake.forget();

@@ -309,6 +309,11 @@ impl Session {
             .map(|(_, rows)| rows)
     }
 
+    /// The number of the `foreachBatch` function that the next waiting batch is for.
+    pub fn waiting_function(&self) -> Option<u64> {
+        self.foreach.iter().find_map(|(_, place)| place.function())
+    }
+
     /// A batch that waits for its `foreachBatch` function, and its run. Who takes it runs the
     /// function, then calls [`Session::foreach_batch_done`]; until then the query doesn't move.
     pub fn take_foreach_batch(&mut self) -> Option<(String, WaitingBatch)> {

@@ -1,8 +1,5 @@
 """What every cell finds: spark, sc, dbutils, display, displayHTML, sql, table."""
 
-import builtins
-from collections import namedtuple
-
 from pyspark._connect import request
 from pyspark.errors import Py4JJavaError, not_implemented
 from pyspark.sql import DataFrame, SparkSession
@@ -20,8 +17,19 @@ class NotebookExit(BaseException):
         super().__init__(value)
 
 
-class FileInfo(namedtuple("FileInfo", ["path", "name", "size", "modificationTime"])):
+class FileInfo(tuple):
+    """What dbutils.fs.ls says of a file."""
+
     __slots__ = ()
+
+    def __new__(cls, path, name, size, modificationTime=0):
+        return tuple.__new__(cls, (path, name, size, modificationTime))
+
+    path = property(lambda self: self[0])
+    name = property(lambda self: self[1])
+    size = property(lambda self: self[2])
+    modificationTime = property(lambda self: self[3])
+    _fields = ("path", "name", "size", "modificationTime")
 
     def isDir(self):
         return self.name.endswith("/")

@@ -51,6 +51,14 @@ impl ForeachBatch {
         }
     }
 
+    /// The number of the function that a batch waits for.
+    pub fn function(&self) -> Option<u64> {
+        match &*self.lock() {
+            State::Waiting(batch) => Some(batch.function),
+            _ => None,
+        }
+    }
+
     /// Says how the function went: an error's text ends the query.
     pub fn done(&self, result: Result<(), String>) {
         *self.lock() = State::Done(result);

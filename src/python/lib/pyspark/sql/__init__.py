@@ -1,6 +1,5 @@
 """Spark SQL: the session, DataFrames, columns, functions."""
 
-from pyspark.sql.catalog import Catalog
 from pyspark.sql.column import Column
 from pyspark.sql.dataframe import DataFrame, DataFrameNaFunctions, DataFrameStatFunctions
 from pyspark.sql.group import GroupedData
@@ -17,3 +16,11 @@ __all__ = [
     "DataFrameReader", "DataFrameWriter", "DataFrameWriterV2", "Row", "VariantVal", "UDFRegistration",
     "UserDefinedFunction", "Window", "WindowSpec",
 ]
+
+
+def __getattr__(name):
+    if name == "Catalog":
+        from pyspark.sql.catalog import Catalog
+
+        return Catalog
+    raise AttributeError("module 'pyspark.sql' has no attribute '" + name + "'")

@@ -1,8 +1,5 @@
 """Columns: expressions, as the protocol writes them."""
 
-import datetime
-import decimal
-
 from pyspark.errors import (
     AnalysisException,
     IllegalArgumentException,
@@ -10,7 +7,7 @@ from pyspark.errors import (
     PySparkValueError,
     wrong_type,
 )
-from pyspark.sql.types import DataType, ddl_of, infer_type, type_text
+from pyspark.sql.types import _moment, infer_type, is_of, type_text
 
 __all__ = ["Column"]
 
@@ -335,23 +332,21 @@ def literal(value):
         return function("array", *value)
     if isinstance(value, tuple):
         return function("struct", *value)
-    if isinstance(value, decimal.Decimal):
+    if is_of(value, "decimal", "Decimal"):
         sign, digits, exponent = value.as_tuple()
         scale = max(-exponent, 0)
         precision = max(len(digits) + max(exponent, 0), scale, 1)
         return Column({"lit": format(value, "f"), "type": "decimal(%d,%d)" % (precision, scale)})
-    if isinstance(value, (float, bytes, bytearray, datetime.date, datetime.timedelta)):
+    if (
+        isinstance(value, (float, bytes, bytearray))
+        or is_of(value, "datetime", "date")
+        or is_of(value, "datetime", "timedelta")
+    ):
         kind = infer_type(value)
-        if isinstance(value, datetime.datetime) and value.tzinfo is None and _session_ntz():
-            kind = infer_type(value)
         return Column({"lit": kind._encode(value), "type": kind.simpleString()})
     raise PySparkTypeError(
         errorClass="UNSUPPORTED_LITERAL", messageParameters={"literal": str(value)}
     )
-
-
-def _session_ntz():
-    return False
 
 
 # --- How Spark prints expressions
@@ -464,7 +459,7 @@ def _literal_text(value, kind):
     if kind == "bigint":
         return str(value) + "L"
     if kind == "timestamp":
-        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
+        moment = _moment(value)
         fraction = ("%06d" % moment.microsecond).rstrip("0") or "0"
         return moment.strftime("%Y-%m-%d %H:%M:%S.") + fraction
     if kind == "binary":

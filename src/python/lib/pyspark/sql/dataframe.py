@@ -1,7 +1,5 @@
 """DataFrames: handles of relations that the session holds."""
 
-import warnings
-
 from pyspark._connect import drop as drop_handle
 from pyspark._connect import request
 from pyspark.errors import (
@@ -587,6 +585,8 @@ class DataFrame:
         request("createView", df=self._handle, name=name, replace=True, **{"global": True})
 
     def registerTempTable(self, name):
+        import warnings
+
         warnings.warn("Deprecated in 2.0, use createOrReplaceTempView instead.", FutureWarning)
         self.createOrReplaceTempView(name)
 

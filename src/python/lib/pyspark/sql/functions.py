@@ -1,7 +1,5 @@
 """`pyspark.sql.functions`: the functions of _function_table, and those that need a word of their own."""
 
-import warnings
-
 from pyspark._connect import request
 from pyspark.errors import PySparkTypeError, PySparkValueError, not_implemented, wrong_type
 from pyspark.sql._function_table import TABLE
@@ -480,6 +478,8 @@ def _deprecated(name, new, since):
     target = globals()[new]
 
     def call(*args, **kwargs):
+        import warnings
+
         warnings.warn("Deprecated in %s, use %s instead." % (since, new), FutureWarning)
         return target(*args, **kwargs)
 

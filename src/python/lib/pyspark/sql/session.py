@@ -3,7 +3,6 @@
 from pyspark._connect import request
 from pyspark.context import SparkContext
 from pyspark.errors import PySparkTypeError, PySparkValueError, not_implemented, wrong_type
-from pyspark.sql.catalog import Catalog
 from pyspark.sql.column import Column, literal
 from pyspark.sql.conf import RuntimeConfig
 from pyspark.sql.dataframe import DataFrame
@@ -70,7 +69,7 @@ class SparkSession:
 
     def __init__(self, sparkContext=None):
         self._conf = RuntimeConfig()
-        self._catalog = Catalog(self)
+        self._catalog = None
         self._udf = UDFRegistration(self)
 
     @classmethod
@@ -100,6 +99,10 @@ class SparkSession:
 
     @property
     def catalog(self):
+        if self._catalog is None:
+            from pyspark.sql.catalog import Catalog
+
+            self._catalog = Catalog(self)
         return self._catalog
 
     @property
@@ -213,9 +216,6 @@ def _inferred(data, names):
     if not data:
         raise PySparkValueError(errorClass="CANNOT_INFER_EMPTY_SCHEMA", messageParameters={})
     first = data[0]
-    if isinstance(first, dict):
-        # The order of names is that of their letters, as in PySpark.
-        pass
     schema = None
     for row in data:
         one = infer_schema(row, names)

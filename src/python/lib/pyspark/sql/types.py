@@ -1,8 +1,6 @@
 """Data types, schemas and rows."""
 
-import binascii
-import datetime
-import decimal
+import sys
 
 from pyspark._connect import request
 from pyspark.errors import (
@@ -21,6 +19,27 @@ __all__ = [
     "LongType", "DayTimeIntervalType", "YearMonthIntervalType", "Row", "ShortType", "ArrayType", "MapType",
     "StructField", "StructType", "VariantType", "VariantVal",
 ]
+
+
+# `decimal` and `datetime` are large: a notebook that has no use for them doesn't wait for them.
+
+
+def _decimal():
+    import decimal
+
+    return decimal.Decimal
+
+
+def _datetime():
+    import datetime
+
+    return datetime
+
+
+def is_of(value, module, name):
+    """Whether a value is of a class whose module may not be loaded yet."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(value, getattr(loaded, name))
 
 
 class DataType:
@@ -155,9 +174,13 @@ class BinaryType(AtomicType):
     _accepts = (bytes, bytearray)
 
     def _encode(self, value):
+        import binascii
+
         return binascii.b2a_base64(value, newline=False).decode("ascii")
 
     def _decode(self, value):
+        import binascii
+
         return bytearray(binascii.a2b_base64(value))
 
 
@@ -165,51 +188,60 @@ class BooleanType(AtomicType):
     _accepts = (bool,)
 
 
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
-_MIDNIGHT = datetime.datetime(1970, 1, 1)
-
-
 class DateType(AtomicType):
-    _accepts = (datetime.date,)
+    @property
+    def _accepts(self):
+        return (_datetime().date,)
 
     def _encode(self, value):
         return "%04d-%02d-%02d" % (value.year, value.month, value.day)
 
     def _decode(self, value):
-        return datetime.date.fromisoformat(value)
+        return _datetime().date.fromisoformat(value)
 
 
 def _micros(value):
     if value.tzinfo is not None:
         value = (value - value.utcoffset()).replace(tzinfo=None)
-    passed = value - _MIDNIGHT
+    passed = value - _datetime().datetime(1970, 1, 1)
     return (passed.days * 86400 + passed.seconds) * 1000000 + passed.microseconds
+
+
+def _moment(micros):
+    datetime = _datetime()
+    return datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=micros)
 
 
 class TimestampType(AtomicType):
     # Python's local time is UTC here, as on a Databricks driver.
-    _accepts = (datetime.datetime,)
+    @property
+    def _accepts(self):
+        return (_datetime().datetime,)
 
     def _encode(self, value):
         return _micros(value)
 
     def _decode(self, value):
-        return _MIDNIGHT + datetime.timedelta(microseconds=value)
+        return _moment(value)
 
 
 class TimestampNTZType(AtomicType):
     _name = "timestamp_ntz"
-    _accepts = (datetime.datetime,)
+    @property
+    def _accepts(self):
+        return (_datetime().datetime,)
 
     def _encode(self, value):
         return _micros(value.replace(tzinfo=None))
 
     def _decode(self, value):
-        return _MIDNIGHT + datetime.timedelta(microseconds=value)
+        return _moment(value)
 
 
 class DecimalType(FractionalType):
-    _accepts = (decimal.Decimal,)
+    @property
+    def _accepts(self):
+        return (_decimal(),)
 
     def __init__(self, precision=10, scale=0):
         self.precision = precision
@@ -225,10 +257,10 @@ class DecimalType(FractionalType):
         return "DecimalType(%d,%d)" % (self.precision, self.scale)
 
     def _encode(self, value):
-        return format(value, "f") if isinstance(value, decimal.Decimal) else str(value)
+        return format(value, "f") if is_of(value, "decimal", "Decimal") else str(value)
 
     def _decode(self, value):
-        return decimal.Decimal(value)
+        return _decimal()(value)
 
 
 class _Float(FractionalType):
@@ -301,13 +333,16 @@ class _Interval(AtomicType):
 class DayTimeIntervalType(_Interval):
     DAY, HOUR, MINUTE, SECOND = 0, 1, 2, 3
     _fields = ["day", "hour", "minute", "second"]
-    _accepts = (datetime.timedelta,)
+
+    @property
+    def _accepts(self):
+        return (_datetime().timedelta,)
 
     def _encode(self, value):
         return (value.days * 86400 + value.seconds) * 1000000 + value.microseconds
 
     def _decode(self, value):
-        return datetime.timedelta(microseconds=value)
+        return _datetime().timedelta(microseconds=value)
 
 
 class YearMonthIntervalType(_Interval):
@@ -748,20 +783,25 @@ def decoder(schema):
 
 _OF_PYTHON = {
     type(None): NullType, bool: BooleanType, int: LongType, float: DoubleType, str: StringType,
-    bytearray: BinaryType, bytes: BinaryType, decimal.Decimal: None, datetime.date: DateType,
-    datetime.datetime: TimestampType, datetime.timedelta: DayTimeIntervalType,
+    bytearray: BinaryType, bytes: BinaryType,
 }
+# The more special come first: a datetime is a date.
+_OF_MODULES = (
+    ("datetime", "datetime", TimestampType), ("datetime", "date", DateType),
+    ("datetime", "timedelta", DayTimeIntervalType),
+)
 
 
 def infer_type(value):
     """The type that PySpark gives a Python value."""
-    if value is None:
-        return NullType()
-    if isinstance(value, decimal.Decimal):
-        return DecimalType(38, 18)
     kind = _OF_PYTHON.get(type(value))
     if kind is not None:
         return kind()
+    if is_of(value, "decimal", "Decimal"):
+        return DecimalType(38, 18)
+    for module, name, kind in _OF_MODULES:
+        if is_of(value, module, name):
+            return kind()
     if isinstance(value, dict):
         for k, v in value.items():
             if k is not None and v is not None:
@@ -777,7 +817,7 @@ def infer_type(value):
     if isinstance(value, tuple) or hasattr(value, "__dict__"):
         return infer_schema(value)
     for base, kind in _OF_PYTHON.items():
-        if kind is not None and isinstance(value, base):
+        if isinstance(value, base):
             return kind()
     raise PySparkTypeError(
         errorClass="UNSUPPORTED_DATA_TYPE", messageParameters={"data_type": type(value).__name__}
@@ -874,8 +914,8 @@ def verify(data_type, nullable, value, name=None):
     accepts = data_type._accepts
     of_type = accepts is None or (type(value) in accepts) or (isinstance(data_type, StructType) and hasattr(value, "__dict__"))
     if not of_type and isinstance(value, accepts) and not isinstance(value, bool):
-        of_type = not (isinstance(data_type, DateType) and isinstance(value, datetime.datetime))
-    if isinstance(data_type, DateType) and isinstance(value, datetime.datetime):
+        of_type = not (isinstance(data_type, DateType) and is_of(value, "datetime", "datetime"))
+    if isinstance(data_type, DateType) and is_of(value, "datetime", "datetime"):
         of_type = True
     if not of_type:
         condition, parameters = refuse(

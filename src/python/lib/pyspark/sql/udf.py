@@ -1,7 +1,5 @@
 """Python functions as SQL functions."""
 
-import functools
-
 from pyspark._connect import register, request
 from pyspark.errors import PySparkTypeError, not_implemented, wrong_type
 from pyspark.sql.column import Column, to_column
@@ -68,11 +66,12 @@ class UserDefinedFunction:
     def _wrapped(self):
         """A plain function, as PySpark gives one, with the attributes that belong to it."""
 
-        @functools.wraps(self.func, assigned=("__module__", "__name__", "__doc__"))
         def wrapper(*args, **kwargs):
             return self(*args, **kwargs)
 
-        wrapper.__name__ = self._name
+        wrapper.__name__ = wrapper.__qualname__ = self._name
+        wrapper.__doc__ = getattr(self.func, "__doc__", None)
+        wrapper.__wrapped__ = self.func
         wrapper.func = self.func
         wrapper.evalType = self.evalType
         wrapper.deterministic = self.deterministic
