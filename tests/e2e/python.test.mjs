@@ -1,0 +1,58 @@
+// Python cells in the page: the module is loaded at the first, cells share names, a cell can wait and be cancelled.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { open } from "./flow.mjs";
+import { openSite, output } from "./site.mjs";
+
+let site;
+before(async () => (site = await openSite()));
+after(() => site.close());
+
+/** An empty Python notebook. */
+async function newPythonNotebook(page) {
+  await page.getByRole("tab", { name: /^Notebook/ }).click();
+  await page.getByRole("navigation", { name: "Notebooks" }).getByRole("button", { name: "Copy-Datasets" }).waitFor();
+  await page.getByLabel("Add or change notebooks").selectOption("python");
+  await page.getByRole("heading", { level: 2, name: "Untitled" }).waitFor();
+  await page.locator(".nb-code").click();
+  await page.locator(".cm-content").waitFor();
+}
+
+const chosen = (page) => page.locator(".nb-cell.chosen");
+
+test("Python is asked for at the first Python cell only, and its cells share names with Spark's answers", async () => {
+  const page = await open(site);
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await newPythonNotebook(page);
+  assert.ok(!asked.some((path) => path.includes("python_bg")), "nothing of Python is loaded yet");
+  await page.keyboard.insertText(
+    "from pyspark.sql import functions as F\n" +
+      "df = spark.range(5).withColumn('twice', F.col('id') * 2)\n" +
+      "print(df.count(), 'rows')\ndf",
+  );
+  await page.keyboard.press("Shift+Enter");
+  const first = page.locator(".nb-cell").first();
+  await first.getByText("5 rows").waitFor();
+  await first.getByText("DataFrame[id: bigint, twice: bigint]").waitFor();
+  await page.locator(".cm-content").waitFor();
+  await page.keyboard.insertText("display(df.filter('twice > 6'))");
+  await page.keyboard.press("Control+Enter");
+  await chosen(page).getByRole("gridcell", { name: "8" }).waitFor();
+  await page.screenshot({ path: `${output}python.png` });
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a cell that computes for ever is cancelled, and the page answers meanwhile", async () => {
+  const page = await open(site);
+  await newPythonNotebook(page);
+  await page.keyboard.insertText("import time\nprint('begun')\ntime.sleep(0.5)\nwhile True:\n    pass");
+  await page.keyboard.press("Control+Enter");
+  await chosen(page).getByText("begun").waitFor();
+  await chosen(page)
+    .getByRole("button", { name: /^Cancel/ })
+    .click();
+  await chosen(page).getByText("Cancelled").first().waitFor();
+  assert.deepEqual(page.complaints, []);
+});
