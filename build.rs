@@ -1,6 +1,11 @@
 //! Gathers the Python files that the module `python` embeds: our own in src/python/lib, and those of the standard
 //! library that notebooks import, without comments and documentation.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a build stops at a panic, and says where"
+)]
+
 #[cfg(feature = "python")]
 use std::fs;
 #[cfg(feature = "python")]

@@ -44,14 +44,14 @@ fn write(value: &PyObject, out: &mut String, depth: usize, vm: &VirtualMachine) 
         write_items(tuple.as_slice(), out, depth, vm)?;
     } else if let Some(dict) = value.downcast_ref::<PyDict>() {
         out.push('{');
-        let entries: Vec<_> = dict.to_owned().into_iter().collect();
+        let entries: Vec<_> = dict.into_iter().collect();
         for (i, (key, item)) in entries.iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
             match key.downcast_ref::<PyStr>() {
                 Some(key) => write_text(key, out),
-                None => write_plain(&key.str(vm)?.to_string(), out),
+                None => write_text(&*key.str(vm)?, out),
             }
             out.push(':');
             write(item, out, depth - 1, vm)?;

@@ -273,9 +273,11 @@ fn state_list(
     }
 }
 
+type Unary = fn(f64) -> f64;
+
 /// The functions of `math` that are one of Rust's.
 fn add_mathematics(vm: &VirtualMachine, add: &Add<'_>) -> PyResult<()> {
-    let unary: [(&'static str, fn(f64) -> f64); 25] = [
+    let unary: [(&'static str, Unary); 25] = [
         ("acos", f64::acos),
         ("acosh", f64::acosh),
         ("asin", f64::asin),
