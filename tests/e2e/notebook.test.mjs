@@ -46,13 +46,13 @@ test("a cell is typed, run by Shift+Enter, and shows its rows", async () => {
   const page = await open(site);
   await newSqlNotebook(page);
   await page.locator(".nb-code").click();
+  await page.locator(".cm-content").waitFor();
   await page.keyboard.type("SELECT 6 * 7 AS answer, 'so' AS word");
   await page.keyboard.press("Shift+Enter");
   const first = page.locator(".nb-cell").first();
   await first.getByRole("gridcell", { name: "42" }).waitFor();
   assert.equal(await page.locator(".nb-cell").count(), 2, "a cell was added below the last");
-  await page.locator(".cm-content").waitFor();
-
+  await page.waitForFunction(() => document.activeElement?.matches(".nb-cell.chosen .nb-editor"));
   await page.keyboard.type("SELECT answr FROM VALUES (1) AS t(answer)");
   await page.keyboard.press("Control+Enter");
   await chosen(page).getByText("UNRESOLVED_COLUMN.WITH_SUGGESTION", { exact: true }).waitFor();
@@ -104,6 +104,7 @@ test("results are sorted, drawn and saved", async () => {
   const page = await open(site);
   await newSqlNotebook(page);
   await page.locator(".nb-code").click();
+  await page.locator(".cm-content").waitFor();
   await page.keyboard.type("SELECT id AS n, concat('city ', id % 3) AS city FROM range(30)");
   await page.keyboard.press("Control+Enter");
   const cell = chosen(page);
@@ -152,6 +153,7 @@ for (const [name, options] of [
     const page = await open(site, options);
     await newSqlNotebook(page);
     await page.locator(".nb-code").click();
+    await page.locator(".cm-content").waitFor();
     await page.keyboard.type("SELECT id, id * 2 AS twice FROM range(5)");
     await page.keyboard.press("Shift+Enter");
     await page.getByRole("gridcell").first().waitFor();

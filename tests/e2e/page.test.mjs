@@ -278,3 +278,49 @@ for (const colorScheme of ["light", "dark"]) {
     await check("failed");
   });
 }
+
+test("a notebook of 200 cells and 10 000 lines colours only what is near, and has one editor at most", async () => {
+  const page = await open();
+  await page.getByRole("tab", { name: /^Notebook/ }).click();
+  await page.getByRole("button", { name: "Long", exact: true }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".nb-cell").length === 200);
+  await page.locator(".tok-string").first().waitFor();
+  assert.ok((await page.locator(".nb-code:has(.line)").count()) < 20, "cells far away are plain text");
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".nb-code:has(.line)")].some((code) => /value_1\d\d_/.test(code.textContent)),
+  );
+  assert.equal(await page.locator(".cm-editor").count(), 0, "there is no editor before one is asked for");
+  await page.locator(".nb-code:has(.line)").last().click();
+  await page.locator(".cm-content").waitFor();
+  assert.equal(await page.locator(".cm-editor").count(), 1);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("markdown in a notebook is text: no script, no foreign picture", async () => {
+  const page = await open();
+  await page.getByRole("tab", { name: /^Notebook/ }).click();
+  await page.getByRole("button", { name: "Short", exact: true }).click();
+  await page.getByRole("heading", { name: "Orders" }).waitFor();
+  await page.locator(".md strong", { hasText: "bold" }).waitFor();
+  assert.equal(await page.locator(".md td").count(), 2);
+  assert.equal(await page.locator(".md script").count(), 0);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("running cells wait for one another, are cancelled, and an error ends the rest", async () => {
+  const page = await open();
+  await page.getByRole("tab", { name: /^Notebook/ }).click();
+  await page.getByRole("button", { name: "Short", exact: true }).click();
+  await page.locator(".nb-code").last().click();
+  await page.locator(".cm-content").waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("forever()");
+  await page.getByRole("button", { name: "Run all" }).click();
+  await page.getByText("printed").first().waitFor();
+  await page.locator(".nb-state", { hasText: "Running" }).waitFor();
+  await page.locator(".nb-tools").getByRole("button", { name: "Cancel" }).click();
+  await page.getByText(/Cancelled after/).waitFor();
+  await page.getByRole("button", { name: "Run all" }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});

@@ -98,7 +98,12 @@ pub fn Sidebar() -> impl IntoView {
                         type="button"
                         class="catalog-item"
                         aria-current=move || (state.path.get() == current).then_some("page")
-                        on:click=move |_| state.open(app, Request::OpenNotebook { path: open.clone() })
+                        on:click=move |_| {
+                            // What the open one shows would be gone.
+                            if state.path.with_untracked(|path| *path != open) {
+                                state.open(app, Request::OpenNotebook { path: open.clone() });
+                            }
+                        }
                     >
                         <Icon shape=Shape::File/>
                         <span class="catalog-name">{name}</span>
