@@ -285,26 +285,19 @@ fn EditorPart(
             language: language.get_untracked(),
             label: label.clone(),
             error: error.get_untracked(),
-        };
-        let opened = Editor::open(
-            app,
-            &script,
-            &host,
-            opening,
-            move |text| {
+            change: Box::new(move |text| {
                 let _ = cell.source.try_set(text);
-            },
-            move |name| {
+            }),
+            press: Box::new(move |name| {
                 // The editor may go with what the key does: not while it is being asked.
                 if let Some(action) = keys::in_editor(&name) {
                     request_animation_frame(move || state.act(app, action));
                 }
-            },
-            move || {
-                request_animation_frame(move || state.save(app));
-            },
-            move || language.get_untracked(),
-        );
+            }),
+            leave: Box::new(move || request_animation_frame(move || state.save(app))),
+            language_now: Box::new(move || language.get_untracked()),
+        };
+        let opened = Editor::open(app, &script, &host, opening);
         opened.focus();
         editor.set_value(Some(opened));
     });

@@ -64,7 +64,7 @@ pub struct Editor {
     _closures: Vec<JsValue>,
 }
 
-/// What an editor begins with.
+/// What an editor begins with, and whom it tells.
 pub struct Opening {
     /// Names the cell, for its undo history.
     pub key: String,
@@ -72,26 +72,25 @@ pub struct Opening {
     pub language: CellLanguage,
     pub label: String,
     pub error: Option<ErrorInfo>,
+    /// Gets each new text.
+    pub change: Box<dyn Fn(String)>,
+    /// Gets the keys that are the notebook's.
+    pub press: Box<dyn Fn(String)>,
+    /// Called when the focus goes.
+    pub leave: Box<dyn Fn()>,
+    /// What the text is written in by now.
+    pub language_now: Box<dyn Fn() -> CellLanguage>,
 }
 
 impl Editor {
-    /// Opens an editor in `host`. `change` gets each new text, `press` the keys that are the
-    /// notebook's.
-    pub fn open(
-        app: App,
-        script: &Script,
-        host: &HtmlElement,
-        opening: Opening,
-        change: impl Fn(String) + 'static,
-        press: impl Fn(String) + 'static,
-        leave: impl Fn() + 'static,
-        language: impl Fn() -> CellLanguage + 'static,
-    ) -> Editor {
-        let change = Closure::<dyn Fn(String)>::new(change).into_js_value();
-        let press = Closure::<dyn Fn(String)>::new(press).into_js_value();
-        let leave = Closure::<dyn Fn()>::new(leave).into_js_value();
+    /// Opens an editor in `host`.
+    pub fn open(app: App, script: &Script, host: &HtmlElement, opening: Opening) -> Editor {
+        let change = Closure::wrap(opening.change).into_js_value();
+        let press = Closure::wrap(opening.press).into_js_value();
+        let leave = Closure::wrap(opening.leave).into_js_value();
+        let language_now = opening.language_now;
         let complete = Closure::<dyn Fn(String) -> Promise>::new(move |before: String| {
-            let language = language();
+            let language = language_now();
             future_to_promise(async move {
                 let request = Request::Complete { language, before };
                 let is_code = matches!(language, CellLanguage::Python | CellLanguage::Sql);

@@ -663,10 +663,10 @@ impl NotebookState {
                     .changed
                     .update(|changed| *changed = (changed.0.wrapping_add(1), Some(rows)));
             }
-            Event::Widgets { notebook, widgets } => {
-                if self.path.with_untracked(|path| *path == notebook) {
-                    self.widgets.set(widgets);
-                }
+            Event::Widgets { notebook, widgets }
+                if self.path.with_untracked(|path| *path == notebook) =>
+            {
+                self.widgets.set(widgets);
             }
             _ => {}
         }
