@@ -56,7 +56,7 @@ pub(super) enum Job {
     /// All rows are pulled, then written as a file.
     Export { handle: u32, format: RowsFormat },
     /// A notebook's cell runs.
-    Cell(CellRun),
+    Cell(Box<CellRun>),
 }
 
 impl Job {

@@ -273,14 +273,14 @@ impl Engine {
                 depth: 0,
             })
             .collect();
-        Ok(Outcome::Job(Job::Cell(CellRun {
+        Ok(Outcome::Job(Job::Cell(Box::new(CellRun {
             notebook,
             cell,
             work,
             pulling: None,
             python: None,
             ended: None,
-        })))
+        }))))
     }
 
     /// Moves a cell on. Gives the reply once it has ended.

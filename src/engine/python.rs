@@ -221,7 +221,7 @@ impl Engine {
     /// The cell that waits for Python.
     fn running(&mut self) -> Option<&mut CellRun> {
         self.jobs.iter_mut().find_map(|(_, job)| match job {
-            Job::Cell(run) if run.python.is_some() => Some(run),
+            Job::Cell(run) if run.python.is_some() => Some(run.as_mut()),
             _ => None,
         })
     }
