@@ -7,12 +7,14 @@ use serde_json::{Value as Json, json};
 use super::column::Columns;
 use super::values::{row_to_json, value_from_json};
 use super::{Connect, ConnectError, Reply, Request, Shown, show, show_vertical};
+use crate::session::SessionError;
 use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
 use crate::sql::SqlError;
-use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Pivot};
+use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Parameters, Pivot};
 use crate::sql::column::Column;
 use crate::sql::parse::{parse_data_type, parse_schema};
 use crate::sql::plan::Plan;
+use crate::storage::DbfsPath;
 use crate::types::{
     DataType, Frame, StructType, Value, series_from_values, type_to_json, values_from_series,
 };
@@ -28,6 +30,17 @@ impl Connect {
         r: &Request<'_>,
     ) -> Reply {
         match op {
+            "delta.isDeltaTable" => {
+                let path = DbfsPath::parse(r.text("path")?)?;
+                Ok(json!(
+                    session
+                        .state()
+                        .deltas
+                        .open(&path)
+                        .exists()
+                        .map_err(SessionError::from)?
+                ))
+            }
             "parseType" => {
                 let ddl = r.text("ddl")?;
                 let parsed = match parse_data_type(ddl) {
@@ -55,6 +68,34 @@ impl Connect {
         }
     }
 
+    /// `spark.sql(text, args)`: literals by name or by place.
+    fn parameters(&self, r: &Request<'_>) -> Result<Parameters, ConnectError> {
+        let columns = Columns {
+            connect: self,
+            inputs: &[],
+            operator: "",
+        };
+        let literal = |value: &Json| match columns.column(value)? {
+            Column::Literal(value, data_type) => Ok((value, data_type)),
+            _ => Err(ConnectError::Other {
+                class: "PySparkNotImplementedError",
+                message: "[NOT_IMPLEMENTED] Arguments of spark.sql are literals here.".into(),
+            }),
+        };
+        Ok(match r.get("args") {
+            Some(Json::Object(named)) => Parameters::Named(
+                named
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), literal(value)?)))
+                    .collect::<Result<_, ConnectError>>()?,
+            ),
+            Some(Json::Array(values)) => {
+                Parameters::Positional(values.iter().map(literal).collect::<Result<_, _>>()?)
+            }
+            _ => Parameters::None,
+        })
+    }
+
     fn source(
         &mut self,
         session: &mut Session,
@@ -62,7 +103,7 @@ impl Connect {
         r: &Request<'_>,
     ) -> Result<Arc<Plan>, ConnectError> {
         Ok(match op {
-            "sql" => match session.sql_one(r.text("text")?)? {
+            "sql" => match session.sql_with(r.text("text")?, &self.parameters(r)?)? {
                 Ran::Rows(plan) => plan,
                 Ran::Frame(frame) => local(frame),
                 Ran::Started { .. } => local(Frame::empty(Arc::default())),

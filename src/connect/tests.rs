@@ -375,3 +375,22 @@ fn a_python_function_is_called_row_by_row_in_sql_and_in_columns() {
         "+---------+\n|twice(id)|\n+---------+\n|        2|\n|        4|\n|        6|\n+---------+\n"
     );
 }
+
+#[test]
+fn sql_takes_arguments_by_name_and_by_place() {
+    let mut python = Python::new();
+    let named = python.df(json!({"op": "sql", "text": "SELECT :a + 1 AS x, :b",
+        "args": {"a": lit(1), "b": {"lit": "t", "type": "string"}}}));
+    assert_eq!(
+        python.ok(json!({"op": "collect", "df": named})),
+        json!({"rows": [[2, "t"]]})
+    );
+    let placed = python.df(json!({"op": "sql",
+        "text": "SELECT ? AS first FROM range(5) WHERE id > ?", "args": [lit(7), lit(3)]}));
+    assert_eq!(
+        python.ok(json!({"op": "collect", "df": placed})),
+        json!({"rows": [[7]]})
+    );
+    let error = python.error(json!({"op": "sql", "text": "SELECT :nope", "args": {}}));
+    assert!(error.starts_with("[UNBOUND_SQL_PARAMETER]"), "{error}");
+}

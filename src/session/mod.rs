@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::env::Env;
+use crate::sql::analyze::Parameters;
 use crate::sql::execute::{FrameStream, collect};
 use crate::sql::optimize::optimize;
 use crate::sql::parse::{parse, parse_one};
@@ -88,7 +89,7 @@ impl Session {
     pub fn sql(&mut self, text: &str) -> Result<Vec<Ran>, SessionError> {
         let mut results = Vec::new();
         for statement in parse(text)? {
-            results.push(self.run_sql(&statement)?);
+            results.push(self.run_sql(&statement, &Parameters::None)?);
         }
         Ok(results)
     }
@@ -98,7 +99,15 @@ impl Session {
     /// # Errors
     /// The statement's error; a text of no statement, or of several.
     pub fn sql_one(&mut self, text: &str) -> Result<Ran, SessionError> {
-        self.run_sql(&parse_one(text)?)
+        self.sql_with(text, &Parameters::None)
+    }
+
+    /// The same with values for its parameter markers (`spark.sql(text, args)`).
+    ///
+    /// # Errors
+    /// As [`Session::sql_one`]; `UNBOUND_SQL_PARAMETER`.
+    pub fn sql_with(&mut self, text: &str, parameters: &Parameters) -> Result<Ran, SessionError> {
+        self.run_sql(&parse_one(text)?, parameters)
     }
 
     /// Names a plan (`df.createOrReplaceTempView`).

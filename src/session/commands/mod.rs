@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::state::quoted;
 use super::{DEFAULT_DATABASE, Ran, Session, SessionError, SessionState};
 use crate::sql::SqlError;
-use crate::sql::analyze::{Catalog, Relation, analyze};
+use crate::sql::analyze::{Catalog, Parameters, Relation, analyze_with};
 use crate::sql::command::{Command, CreateView, Name, Statement, TimeTravel, ViewKind};
 use crate::sql::parse::ParsedStatement;
 use crate::sql::plan::Plan;
@@ -17,8 +17,12 @@ use crate::types::{DataType, Frame, StructType, Value};
 
 impl Session {
     /// Analyses a statement and carries it out.
-    pub(super) fn run_sql(&mut self, statement: &ParsedStatement) -> Result<Ran, SessionError> {
-        match analyze(statement, &self.state)? {
+    pub(super) fn run_sql(
+        &mut self,
+        statement: &ParsedStatement,
+        parameters: &Parameters,
+    ) -> Result<Ran, SessionError> {
+        match analyze_with(statement, &self.state, parameters)? {
             Statement::Query(plan) => Ok(Ran::Rows(plan)),
             Statement::Command(command) => self.command(command),
         }

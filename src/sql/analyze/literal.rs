@@ -168,10 +168,37 @@ impl Analyzer<'_> {
             ast::Value::HexStringLiteral(s) => {
                 hex(s).ok_or_else(|| invalid_literal("X", s, place))?
             }
+            ast::Value::Placeholder(marker) => self.parameter(marker, place)?,
             other => {
                 return Err(super::unsupported(format!("the literal {other}")).at(at));
             }
         })
+    }
+
+    /// A parameter marker's value: `:name`, or `?` by its place among all.
+    fn parameter(&self, marker: &str, at: Position) -> Result<Literal, SqlError> {
+        let found = match (self.parameters, marker.strip_prefix(':')) {
+            (super::Parameters::Named(values), Some(name)) => values.get(name),
+            (super::Parameters::Positional(values), None) => {
+                let earlier = |other: &&Position| (other.line, other.column) < (at.line, at.column);
+                values.get(self.markers.iter().filter(earlier).count())
+            }
+            _ => None,
+        };
+        let Some((value, data_type)) = found else {
+            let error: SqlError = AnalysisReason::UnboundParameter {
+                name: marker.trim_start_matches(':').to_owned(),
+            }
+            .into();
+            return Err(error.at(Some(at)));
+        };
+        let text = value.cast_text(data_type, self.catalog.time_zone());
+        let text = if *value == Value::Null {
+            "NULL".into()
+        } else {
+            text
+        };
+        Ok((Expr::literal(value.clone(), data_type.clone()), text))
     }
 
     /// `DATE '…'`, `TIMESTAMP '…'`, `TIMESTAMP_NTZ '…'`.

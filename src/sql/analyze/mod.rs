@@ -37,6 +37,7 @@ pub use dataframe::{
 };
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::command::{Statement, TimeTravel};
@@ -45,7 +46,7 @@ use super::functions::{BindContext, Function, lookup};
 use super::parse::ParsedStatement;
 use super::plan::{Attribute, EvalMode, Plan};
 use super::python::PythonUdf;
-use crate::types::quote;
+use crate::types::{DataType, Value, quote};
 
 /// What analysis asks of the session.
 pub trait Catalog {
@@ -107,7 +108,23 @@ pub struct Relation {
 /// # Errors
 /// `AnalysisException`'s conditions, with the place in the statement's text.
 pub fn analyze(statement: &ParsedStatement, catalog: &dyn Catalog) -> Result<Statement, SqlError> {
+    analyze_with(statement, catalog, &Parameters::None)
+}
+
+/// The same with values for its parameter markers.
+///
+/// # Errors
+/// As [`analyze`]; `UNBOUND_SQL_PARAMETER` for a marker without a value.
+pub fn analyze_with(
+    statement: &ParsedStatement,
+    catalog: &dyn Catalog,
+    parameters: &Parameters,
+) -> Result<Statement, SqlError> {
     let mut analyzer = Analyzer::new(catalog);
+    analyzer.parameters = parameters;
+    if let Parameters::Positional(_) = parameters {
+        analyzer.markers = statement.markers();
+    }
     analyzer.lines = statement.text.lines().collect();
     analyzer.statement(&statement.kind).map_err(|e| match e {
         SqlError::Parse(mut e) if e.fragment.is_some() => {
@@ -116,6 +133,17 @@ pub fn analyze(statement: &ParsedStatement, catalog: &dyn Catalog) -> Result<Sta
         }
         other => other,
     })
+}
+
+/// Values for a statement's parameter markers (`spark.sql(text, args)`).
+#[derive(Debug, Clone, Default)]
+pub enum Parameters {
+    #[default]
+    None,
+    /// `:name`
+    Named(BTreeMap<String, (Value, DataType)>),
+    /// `?`
+    Positional(Vec<(Value, DataType)>),
 }
 
 /// The state of analysing one statement.
@@ -131,6 +159,9 @@ struct Analyzer<'a> {
     next_lambda: Cell<u32>,
     /// Typed expressions that identifiers quoted by [`dataframe::GIVEN`] stand for.
     given: Vec<expression::Resolved>,
+    parameters: &'a Parameters,
+    /// Where the markers `?` stand.
+    markers: Vec<Position>,
     /// The same for functions.
     udfs: Vec<Arc<PythonUdf>>,
 }
@@ -149,6 +180,8 @@ impl<'a> Analyzer<'a> {
             outer: Vec::new(),
             next_lambda: Cell::new(0),
             given: Vec::new(),
+            parameters: &Parameters::None,
+            markers: Vec::new(),
             udfs: Vec::new(),
         }
     }

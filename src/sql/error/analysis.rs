@@ -71,6 +71,10 @@ pub enum AnalysisReason {
         candidates: Vec<String>,
     },
     #[error(
+        "[UNBOUND_SQL_PARAMETER] Found the unbound parameter: {name}. Please, fix `args` and provide a mapping of the parameter to either a SQL literal or collection constructor functions such as `map()`, `array()`, `struct()`. SQLSTATE: 42P02"
+    )]
+    UnboundParameter { name: String },
+    #[error(
         "[INVALID_ATTRIBUTE_NAME_SYNTAX] Syntax error in the attribute name: {name}. Check that backticks appear in pairs, a quoted string is a complete name part and use a backtick only inside quoted name parts. SQLSTATE: 42601"
     )]
     InvalidAttributeName { name: String },

@@ -35,6 +35,17 @@ pub struct ParsedStatement {
 }
 
 impl ParsedStatement {
+    /// Where its parameter markers `?` stand, in order.
+    pub(super) fn markers(&self) -> Vec<Position> {
+        let tokens = tokens::tokenize(&self.text).unwrap_or_default();
+        let markers = tokens
+            .iter()
+            .filter(|t| matches!(&t.token, Token::Placeholder(p) if p == "?"));
+        markers
+            .map(|t| tokens::position(t.span.start.line, t.span.start.column))
+            .collect()
+    }
+
     /// Whether it gives rows, as far as the grammar tells.
     pub fn is_query(&self) -> bool {
         matches!(self.kind, ParsedKind::Query(_))
