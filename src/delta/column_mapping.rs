@@ -93,6 +93,16 @@ pub(super) fn assign(schema: &StructType, configuration: &mut Properties, env: &
     mapped
 }
 
+/// Gives each field its name as its physical one: its data is there already.
+pub(super) fn keep_names(schema: &StructType) -> StructType {
+    map_fields(schema, &mut |field| StructField {
+        metadata: field
+            .metadata
+            .with(PHYSICAL_NAME, Value::from(field.name.as_str())),
+        ..field.clone()
+    })
+}
+
 /// The same schema without what column mapping put there: for a table made from another's data.
 pub(super) fn strip(schema: &StructType) -> StructType {
     map_fields(schema, &mut |field| {

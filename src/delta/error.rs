@@ -250,6 +250,190 @@ pub enum DeltaError {
         values: String,
     },
 
+    #[error(
+        "[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE] Cannot perform Merge as multiple source rows matched and attempted to modify the same\ntarget row in the Delta table in possibly conflicting ways. By SQL semantics of Merge,\nwhen multiple source rows match on the same target row, the result may be ambiguous\nas it is unclear which source row should be used to update or delete the matching\ntarget row. You can preprocess the source table to eliminate the possibility of\nmultiple matches. Please refer to\nhttps://docs.delta.io/latest/delta-update.html#upsert-into-a-table-using-merge"
+    )]
+    MultipleSourceRows,
+
+    #[error(
+        "[DELTA_TABLE_ONLY_OPERATION] {table} is not a Delta table. {operation} is only supported for Delta tables."
+    )]
+    OnlyDelta {
+        table: String,
+        operation: &'static str,
+    },
+
+    #[error(
+        "[DELTA_CANNOT_RESTORE_TABLE_VERSION] Cannot restore table to version {version}. Available versions: [{earliest}, {latest}]."
+    )]
+    CannotRestoreVersion {
+        version: u64,
+        earliest: u64,
+        latest: u64,
+    },
+
+    #[error(
+        "[DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER] Cannot restore table to timestamp ({requested}) as it is after the latest version available. Please use a timestamp before ({latest})"
+    )]
+    CannotRestoreTimestamp { requested: String, latest: String },
+
+    #[error(
+        "Not all files from version {version} are available in file system. Missed files (top 100 files): {files}. Please use more recent version or timestamp for restoring. To disable check update option spark.sql.files.ignoreMissingFiles"
+    )]
+    RestoreMissesFiles { version: u64, files: String },
+
+    #[error(
+        "[DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT] The specified VACUUM retention period is too low and may corrupt this Delta table if any writes are in progress.\n\nIf you are certain that there are no operations being performed on this table, such as\ninsert/upsert/delete/optimize, then you may turn off this check by setting:\nspark.databricks.delta.retentionDurationCheck.enabled = false\n\nIf you are not sure, please use a value not less than \"{hours} hours\"."
+    )]
+    RetentionTooShort { hours: i64 },
+
+    #[error("Retention for Vacuum can't be less than 0.")]
+    NegativeRetention,
+
+    #[error(
+        "[DELTA_ZORDERING_ON_PARTITION_COLUMN] {column} is a partition column. Z-Ordering can only be performed on data columns"
+    )]
+    ZOrderOnPartitionColumn { column: String },
+
+    #[error(
+        "[DELTA_ZORDERING_COLUMN_DOES_NOT_EXIST] Z-Ordering column {column} does not exist in data schema."
+    )]
+    ZOrderColumnNotFound { column: String },
+
+    #[error(
+        "[DELTA_NON_PARTITION_COLUMN_REFERENCE] Predicate references non-partition column '{column}'. Only the partition columns may be referenced: [{partitions}]"
+    )]
+    NonPartitionColumn { column: String, partitions: String },
+
+    #[error(
+        "[DELTA_UNSUPPORTED_TIME_TRAVEL_VIEWS] Cannot time travel views, subqueries, streams or change data feed queries."
+    )]
+    TimeTravelOfView,
+
+    #[error(
+        "[DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE] Changing column mapping mode from '{old}' to '{new}' is not supported."
+    )]
+    ColumnMappingModeChange { old: String, new: String },
+
+    #[error(
+        "[DELTA_UNSUPPORTED_RENAME_COLUMN] Column rename is not supported for your Delta table. \nPlease enable Column Mapping on your Delta table with mapping mode 'name'.\nYou can use one of the following commands.\n\nIf your table is already on the required protocol version:\nALTER TABLE table_name SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')\n\nIf your table is not on the required protocol version and requires a protocol upgrade:\nALTER TABLE table_name SET TBLPROPERTIES (\n   'delta.columnMapping.mode' = 'name',\n   'delta.minReaderVersion' = '2',\n   'delta.minWriterVersion' = '5')\n"
+    )]
+    RenameNeedsMapping,
+
+    #[error(
+        "[DELTA_UNSUPPORTED_DROP_COLUMN] DROP COLUMN is not supported for your Delta table. \nPlease enable Column Mapping on your Delta table with mapping mode 'name'.\nYou can use one of the following commands.\n\nIf your table is already on the required protocol version:\nALTER TABLE table_name SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')\n\nIf your table is not on the required protocol version and requires a protocol upgrade:\nALTER TABLE table_name SET TBLPROPERTIES (\n   'delta.columnMapping.mode' = 'name',\n   'delta.minReaderVersion' = '2',\n   'delta.minWriterVersion' = '5')\n"
+    )]
+    DropNeedsMapping,
+
+    #[error(
+        "[DELTA_UNSUPPORTED_DROP_PARTITION_COLUMN] Dropping partition columns ({columns}) is not allowed."
+    )]
+    DropPartitionColumn { columns: String },
+
+    #[error(
+        "[DELTA_ALTER_TABLE_CHANGE_COL_NOT_SUPPORTED] ALTER TABLE CHANGE COLUMN is not supported for changing column {column} from {from} to {to}"
+    )]
+    ChangeOfType {
+        column: String,
+        from: String,
+        to: String,
+    },
+
+    #[error(
+        "[DELTA_UNSET_NON_EXISTENT_PROPERTY] Attempted to unset non-existent property '{property}' in table {table}"
+    )]
+    NoSuchProperty { property: String, table: String },
+
+    #[error(
+        "[DELTA_CONSTRAINT_ALREADY_EXISTS] Constraint '{name}' already exists. Please delete the old constraint first.\nOld constraint:\n{old}"
+    )]
+    ConstraintExists { name: String, old: String },
+
+    #[error(
+        "[DELTA_CONSTRAINT_DOES_NOT_EXIST] Cannot drop nonexistent constraint {name} from table {table}. To avoid throwing an error, provide the parameter IF EXISTS or set the SQL session configuration spark.databricks.delta.constraints.assumesDropIfExists.enabled to true."
+    )]
+    NoSuchConstraint { name: String, table: String },
+
+    #[error(
+        "[DELTA_NEW_CHECK_CONSTRAINT_VIOLATION] {rows} rows in {table} violate the new CHECK constraint ({check})"
+    )]
+    NewCheckViolated {
+        rows: u64,
+        table: String,
+        check: String,
+    },
+
+    #[error(
+        "[DELTA_NEW_NOT_NULL_VIOLATION] {rows} rows in {table} violate the new NOT NULL constraint on {column}"
+    )]
+    NewNotNullViolated {
+        rows: u64,
+        table: String,
+        column: String,
+    },
+
+    #[error(
+        "[DELTA_ADD_CONSTRAINTS] Please use ALTER TABLE ADD CONSTRAINT to add CHECK constraints."
+    )]
+    ConstraintsAsProperties,
+
+    #[error(
+        "[DELTA_GENERATED_COLUMNS_EXPR_TYPE_MISMATCH] The expression type of the generated column {column} is {expression}, but the column type is {data_type}"
+    )]
+    GeneratedType {
+        column: String,
+        expression: String,
+        data_type: String,
+    },
+
+    #[error(
+        "[WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED] Failed to execute {command} command because it assigned a column DEFAULT value,\nbut the corresponding table feature was not enabled. Please retry the command again\nafter executing ALTER TABLE tableName SET\nTBLPROPERTIES('delta.feature.allowColumnDefaults' = 'supported')."
+    )]
+    DefaultsNotEnabled { command: &'static str },
+
+    #[error(
+        "[DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION] Cannot create table ('{table}'). The associated location ('{location}') is not empty and also not a Delta table."
+    )]
+    NonEmptyLocation { table: String, location: DbfsPath },
+
+    #[error(
+        "[DELTA_CANNOT_REPLACE_MISSING_TABLE] Table {table} cannot be replaced as it does not exist. Use CREATE OR REPLACE TABLE to create the table."
+    )]
+    ReplacesNothing { table: String },
+
+    #[error(
+        "[DELTA_REPLACE_WHERE_MISMATCH] Written data does not conform to partial table overwrite condition or constraint '{predicate}'.\n{violation}"
+    )]
+    ReplaceWhereMismatch {
+        predicate: String,
+        violation: String,
+    },
+
+    #[error(
+        "[DELTA_MISSING_CHANGE_DATA] Error getting change data for range [{from} , {to}] as change data was not\nrecorded for version [{version}]. If you've enabled change data feed on this table,\nuse `DESCRIBE HISTORY` to see when it was first enabled.\nOtherwise, to start recording change data, use `ALTER TABLE table_name SET TBLPROPERTIES\n(delta.enableChangeDataFeed=true)`."
+    )]
+    MissingChangeData { from: u64, to: u64, version: u64 },
+
+    #[error(
+        "[DELTA_INVALID_CDC_RANGE] CDC range from start {from} to end {to} was invalid. End cannot be before start."
+    )]
+    InvalidChangeRange { from: u64, to: u64 },
+
+    #[error(
+        "[DELTA_NO_START_FOR_CDC_READ] No startingVersion or startingTimestamp provided for CDC read."
+    )]
+    NoChangeStart,
+
+    #[error(
+        "[DELTA_SHOW_PARTITION_IN_NON_PARTITIONED_TABLE] SHOW PARTITIONS is not allowed on a table that is not partitioned: {table}"
+    )]
+    NotPartitioned { table: String },
+
+    #[error(
+        "[DELTA_NON_BOOLEAN_CHECK_CONSTRAINT] CHECK constraint '{name}' ({expression}) should be a boolean expression."
+    )]
+    NonBooleanConstraint { name: String, expression: String },
+
     /// What a generated column's or a constraint's expression says.
     #[error(transparent)]
     Rule(Box<dyn std::error::Error + Send + Sync>),

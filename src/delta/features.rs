@@ -2,7 +2,7 @@
 
 use super::actions::{Metadata, Properties, Protocol};
 use super::error::DeltaError;
-use crate::types::{DataType, StructType};
+use crate::types::{DataType, StructField, StructType};
 
 pub(super) const COLUMN_MAPPING: &str = "columnMapping";
 pub(super) const TIMESTAMP_NTZ: &str = "timestampNtz";
@@ -22,16 +22,16 @@ const GENERATED_COLUMNS: &str = "generatedColumns";
 const COLUMN_DEFAULTS: &str = "allowColumnDefaults";
 
 /// The property that turns the change data feed on.
-pub(super) const ENABLE_CHANGE_DATA_FEED: &str = "delta.enableChangeDataFeed";
+pub const ENABLE_CHANGE_DATA_FEED: &str = "delta.enableChangeDataFeed";
 
 /// Before the name of a CHECK constraint among the properties.
-pub(super) const CONSTRAINT_PREFIX: &str = "delta.constraints.";
+pub const CONSTRAINT_PREFIX: &str = "delta.constraints.";
 
 /// In a field's metadata: what a generated column is computed from.
-pub(super) const GENERATION_EXPRESSION: &str = "delta.generationExpression";
+pub const GENERATION_EXPRESSION: &str = "delta.generationExpression";
 
 /// In a field's metadata: what a column is where an `INSERT` leaves it out.
-pub(super) const DEFAULT: &str = "CURRENT_DEFAULT";
+pub const DEFAULT: &str = "CURRENT_DEFAULT";
 
 /// Writer features whose demands are met.
 const WRITABLE: [&str; 11] = [
@@ -47,6 +47,25 @@ const WRITABLE: [&str; 11] = [
     "domainMetadata",
     "vacuumProtocolCheck",
 ];
+
+/// The CHECK constraints that properties hold: names and conditions.
+pub fn constraints_of(configuration: &Properties) -> impl Iterator<Item = (&str, &str)> {
+    configuration
+        .iter()
+        .filter_map(|(key, text)| Some((key.strip_prefix(CONSTRAINT_PREFIX)?, text.as_str())))
+}
+
+/// What a generated column is computed from.
+pub fn generation_expression(field: &StructField) -> Option<&str> {
+    field.metadata.get(GENERATION_EXPRESSION)?.as_str()
+}
+
+/// Whether a table records its changes.
+pub fn has_change_data_feed(configuration: &Properties) -> bool {
+    configuration
+        .get(ENABLE_CHANGE_DATA_FEED)
+        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
+}
 
 /// Fails if a reader of `protocol` has to know what we don't.
 pub(super) fn check_readable(protocol: &Protocol) -> Result<(), DeltaError> {
@@ -112,10 +131,7 @@ fn features_of(schema: &StructType, configuration: &Properties) -> Vec<&'static 
     {
         used.push(CHECK_CONSTRAINTS);
     }
-    if configuration
-        .get(ENABLE_CHANGE_DATA_FEED)
-        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
-    {
+    if has_change_data_feed(configuration) {
         used.push(CHANGE_DATA_FEED);
     }
     if any_field(schema, &|f| f.metadata.get(GENERATION_EXPRESSION).is_some()) {
@@ -248,7 +264,7 @@ fn uses_timestamp_ntz(data_type: &DataType) -> bool {
     }
 }
 
-fn any_field(schema: &StructType, test: &dyn Fn(&crate::types::StructField) -> bool) -> bool {
+fn any_field(schema: &StructType, test: &dyn Fn(&StructField) -> bool) -> bool {
     schema.fields.iter().any(|field| {
         test(field)
             || match &field.data_type {

@@ -3,7 +3,7 @@
 /// Milliseconds of an interval as Delta's properties write it (`interval 30 days`, `7 days`,
 /// `interval 1 day 12 hours`); `None` if it isn't one. Months and years have no fixed length, and
 /// Delta refuses them.
-pub(super) fn interval_ms(text: &str) -> Option<i64> {
+pub fn interval_ms(text: &str) -> Option<i64> {
     let mut words = text.split_whitespace().peekable();
     words.next_if(|word| word.eq_ignore_ascii_case("interval"));
     let mut total: Option<i64> = None;

@@ -3,7 +3,7 @@
 use crate::storage::FileStatus;
 
 /// The directory in a table that holds its log.
-pub(super) const LOG_DIR: &str = "_delta_log";
+pub const LOG_DIR: &str = "_delta_log";
 
 /// The file that says where the last checkpoint is: a hint, never an authority.
 pub(super) const LAST_CHECKPOINT: &str = "_last_checkpoint";

@@ -34,11 +34,18 @@ pub use actions::{
 };
 pub use column_mapping::{ColumnMappingMode, physical_name, physical_schema};
 pub use error::DeltaError;
+pub use features::{
+    CONSTRAINT_PREFIX, DEFAULT, ENABLE_CHANGE_DATA_FEED, GENERATION_EXPRESSION, constraints_of,
+    generation_expression, has_change_data_feed,
+};
+pub use intervals::interval_ms;
 pub use log::{DeltaLog, HistoryEntry};
+pub use log_file::LOG_DIR;
 pub use logs::DeltaLogs;
 pub use partition::{parse_partition_value, serialize_partition_value};
+pub use paths::encode_path;
 pub use scan::{ColumnBound, TableScan};
-pub use schema::merge_structs;
+pub use schema::{merge_structs, nullable};
 pub use snapshot::Snapshot;
 pub use stats::StatsCollector;
 pub use transaction::{CommitOutcome, Transaction};

@@ -11,6 +11,8 @@ use super::error::DeltaError;
 use super::partition::parse_partition_value;
 use super::paths;
 use super::snapshot::Snapshot;
+use super::write::CHANGE_TYPE;
+use crate::formats::FormatError;
 use crate::formats::parquet::{ParquetFrames, ParquetReader};
 use crate::storage::{DbfsPath, FileSystem};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType, Value};
@@ -81,6 +83,20 @@ impl TableScan {
         })
     }
 
+    /// The same for change data files, whose rows have a last column `_change_type` besides.
+    pub fn with_change_type(mut self) -> Self {
+        let field = StructField::new(CHANGE_TYPE, DataType::String);
+        let with = |schema: &SchemaRef| {
+            let mut fields = schema.fields.clone();
+            fields.push(field.clone());
+            Arc::new(StructType::new(fields))
+        };
+        self.schema = with(&self.schema);
+        self.data_schema = with(&self.data_schema);
+        self.partitions.push(None);
+        self
+    }
+
     /// The schema of the frames.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
@@ -101,8 +117,8 @@ impl TableScan {
         }
         let path = self.path_of(file)?;
         let values = self.partition_values(&file.partition_values)?;
-        let frames =
-            ParquetReader::open(self.fs.read(&path)?, &path)?.read(self.data_schema.clone())?;
+        let bytes = self.fs.read(&path).map_err(FormatError::of_missing_file)?;
+        let frames = ParquetReader::open(bytes, &path)?.read(self.data_schema.clone())?;
         Ok(TableFrames {
             frames,
             schema: self.schema.clone(),
@@ -116,6 +132,14 @@ impl TableScan {
     /// [`DeltaError::InvalidFilePath`].
     pub fn path_of(&self, file: &AddFile) -> Result<DbfsPath, DeltaError> {
         paths::resolve(&self.table, &file.path)
+    }
+
+    /// Where a path that the log writes leads.
+    ///
+    /// # Errors
+    /// [`DeltaError::InvalidFilePath`].
+    pub fn resolve(&self, path: &str) -> Result<DbfsPath, DeltaError> {
+        paths::resolve(&self.table, path)
     }
 
     /// The files that may hold rows within all `bounds`, judged by partition values and

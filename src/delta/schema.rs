@@ -50,7 +50,7 @@ impl Metadata {
         mut configuration: Properties,
         env: &Env,
     ) -> Result<Metadata, DeltaError> {
-        let mut schema = column_mapping::strip(&nullable(schema));
+        let mut schema = column_mapping::strip(schema);
         check_schema(&schema)?;
         let partition_columns = check_partitioning(&schema, partition_columns)?;
         if !invalid_names(&schema).is_empty() {
@@ -65,6 +65,85 @@ impl Metadata {
             configuration,
             ..self.clone()
         })
+    }
+}
+
+impl Metadata {
+    /// The same table with properties set and unset. Turning on column mapping gives each column
+    /// its own name as its physical one.
+    ///
+    /// # Errors
+    /// [`DeltaError::UnsupportedColumnMappingMode`], and for a change of mode that Delta refuses.
+    pub fn with_properties(
+        &self,
+        set: &Properties,
+        unset: &[String],
+        env: &Env,
+    ) -> Result<Metadata, DeltaError> {
+        let mut configuration = self.configuration.clone();
+        let before = ColumnMappingMode::of(&configuration)?;
+        for key in unset {
+            configuration.shift_remove(key);
+        }
+        for (key, value) in set {
+            configuration.insert(key.clone(), value.clone());
+        }
+        let after = ColumnMappingMode::of(&configuration)?;
+        let mut schema_string = self.schema_string.clone();
+        match (before, after) {
+            (ColumnMappingMode::None, ColumnMappingMode::Name) => {
+                let schema = StructType::from_json_str(&schema_string)?;
+                let named = column_mapping::keep_names(&schema);
+                let mapped = column_mapping::assign(&named, &mut configuration, env);
+                schema_string = mapped.to_json().to_string();
+            }
+            (ColumnMappingMode::Name, ColumnMappingMode::None) => {
+                return Err(DeltaError::ColumnMappingModeChange {
+                    old: "name".into(),
+                    new: "none".into(),
+                });
+            }
+            _ => {}
+        }
+        Ok(Metadata {
+            schema_string,
+            configuration,
+            ..self.clone()
+        })
+    }
+
+    /// The same table with another schema, whose new columns get what column mapping needs.
+    ///
+    /// # Errors
+    /// As [`Metadata::for_new_table`].
+    pub fn with_schema(&self, schema: &StructType, env: &Env) -> Result<Metadata, DeltaError> {
+        check_schema(schema)?;
+        let mut configuration = self.configuration.clone();
+        let schema = match ColumnMappingMode::of(&configuration)? {
+            ColumnMappingMode::Name => column_mapping::assign(schema, &mut configuration, env),
+            ColumnMappingMode::None => {
+                let invalid = invalid_names(schema);
+                if !invalid.is_empty() {
+                    return Err(DeltaError::InvalidCharactersInColumnNames {
+                        columns: invalid.join(", "),
+                    });
+                }
+                schema.clone()
+            }
+        };
+        Ok(Metadata {
+            schema_string: schema.to_json().to_string(),
+            configuration,
+            ..self.clone()
+        })
+    }
+
+    /// The columns.
+    ///
+    /// # Errors
+    /// [`DeltaError::InvalidSchema`].
+    pub fn schema(&self) -> Result<StructType, DeltaError> {
+        Ok(StructType::from_json_str(&self.schema_string)?)
     }
 }
 
@@ -354,7 +433,7 @@ fn collect_invalid_in_type(data_type: &DataType, found: &mut Vec<String>) {
 }
 
 /// A table made from data takes any value later: its columns are nullable.
-fn nullable(schema: &StructType) -> StructType {
+pub fn nullable(schema: &StructType) -> StructType {
     let fields = schema.fields.iter().map(|field| StructField {
         nullable: true,
         ..field.clone()

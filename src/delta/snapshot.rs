@@ -162,6 +162,11 @@ impl Snapshot {
         (key.path == path).then_some(file)
     }
 
+    /// Removed files that are still remembered.
+    pub fn tombstones(&self) -> impl Iterator<Item = &Arc<RemoveFile>> {
+        self.state.tombstones.values()
+    }
+
     pub(super) fn state(&self) -> &State {
         &self.state
     }

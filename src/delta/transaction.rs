@@ -114,6 +114,21 @@ impl Transaction {
         self
     }
 
+    /// Adds a file of changed rows.
+    pub fn add_change(&mut self, file: AddCdcFile) -> &mut Self {
+        self.changes.push(file);
+        self
+    }
+
+    /// Whether it has nothing to commit yet.
+    pub fn is_empty(&self) -> bool {
+        self.metadata.is_none()
+            && self.protocol.is_none()
+            && self.txns.is_empty()
+            && self.adds.is_empty()
+            && self.removes.is_empty()
+    }
+
     /// Removes all files of the snapshot.
     pub fn remove_all(&mut self, deletion_timestamp: i64) -> &mut Self {
         if let Some(read) = &self.read {

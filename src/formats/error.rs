@@ -14,6 +14,10 @@ pub enum FormatError {
     )]
     ReadFile { path: DbfsPath, damage: Damage },
     #[error(
+        "[FAILED_READ_FILE.FILE_NOT_EXIST] Encountered error while reading file {path}. File does not exist. It is possible the underlying files have been updated.\nYou can explicitly invalidate the cache in Spark by running 'REFRESH TABLE tableName' command in SQL or by recreating the Dataset/DataFrame involved. SQLSTATE: KD001"
+    )]
+    FileNotExist { path: DbfsPath },
+    #[error(
         "[FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER] Encountered error while reading file {path}. Could not read footer. Please ensure that the file is in either ORC or Parquet format. If not, please convert it to a valid format. If the file is in the valid format, please check if the file is corrupt. If it is, you can choose to either ignore it or fix the corruption. SQLSTATE: KD001"
     )]
     Footer { path: DbfsPath, damage: Damage },
@@ -82,6 +86,14 @@ pub enum FormatError {
 }
 
 impl FormatError {
+    /// What it means that a file of a relation is gone.
+    pub fn of_missing_file(error: StorageError) -> FormatError {
+        match error {
+            StorageError::NotFound { path } => FormatError::FileNotExist { path },
+            other => other.into(),
+        }
+    }
+
     /// What is wrong with the file, in a sentence for a person; `None` where the text says all.
     pub fn hint(&self) -> Option<String> {
         match self {

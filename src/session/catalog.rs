@@ -1,12 +1,13 @@
-//! What has a name in a session: databases, tables, views. A managed Delta table needs no entry:
+//! What has a name in a session: databases, tables, views, functions. A managed Delta table needs no entry:
 //! its directory in the warehouse is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
 
 use crate::formats::FileFormat;
+use crate::sql::command::SqlFunction;
 use crate::sql::plan::Plan;
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::StructType;
@@ -16,8 +17,42 @@ use crate::types::StructType;
 pub struct SessionCatalog {
     /// By `database.table`, lower case.
     tables: BTreeMap<String, Arc<CatalogTable>>,
+    views: BTreeMap<String, CatalogView>,
+    databases: BTreeMap<String, CatalogDatabase>,
+    /// By `database.function`, lower case; temporary ones by their name alone.
+    functions: BTreeMap<String, SqlFunction>,
     /// Temporary views by lower-case name: the name as given, and the plan.
     temporary: IndexMap<String, (String, Arc<Plan>)>,
+    /// Those under `global_temp`.
+    global_temporary: IndexMap<String, (String, Arc<Plan>)>,
+    /// Files that `COPY INTO` has loaded, by the table's id.
+    pub copied: BTreeMap<String, BTreeSet<DbfsPath>>,
+}
+
+/// A view that isn't temporary: its text, which is analysed when it is used.
+#[derive(Debug, Clone)]
+pub struct CatalogView {
+    pub text: String,
+    /// Names that the view gives its columns, each with its comment; empty for the query's own.
+    pub columns: Vec<(String, Option<String>)>,
+    /// What the columns were when it was made.
+    pub schema: StructType,
+    /// The query's own names of them.
+    pub query_columns: Vec<String>,
+    pub comment: Option<String>,
+    pub properties: Vec<(String, String)>,
+    /// The database that unqualified names in the text mean.
+    pub database: String,
+    /// Milliseconds since the epoch.
+    pub created_ms: i64,
+}
+
+/// A database that was made with more than a name.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogDatabase {
+    pub location: Option<DbfsPath>,
+    pub comment: Option<String>,
+    pub properties: Vec<(String, String)>,
 }
 
 /// A table that the catalog keeps an entry for.
@@ -81,11 +116,89 @@ impl SessionCatalog {
 
     /// The names of a database's tables that have entries.
     pub fn tables_of(&self, database: &str) -> impl Iterator<Item = &str> {
-        let prefix = format!("{database}.");
-        self.tables
-            .keys()
-            .filter(move |key| key.starts_with(&prefix))
-            .filter_map(|key| key.split_once('.').map(|(_, table)| table))
+        in_database(self.tables.keys(), database)
+    }
+
+    /// The view `database.view`.
+    pub fn view(&self, key: &str) -> Option<&CatalogView> {
+        self.views.get(key)
+    }
+
+    pub fn set_view(&mut self, key: String, view: CatalogView) {
+        self.views.insert(key, view);
+    }
+
+    pub fn remove_view(&mut self, key: &str) -> Option<CatalogView> {
+        self.views.remove(key)
+    }
+
+    /// The names of a database's views.
+    pub fn views_of(&self, database: &str) -> impl Iterator<Item = &str> {
+        in_database(self.views.keys(), database)
+    }
+
+    pub fn database(&self, name: &str) -> Option<&CatalogDatabase> {
+        self.databases.get(name)
+    }
+
+    pub fn databases(&self) -> impl Iterator<Item = &str> {
+        self.databases.keys().map(String::as_str)
+    }
+
+    pub fn set_database(&mut self, name: &str, database: CatalogDatabase) {
+        self.databases.insert(name.into(), database);
+    }
+
+    /// Forgets a database with its tables' entries, views and functions.
+    pub fn remove_database(&mut self, name: &str) {
+        self.databases.remove(name);
+        let prefix = format!("{name}.");
+        self.tables.retain(|key, _| !key.starts_with(&prefix));
+        self.views.retain(|key, _| !key.starts_with(&prefix));
+        self.functions.retain(|key, _| !key.starts_with(&prefix));
+    }
+
+    /// The function `database.function`, or a temporary one.
+    pub fn function(&self, key: &str) -> Option<&SqlFunction> {
+        self.functions.get(key)
+    }
+
+    pub fn set_function(&mut self, key: String, function: SqlFunction) {
+        self.functions.insert(key, function);
+    }
+
+    pub fn remove_function(&mut self, key: &str) -> bool {
+        self.functions.remove(key).is_some()
+    }
+
+    /// All functions' keys.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
+    }
+
+    /// Makes or replaces a view under `global_temp`.
+    pub fn set_global_temporary(&mut self, name: &str, plan: Arc<Plan>) {
+        self.global_temporary
+            .insert(name.to_lowercase(), (name.into(), plan));
+    }
+
+    /// A view under `global_temp`: its name as given, and its plan.
+    pub fn global_temporary(&self, name: &str) -> Option<(&str, &Arc<Plan>)> {
+        let (name, plan) = self.global_temporary.get(&name.to_lowercase())?;
+        Some((name, plan))
+    }
+
+    pub fn remove_global_temporary(&mut self, name: &str) -> bool {
+        self.global_temporary
+            .shift_remove(&name.to_lowercase())
+            .is_some()
+    }
+
+    /// The names of the views under `global_temp`.
+    pub fn global_temporaries(&self) -> impl Iterator<Item = &str> {
+        self.global_temporary
+            .values()
+            .map(|(name, _)| name.as_str())
     }
 
     /// Makes or replaces a temporary view.
@@ -111,4 +224,13 @@ impl SessionCatalog {
             .values()
             .map(|(name, plan)| (name.as_str(), plan))
     }
+}
+
+/// The names after `database.`.
+fn in_database<'a>(
+    keys: impl Iterator<Item = &'a String>,
+    database: &str,
+) -> impl Iterator<Item = &'a str> {
+    let prefix = format!("{database}.");
+    keys.filter_map(move |key| key.strip_prefix(&prefix))
 }

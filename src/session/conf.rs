@@ -6,6 +6,10 @@ use super::SessionError;
 
 /// The settings that have a meaning here, with Spark's defaults.
 const DEFAULTS: &[(&str, &str)] = &[
+    (
+        "spark.databricks.delta.retentionDurationCheck.enabled",
+        "true",
+    ),
     ("spark.databricks.delta.schema.autoMerge.enabled", "false"),
     ("spark.sql.ansi.enabled", "true"),
     ("spark.sql.session.timeZone", "UTC"),
@@ -37,7 +41,9 @@ impl Conf {
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), SessionError> {
         let is_valid = match name {
             "spark.sql.session.timeZone" => value.parse::<chrono_tz::Tz>().is_ok(),
-            "spark.sql.ansi.enabled" | "spark.databricks.delta.schema.autoMerge.enabled" => {
+            "spark.sql.ansi.enabled"
+            | "spark.databricks.delta.retentionDurationCheck.enabled"
+            | "spark.databricks.delta.schema.autoMerge.enabled" => {
                 matches!(value.to_lowercase().as_str(), "true" | "false")
             }
             _ => true,

@@ -38,7 +38,7 @@ pub enum SessionError {
     )]
     DatabaseNotFound { name: String },
     #[error(
-        "[EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] '{operation}' expects a table but {name} is a view. SQLSTATE: 42809"
+        "[EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] '{operation}' expects a table but {name} is a view.  SQLSTATE: 42809"
     )]
     ExpectedTable {
         operation: &'static str,
@@ -132,6 +132,69 @@ pub enum SessionError {
         "[ALL_PARTITION_COLUMNS_NOT_ALLOWED] Cannot use all columns for partition columns. SQLSTATE: KD005"
     )]
     AllPartitionColumns,
+    #[error(
+        "[UNSUPPORTED_FEATURE.TABLE_OPERATION] The feature is not supported: Table {table} does not support {operation}. Please check the current catalog and namespace to make sure the qualified table name is expected, and also check the catalog implementation which is configured by \"spark.sql.catalog\". SQLSTATE: 0A000"
+    )]
+    TableOperation {
+        table: String,
+        operation: &'static str,
+    },
+    #[error(
+        "[INVALID_TEMP_OBJ_REFERENCE] Cannot create the persistent object {object} of the type VIEW because it references to the temporary object {temporary} of the type VIEW. Please make the temporary object {temporary} persistent, or make the persistent object {object} temporary. SQLSTATE: 42K0F"
+    )]
+    TemporaryInPersisted { object: String, temporary: String },
+    #[error(
+        "[RECURSIVE_VIEW] Recursive view {name} detected (cycle: {name} -> {name}). SQLSTATE: 42K0H"
+    )]
+    RecursiveView { name: String },
+    #[error(
+        "[VIEW_EXCEED_MAX_NESTED_DEPTH] The depth of view {name} exceeds the maximum view resolution depth ({depth}).\nAnalysis is aborted to avoid errors. SQLSTATE: 54K00"
+    )]
+    ViewTooDeep { name: String, depth: usize },
+    #[error(
+        "[INCOMPATIBLE_VIEW_SCHEMA_CHANGE] The SQL query of view {view} has an incompatible schema change and column {column} cannot be resolved. Make the view anew with CREATE OR REPLACE VIEW. SQLSTATE: 51024"
+    )]
+    ViewChanged { view: String, column: String },
+    #[error(
+        "[WRONG_COMMAND_FOR_OBJECT_TYPE] The operation {operation} requires a {wanted}. But {name} is a {found}. Use {other} instead. SQLSTATE: 42809"
+    )]
+    WrongKind {
+        operation: &'static str,
+        wanted: &'static str,
+        name: String,
+        found: &'static str,
+        other: &'static str,
+    },
+    #[error(
+        "[ROUTINE_ALREADY_EXISTS] Cannot create the routine {name} because a routine of that name already exists.\nChoose a different name, drop or replace the existing routine, or add the IF NOT EXISTS clause to tolerate a pre-existing routine. SQLSTATE: 42723"
+    )]
+    RoutineExists { name: String },
+    #[error(
+        "[FORBIDDEN_OPERATION] The operation DROP FUNCTION is not allowed on the FUNCTION: {name}. SQLSTATE: 42809"
+    )]
+    BuiltinFunction { name: String },
+    #[error(
+        "[UNSUPPORTED_FEATURE.DROP_DATABASE] The feature is not supported: Drop the default database `spark_catalog`.`default`. SQLSTATE: 0A000"
+    )]
+    DropDefaultDatabase,
+    #[error(
+        "[CATALOG_NOT_FOUND] The catalog {name} not found. Consider to set the SQL config \"spark.sql.catalog.{name}\" to a catalog plugin. SQLSTATE: 42P08"
+    )]
+    CatalogNotFound { name: String },
+    #[error(
+        "[UNSUPPORTED_FEATURE.STATEMENT] {statement} has no meaning here: there is one user, who may do everything. SQLSTATE: 0A000"
+    )]
+    NoPrivileges { statement: String },
+    #[error(
+        "[FIELD_ALREADY_EXISTS] Cannot add column, because {column} already exists in \"{schema}\". SQLSTATE: 42710"
+    )]
+    ColumnExists { column: String, schema: String },
+    #[error("[DELTA_COLUMN_NOT_FOUND] Unable to find the column {column} given [{columns}]")]
+    ColumnNotFound { column: String, columns: String },
+    #[error(
+        "[DELTA_CONSTRAINT_DEPENDENT_COLUMN_CHANGE] Cannot alter column {column} because this column is referenced by the following check constraint(s) or generated column(s):\n{dependent}"
+    )]
+    DependentColumn { column: String, dependent: String },
     #[error("There is no pipeline called {name}.")]
     NoSuchPipeline { name: String },
     /// Why a stream whose rows were to be shown ended.

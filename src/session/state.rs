@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::SessionError;
-use super::catalog::{CatalogTable, SessionCatalog};
+use super::catalog::{CatalogTable, CatalogView, SessionCatalog};
 use super::conf::Conf;
-use crate::delta::{DeltaLog, DeltaLogs};
+use crate::delta::{DeltaError, DeltaLog, DeltaLogs};
 use crate::env::Env;
 use crate::formats::partitions::partition_schema;
 use crate::formats::{self, FileFormat, Options};
@@ -24,6 +24,9 @@ use crate::types::{Frame, SchemaRef, StructType};
 
 /// The database that unqualified names mean at first.
 pub const DEFAULT_DATABASE: &str = "default";
+
+/// The database of global temporary views.
+pub const GLOBAL_TEMP: &str = "global_temp";
 
 /// A session's state without its streams.
 pub struct SessionState {
@@ -108,25 +111,7 @@ impl SessionState {
     /// # Errors
     /// A name with too many parts, or of another catalog.
     pub fn table_name(&self, parts: &[String]) -> Result<TableName, SessionError> {
-        let (database, table) = match parts {
-            [table] => (self.current_database.as_str(), table),
-            [database, table] => (database.as_str(), table),
-            [catalog, database, table]
-                if ["spark_catalog", "hive_metastore"]
-                    .contains(&catalog.to_lowercase().as_str()) =>
-            {
-                (database.as_str(), table)
-            }
-            _ => {
-                return Err(SessionError::RelationNotFound {
-                    name: quoted(parts),
-                });
-            }
-        };
-        Ok(TableName {
-            database: database.to_lowercase(),
-            table: table.to_lowercase(),
-        })
+        table_name_in(parts, &self.current_database)
     }
 
     /// Where a managed table of that name lies or would lie.
@@ -142,8 +127,13 @@ impl SessionState {
         }
     }
 
-    /// Where a database's tables lie.
+    /// Where a database's tables lie: where it was created, or its place in the warehouse.
     pub fn database_location(&self, database: &str) -> Result<DbfsPath, SessionError> {
+        if let Some(entry) = self.catalog.database(database)
+            && let Some(location) = &entry.location
+        {
+            return Ok(location.clone());
+        }
         let warehouse = self.conf.get("spark.sql.warehouse.dir").unwrap_or_default();
         let warehouse = DbfsPath::parse(warehouse)?;
         if database == DEFAULT_DATABASE {
@@ -165,7 +155,9 @@ impl SessionState {
                     .filter_map(|d| d.path.name().strip_suffix(".db").map(str::to_owned)),
             );
         }
+        names.extend(self.catalog.databases().map(str::to_owned));
         names.sort();
+        names.dedup();
         Ok(names)
     }
 
@@ -226,6 +218,41 @@ impl SessionState {
         }
     }
 
+    /// The log of a table that an operation changes.
+    ///
+    /// # Errors
+    /// As [`SessionState::log_of`]; what a view and a table of files are refused with.
+    pub(super) fn delta_log(
+        &self,
+        parts: &[String],
+        operation: &'static str,
+    ) -> Result<DeltaLog, SessionError> {
+        if let Ok(name) = self.table_name(parts)
+            && self.entry(&name).is_some_and(|t| t.format.is_some())
+        {
+            return Err(match operation {
+                "DELETE" | "UPDATE" | "MERGE" => SessionError::TableOperation {
+                    table: name.quoted(),
+                    operation,
+                },
+                _ => DeltaError::OnlyDelta {
+                    table: name.quoted(),
+                    operation,
+                }
+                .into(),
+            });
+        }
+        if let [view] = parts
+            && self.view(view).is_some()
+        {
+            return Err(SessionError::ExpectedTable {
+                operation,
+                name: crate::types::quote(view),
+            });
+        }
+        self.log_of(parts)
+    }
+
     /// The log that a table's name, or `` delta.`path` ``, means.
     ///
     /// # Errors
@@ -252,6 +279,13 @@ impl SessionState {
             });
         }
         self.table_log(&self.table_name(parts)?)
+    }
+
+    /// The view of that name; `None` for a table, and if there is nothing.
+    pub(super) fn persisted_view(&self, parts: &[String]) -> Option<(TableName, &CatalogView)> {
+        let name = self.table_name(parts).ok()?;
+        let view = self.catalog.view(&name.key())?;
+        Some((name, view))
     }
 
     /// The catalog's entry of a table, if it has one.
@@ -339,7 +373,7 @@ impl SessionState {
         }))
     }
 
-    /// What a name means: a temporary view, or a table. `None` if it means nothing.
+    /// What a name means: a temporary view, a view or a table. `None` if it means nothing.
     pub fn find_relation(
         &self,
         parts: &[String],
@@ -350,23 +384,64 @@ impl SessionState {
         {
             return Ok(Some(table));
         }
-        if let [name] = parts
-            && let Some((name, plan)) = self.catalog.temporary(name)
-        {
+        if let Some((full, plan)) = self.temporary(parts) {
+            if at.is_some() {
+                return Err(DeltaError::TimeTravelOfView.into());
+            }
             return Ok(Some(Relation {
-                plan: Arc::new(view_plan(name, plan)),
-                qualifier: vec![name.into()],
+                plan: Arc::new(view_plan(&full, plan)),
+                qualifier: full.split('.').map(str::to_owned).collect(),
                 is_view: true,
             }));
         }
-        let Ok(name) = self.table_name(parts) else {
+        self.persisted_relation(parts, at, &self.current_database, 0)
+    }
+
+    /// A temporary view, a global one too: its name and its plan.
+    pub(super) fn temporary(&self, parts: &[String]) -> Option<(String, &Arc<Plan>)> {
+        match parts {
+            [name] => self
+                .catalog
+                .temporary(name)
+                .map(|(name, plan)| (name.to_owned(), plan)),
+            [database, name] if database.eq_ignore_ascii_case(GLOBAL_TEMP) => self
+                .catalog
+                .global_temporary(name)
+                .map(|(name, plan)| (format!("{GLOBAL_TEMP}.{name}"), plan)),
+            _ => None,
+        }
+    }
+
+    /// What a name means besides temporary views, unqualified in `database`. Views may read
+    /// views, `depth` deep so far.
+    pub(super) fn persisted_relation(
+        &self,
+        parts: &[String],
+        at: Option<&TimeTravel>,
+        database: &str,
+        depth: usize,
+    ) -> Result<Option<Relation>, SessionError> {
+        let (parts, at) = at_version_of_name(parts, at);
+        let at = at.as_ref();
+        let Ok(name) = table_name_in(&parts, database) else {
             return Ok(None);
         };
+        let qualifier: Vec<String> = name.full().split('.').map(str::to_owned).collect();
+        if let Some(view) = self.catalog.view(&name.key()) {
+            if at.is_some() {
+                return Err(DeltaError::TimeTravelOfView.into());
+            }
+            let plan = super::commands::view_query(self, &name, view, depth)?;
+            return Ok(Some(Relation {
+                plan: Arc::new(view_plan(&name.full(), &plan)),
+                qualifier,
+                is_view: true,
+            }));
+        }
         if let Some(table) = self.entry(&name)
             && let Some(format) = table.format
         {
             let mut plan = self.file_table(&name, table, format)?;
-            let qualifier: Vec<String> = name.full().split('.').map(str::to_owned).collect();
             for attribute in &mut plan.output {
                 attribute.qualifier.clone_from(&qualifier);
             }
@@ -383,7 +458,7 @@ impl SessionState {
         let version = version_at(&log, at, self.conf.time_zone())?;
         Ok(Some(Relation {
             plan: Arc::new(delta_plan(&log, Some(name.full()), version)?),
-            qualifier: name.full().split('.').map(str::to_owned).collect(),
+            qualifier,
             is_view: false,
         }))
     }
@@ -555,11 +630,69 @@ impl SessionState {
     }
 }
 
+/// What a name of one to three parts means, unqualified in `database`.
+fn table_name_in(parts: &[String], database: &str) -> Result<TableName, SessionError> {
+    let (database, table) = match parts {
+        [table] => (database, table),
+        [database, table] => (database.as_str(), table),
+        [catalog, database, table]
+            if ["spark_catalog", "hive_metastore"].contains(&catalog.to_lowercase().as_str()) =>
+        {
+            (database.as_str(), table)
+        }
+        _ => {
+            return Err(SessionError::RelationNotFound {
+                name: quoted(parts),
+            });
+        }
+    };
+    Ok(TableName {
+        database: database.to_lowercase(),
+        table: table.to_lowercase(),
+    })
+}
+
+/// `t@v1` is `t VERSION AS OF 1`, and `t@20260131000000000` a time. Delta documentation, "@
+/// syntax".
+fn at_version_of_name(
+    parts: &[String],
+    at: Option<&TimeTravel>,
+) -> (Vec<String>, Option<TimeTravel>) {
+    let mut parts = parts.to_vec();
+    if at.is_none()
+        && let Some(last) = parts.last_mut()
+        && let Some((name, place)) = last.rsplit_once('@')
+        && let Some(travel) = parse_at(place)
+    {
+        *last = name.to_owned();
+        return (parts, Some(travel));
+    }
+    (parts, at.cloned())
+}
+
+fn parse_at(place: &str) -> Option<TimeTravel> {
+    if let Some(version) = place.strip_prefix(['v', 'V']) {
+        return version.parse().ok().map(TimeTravel::Version);
+    }
+    if place.len() != 17 || !place.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (date, time) = place.split_at_checked(8)?;
+    let (year, rest) = date.split_at_checked(4)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    let (hour, rest) = time.split_at_checked(2)?;
+    let (minute, rest) = rest.split_at_checked(2)?;
+    let (second, milli) = rest.split_at_checked(2)?;
+    Some(TimeTravel::Timestamp(format!(
+        "{year}-{month}-{day} {hour}:{minute}:{second}.{milli}"
+    )))
+}
+
 /// The version that a time travel means; `None` is the newest.
 ///
 /// # Errors
 /// A timestamp that can't be read, or lies outside the table's history.
-fn version_at(
+pub(super) fn version_at(
     log: &DeltaLog,
     at: Option<&TimeTravel>,
     zone: chrono_tz::Tz,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::state::{SessionState, TableName};
+use super::commands::changes;
+use super::state::{SessionState, TableName, version_at};
 use super::statement::{ReadFrom, Reader, StreamWriter, TriggerSpec, WriteTo};
 use super::{SessionError, parse_name};
 use crate::formats::{FileFormat, Options};
@@ -37,6 +38,11 @@ pub(super) fn read(state: &SessionState, reader: &Reader) -> Result<Plan, Sessio
     let paths: Vec<DbfsPath> = match &reader.from {
         ReadFrom::Table(name) => {
             let parts = parse_name(name)?;
+            if options.get_bool("readChangeFeed", false)? {
+                let table = state.table_name(&parts)?;
+                let log = state.table_log(&table)?;
+                return changes_of(state, &log, Some(table.full()), &options);
+            }
             return state.require_relation(&parts);
         }
         ReadFrom::Path(path) => vec![DbfsPath::parse(path)?],
@@ -64,6 +70,13 @@ fn delta_at(
     path: &DbfsPath,
     options: &Options,
 ) -> Result<Plan, SessionError> {
+    if options.get_bool("readChangeFeed", false)? || options.get_bool("readChangeData", false)? {
+        let log = state.deltas.open(path);
+        if !log.exists()? {
+            return Err(SessionError::NotDelta { path: path.clone() });
+        }
+        return changes_of(state, &log, None, options);
+    }
     let at = match (options.get("versionAsOf"), options.get("timestampAsOf")) {
         (Some(text), _) => {
             let version = text
@@ -80,6 +93,33 @@ fn delta_at(
         (None, None) => None,
     };
     state.delta_path(path, at.as_ref())
+}
+
+/// The change data feed that options ask for.
+fn changes_of(
+    state: &SessionState,
+    log: &crate::delta::DeltaLog,
+    name: Option<String>,
+    options: &Options,
+) -> Result<Plan, SessionError> {
+    let place = |version: &str, timestamp: &str| -> Result<Option<u64>, SessionError> {
+        let at = match (options.get(version), options.get(timestamp)) {
+            (Some(text), _) => Some(TimeTravel::Version(text.trim().parse().map_err(|_| {
+                StreamError::InvalidOption {
+                    option: version.into(),
+                    value: text.into(),
+                    expected: "a version number",
+                }
+            })?)),
+            (None, Some(text)) => Some(TimeTravel::Timestamp(text.into())),
+            (None, None) => None,
+        };
+        version_at(log, at.as_ref(), state.conf.time_zone())
+    };
+    let from = place("startingVersion", "startingTimestamp")?
+        .ok_or(crate::delta::DeltaError::NoChangeStart)?;
+    let to = place("endingVersion", "endingTimestamp")?;
+    changes(state, log, name, from, to)
 }
 
 fn parse_schema(ddl: &str) -> Result<StructType, SessionError> {
@@ -264,6 +304,7 @@ pub(super) fn start(
             let sink_options = DeltaSinkOptions {
                 merge_schema: options.get_bool("mergeSchema", merge_default)?,
                 partition_columns: writer.partition_by.clone(),
+                time_zone: state.conf.time_zone(),
             };
             let (env, schema) = (state.env.clone(), plan.schema());
             let creates = matches!(writer.to, WriteTo::Table(_));

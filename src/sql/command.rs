@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::types::StructType;
+use crate::types::{DataType, StructField, StructType};
 
 use super::plan::{Expr, Plan};
 
@@ -31,6 +31,21 @@ pub enum Command {
     CreateView(CreateView),
     CreateTable(CreateTable),
     Insert(Insert),
+    /// `CREATE TABLE name LIKE source`.
+    CreateTableLike {
+        name: Name,
+        source: Name,
+        if_not_exists: bool,
+        definition: TableDefinition,
+    },
+    CloneTable(CloneTable),
+    CopyInto(CopyInto),
+    CreateFunction(CreateFunction),
+    DropFunction {
+        name: Name,
+        temporary: bool,
+        if_exists: bool,
+    },
     DropTable {
         name: Name,
         if_exists: bool,
@@ -44,6 +59,7 @@ pub enum Command {
         if_not_exists: bool,
         location: Option<String>,
         comment: Option<String>,
+        properties: Vec<(String, String)>,
     },
     DropDatabase {
         name: Name,
@@ -52,6 +68,17 @@ pub enum Command {
     },
     Use {
         database: Name,
+    },
+    UseCatalog {
+        name: String,
+    },
+    /// `MSCK REPAIR TABLE`, `ANALYZE TABLE`: the log knows a table's files and statistics.
+    Maintain {
+        table: Name,
+    },
+    /// `GRANT`, `REVOKE`, `DENY`.
+    Privileges {
+        statement: String,
     },
     /// `SET`, `SET key`, `SET key = value`.
     Set {
@@ -82,11 +109,14 @@ pub enum Command {
     },
     ShowTableProperties {
         table: Name,
+        key: Option<String>,
     },
     ShowPartitions {
         table: Name,
     },
     ShowFunctions {
+        /// `USER`, `SYSTEM` or `ALL`.
+        kinds: String,
         pattern: Option<String>,
     },
     DescribeTable {
@@ -143,19 +173,8 @@ pub enum Command {
     TruncateTable {
         table: Name,
     },
-    /// Its rows for which `predicate` is true go; `None` is all.
-    Delete {
-        table: Name,
-        target: Arc<Plan>,
-        predicate: Option<Expr>,
-    },
-    Update {
-        table: Name,
-        target: Arc<Plan>,
-        /// Positions in the target's output, and values over it of those columns' types.
-        assignments: Vec<(usize, Expr)>,
-        predicate: Option<Expr>,
-    },
+    Delete(Delete),
+    Update(Update),
     Merge(Box<Merge>),
     AlterTable {
         name: Name,
@@ -182,6 +201,9 @@ pub struct CreateView {
     pub replace: bool,
     pub if_not_exists: bool,
     pub comment: Option<String>,
+    pub properties: Vec<(String, String)>,
+    /// Names that the view gives its columns, each with its comment; empty for the query's own.
+    pub columns: Vec<(String, Option<String>)>,
     /// With the view's column names.
     pub plan: Arc<Plan>,
     /// The query's text.
@@ -223,13 +245,92 @@ pub struct TableDefinition {
     pub properties: Vec<(String, String)>,
 }
 
+/// `CREATE TABLE name [SHALLOW | DEEP] CLONE source`.
+#[derive(Debug, Clone)]
+pub struct CloneTable {
+    pub name: Name,
+    pub source: Name,
+    pub at: Option<TimeTravel>,
+    pub shallow: bool,
+    pub replace: bool,
+    pub if_not_exists: bool,
+    pub location: Option<String>,
+    pub properties: Vec<(String, String)>,
+}
+
+/// `COPY INTO table FROM …`.
+#[derive(Debug, Clone)]
+pub struct CopyInto {
+    pub table: Name,
+    pub path: String,
+    /// `FROM (SELECT … FROM path)`: its items as text.
+    pub select: Option<Vec<String>>,
+    /// Lower case.
+    pub format: String,
+    pub files: Vec<String>,
+    pub pattern: Option<String>,
+    pub format_options: Vec<(String, String)>,
+    pub copy_options: Vec<(String, String)>,
+}
+
+/// `CREATE FUNCTION name(parameters) RETURNS type RETURN expression`.
+#[derive(Debug, Clone)]
+pub struct CreateFunction {
+    pub name: Name,
+    pub temporary: bool,
+    pub replace: bool,
+    pub if_not_exists: bool,
+    pub function: SqlFunction,
+}
+
+/// A function defined in SQL. Its calls are replaced by its body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SqlFunction {
+    pub parameters: Vec<FunctionParameter>,
+    /// `None` is whatever the body gives.
+    pub returns: Option<DataType>,
+    pub comment: Option<String>,
+    /// The expression's text.
+    pub body: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunctionParameter {
+    pub name: String,
+    pub data_type: DataType,
+    /// The expression's text.
+    pub default: Option<String>,
+    pub comment: Option<String>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Insert {
     pub table: Name,
     pub overwrite: bool,
+    /// `REPLACE WHERE`, and static partitions of an overwrite: only what fits goes.
+    pub replace_where: Option<String>,
     /// All of the table's columns, in their order and of their types; columns that weren't
     /// named are NULL.
     pub plan: Arc<Plan>,
+}
+
+/// `DELETE FROM`. Expressions are over the target's output.
+#[derive(Debug, Clone)]
+pub struct Delete {
+    pub table: Name,
+    pub target: Arc<Plan>,
+    /// The rows for which it is true go; `None` is all.
+    pub predicate: Option<Expr>,
+}
+
+/// `UPDATE`. Expressions are over the target's output.
+#[derive(Debug, Clone)]
+pub struct Update {
+    pub table: Name,
+    pub target: Arc<Plan>,
+    /// Positions in the target's output, and values of those columns' types.
+    pub assignments: Vec<(usize, Expr)>,
+    pub predicate: Option<Expr>,
 }
 
 /// `MERGE INTO`. Expressions are over the target's output, then the source's.
@@ -264,18 +365,60 @@ pub enum MergeAction {
     Delete,
     /// Positions in the target's output, and their new values.
     Update(Vec<(usize, Expr)>),
-    /// A value for each of the target's columns.
-    Insert(Vec<Expr>),
+    /// As for an update; other columns are what the table says, or NULL.
+    Insert(Vec<(usize, Expr)>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum AlterTable {
     SetProperties(Vec<(String, String)>),
-    UnsetProperties { keys: Vec<String>, if_exists: bool },
-    AddColumns(StructType),
-    RenameColumn { from: String, to: String },
-    DropColumns(Vec<String>),
+    UnsetProperties {
+        keys: Vec<String>,
+        if_exists: bool,
+    },
+    AddColumns(Vec<(StructField, Option<ColumnPlace>)>),
+    RenameColumn {
+        from: Name,
+        to: String,
+    },
+    DropColumns {
+        columns: Vec<Name>,
+        if_exists: bool,
+    },
+    AlterColumn {
+        column: Name,
+        change: ColumnChange,
+    },
+    AddConstraint {
+        name: String,
+        /// As written.
+        check: String,
+    },
+    DropConstraint {
+        name: String,
+        if_exists: bool,
+    },
+    Comment(Option<String>),
     Rename(Name),
+}
+
+/// `FIRST`, `AFTER column`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnPlace {
+    First,
+    After(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnChange {
+    Comment(String),
+    SetNotNull,
+    DropNotNull,
+    Type(DataType),
+    /// The expression's text.
+    SetDefault(String),
+    DropDefault,
+    Place(ColumnPlace),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

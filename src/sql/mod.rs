@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod coercion;
 pub mod column;
 pub mod command;
+pub mod constraints;
 pub mod error;
 pub mod execute;
 pub mod explain;

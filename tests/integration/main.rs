@@ -9,7 +9,9 @@
 )]
 
 mod bookstore;
+mod commands;
 mod delta;
+mod dml;
 mod formats;
 mod functions;
 #[cfg(feature = "python")]

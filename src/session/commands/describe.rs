@@ -1,78 +1,16 @@
-//! What `SHOW` and `DESCRIBE` tell. Source: Spark SQL reference, "Auxiliary Statements"; Delta
+//! What `DESCRIBE` tells. Source: Spark SQL reference, "Auxiliary Statements"; Delta
 //! documentation, "Table utility commands".
 
 use serde_json::Value as Json;
 
 use super::{not_found, table as rows_table, text};
 use crate::delta::DeltaLog;
-use crate::formats::glob_matches;
+use crate::formats::FileFormat;
+use crate::session::catalog::CatalogTable;
+use crate::session::state::TableName;
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::Name;
 use crate::types::{DataType, Frame, StructType, Value};
-
-/// `SHOW TABLES`: a database's tables, then the temporary views.
-pub(super) fn show_tables(
-    state: &SessionState,
-    database: &str,
-    pattern: Option<&str>,
-) -> Result<Frame, SessionError> {
-    let names = |name: &str| pattern.is_none_or(|glob| glob_matches(glob, name));
-    let mut rows = Vec::new();
-    for table in state.tables(database)? {
-        if names(&table.table) {
-            rows.push(vec![
-                text(database),
-                text(table.table),
-                Value::Boolean(false),
-            ]);
-        }
-    }
-    for (view, _) in state.views() {
-        if names(view) {
-            rows.push(vec![text(""), text(view), Value::Boolean(true)]);
-        }
-    }
-    rows_table(
-        &[
-            ("namespace", DataType::String),
-            ("tableName", DataType::String),
-            ("isTemporary", DataType::Boolean),
-        ],
-        rows,
-    )
-}
-
-/// `SHOW VIEWS`
-pub(super) fn show_views(
-    state: &SessionState,
-    pattern: Option<&str>,
-) -> Result<Frame, SessionError> {
-    let names = |name: &str| pattern.is_none_or(|glob| glob_matches(glob, name));
-    let rows = state
-        .views()
-        .filter(|(view, _)| names(view))
-        .map(|(view, _)| vec![text(""), text(view), Value::Boolean(true)])
-        .collect();
-    rows_table(
-        &[
-            ("namespace", DataType::String),
-            ("viewName", DataType::String),
-            ("isTemporary", DataType::Boolean),
-        ],
-        rows,
-    )
-}
-
-/// `SHOW DATABASES`
-pub(super) fn show_databases(
-    state: &SessionState,
-    pattern: Option<&str>,
-) -> Result<Frame, SessionError> {
-    let names = |name: &str| pattern.is_none_or(|glob| glob_matches(glob, name));
-    let mut databases = state.databases()?;
-    databases.retain(|database| names(database));
-    super::strings("namespace", databases)
-}
 
 /// `DESCRIBE TABLE [EXTENDED]`
 pub(super) fn table(
@@ -84,37 +22,142 @@ pub(super) fn table(
         .find_relation(name, None)?
         .ok_or_else(|| not_found(name))?;
     let schema = relation.plan.schema();
-    let mut extra = Vec::new();
-    let mut line = |name: &str, value: String| extra.push((name.to_owned(), value));
-    if !relation.is_view {
-        let log = state.log_of(name)?;
-        let snapshot = log.snapshot()?;
-        let partitions = snapshot.partition_columns();
-        if !partitions.is_empty() {
-            line("# Partition Information", String::new());
-            line("# col_name", "data_type".into());
-            for column in partitions {
-                let data_type = schema.field(column).map(|f| f.data_type.simple_string());
-                line(column, data_type.unwrap_or_default());
-            }
-        }
+    let mut lines = Lines::default();
+    if state.temporary(name).is_some() {
+        return columns(&schema, &lines.0);
+    }
+    let shown = state.table_name(name)?;
+    if let Some((_, view)) = state.persisted_view(name) {
         if extended {
-            line("", String::new());
-            line("# Detailed Table Information", String::new());
-            let table = state.table_name(name).ok();
-            line("Name", table.map(|t| t.full()).unwrap_or_default());
-            line("Type", "MANAGED".into());
-            line("Location", log.table_path().to_string());
-            line("Provider", "delta".into());
-            let properties: Vec<String> = snapshot
-                .configuration()
+            lines.head(&shown, view.created_ms);
+            lines.add("Type", "VIEW");
+            lines.some("Comment", view.comment.as_deref());
+            lines.add("View Text", &view.text);
+            lines.add("View Original Text", &view.text);
+            lines.add("View Schema Mode", "COMPENSATION");
+            lines.add(
+                "View Catalog and Namespace",
+                &format!("spark_catalog.{}", view.database),
+            );
+            let names: Vec<String> = view
+                .query_columns
                 .iter()
-                .map(|(key, value)| format!("{key}={value}"))
+                .map(|c| crate::types::quote(c))
                 .collect();
-            line("Table Properties", format!("[{}]", properties.join(",")));
+            lines.add(
+                "View Query Output Columns",
+                &format!("[{}]", names.join(", ")),
+            );
+            lines.properties("Table Properties", &view.properties);
+        }
+        return columns(&schema, &lines.0);
+    }
+    if let Some(entry) = state.entry(&shown)
+        && let Some(format) = entry.format
+    {
+        lines.partitions(&schema, &entry.partition_columns);
+        if extended {
+            lines.head(&shown, entry.created_ms);
+            lines.add(
+                "Type",
+                if entry.is_managed {
+                    "MANAGED"
+                } else {
+                    "EXTERNAL"
+                },
+            );
+            lines.add("Provider", &format.name().to_lowercase());
+            lines.some("Comment", entry.comment.as_deref());
+            lines.properties("Table Properties", &entry.properties);
+            lines.add("Location", &state.location(&shown)?.to_string());
+            lines.properties("Storage Properties", &entry.options);
+        }
+        return columns(&schema, &lines.0);
+    }
+    let log = state.log_of(name)?;
+    let snapshot = log.snapshot()?;
+    lines.partitions(&schema, snapshot.partition_columns());
+    if extended {
+        let is_named = !name.iter().any(|part| part.contains('/'));
+        let metadata = snapshot.metadata();
+        lines.add("", "");
+        lines.add("# Detailed Table Information", "");
+        if is_named {
+            lines.add("Catalog", "spark_catalog");
+            lines.add("Database", &shown.database);
+            lines.add("Table", &shown.table);
+            lines.add("Name", &shown.full());
+        }
+        lines.add(
+            "Created Time",
+            &java_time(metadata.created_time.unwrap_or(0)),
+        );
+        let external = state.entry(&shown).is_some_and(|t| !t.is_managed) || !is_named;
+        lines.add("Type", if external { "EXTERNAL" } else { "MANAGED" });
+        lines.some("Comment", metadata.description.as_deref());
+        lines.add("Location", &log.table_path().to_string());
+        lines.add("Provider", "delta");
+        lines.add("Owner", "root");
+        lines.properties(
+            "Table Properties",
+            &super::show::delta_properties(&snapshot),
+        );
+    }
+    columns(&schema, &lines.0)
+}
+
+/// Lines of name and value below the columns.
+#[derive(Default)]
+struct Lines(Vec<(String, String)>);
+
+impl Lines {
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    fn some(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.add(name, value);
         }
     }
-    columns(&schema, &extra)
+
+    /// `[a=1,b=2]`
+    fn properties(&mut self, name: &str, properties: &[(String, String)]) {
+        if !properties.is_empty() {
+            let list: Vec<String> = properties.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            self.add(name, &format!("[{}]", list.join(", ")));
+        }
+    }
+
+    fn partitions(&mut self, schema: &StructType, partitions: &[String]) {
+        if partitions.is_empty() {
+            return;
+        }
+        self.add("# Partition Information", "");
+        self.add("# col_name", "data_type");
+        for column in partitions {
+            let data_type = schema.field(column).map(|f| f.data_type.simple_string());
+            self.add(column, &data_type.unwrap_or_default());
+        }
+    }
+
+    fn head(&mut self, name: &TableName, created_ms: i64) {
+        self.add("", "");
+        self.add("# Detailed Table Information", "");
+        self.add("Catalog", "spark_catalog");
+        self.add("Database", &name.database);
+        self.add("Table", &name.table);
+        self.add("Created Time", &java_time(created_ms));
+        self.add("Last Access", "UNKNOWN");
+        self.add("Created By", "Spark 4.0.1");
+    }
+}
+
+/// `Sun Nov 22 16:19:57 UTC 2026`
+fn java_time(ms: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(ms).map_or_else(String::new, |time| {
+        time.format("%a %b %d %H:%M:%S UTC %Y").to_string()
+    })
 }
 
 /// A schema as `DESCRIBE` lists it, with more lines of name and value below.
@@ -222,11 +265,14 @@ fn map(entries: &indexmap::IndexMap<String, Json>) -> Value {
 }
 
 /// `DESCRIBE DETAIL`
-pub(super) fn detail(
-    log: &DeltaLog,
-    state: &SessionState,
-    name: &Name,
-) -> Result<Frame, SessionError> {
+pub(super) fn detail(state: &SessionState, name: &Name) -> Result<Frame, SessionError> {
+    if let Ok(table) = state.table_name(name)
+        && let Some(entry) = state.entry(&table)
+        && let Some(format) = entry.format
+    {
+        return files_detail(state, &table, entry, format);
+    }
+    let log = state.log_of(name)?;
     let snapshot = log.snapshot()?;
     let metadata = snapshot.metadata();
     let protocol = snapshot.protocol();
@@ -243,7 +289,10 @@ pub(super) fn detail(
         .iter()
         .map(|(key, value)| (text(key), text(value)))
         .collect();
-    let full_name = state.table_name(name).ok().map(|table| table.full());
+    let full_name = match name.iter().any(|part| part.contains('/')) {
+        true => None,
+        false => state.table_name(name).ok().map(|table| table.full()),
+    };
     let row = vec![
         text("delta"),
         text(&metadata.id),
@@ -263,6 +312,37 @@ pub(super) fn detail(
         Value::Integer(protocol.min_writer_version),
         list(&features),
     ];
+    detail_frame(row)
+}
+
+/// `DESCRIBE DETAIL` of a table of files.
+fn files_detail(
+    state: &SessionState,
+    name: &TableName,
+    entry: &CatalogTable,
+    format: FileFormat,
+) -> Result<Frame, SessionError> {
+    let partitions = entry.partition_columns.iter().map(text).collect();
+    let mut row = vec![
+        text(format.name().to_lowercase()),
+        Value::Null,
+        text(name.full()),
+        entry.comment.as_ref().map_or(Value::Null, text),
+        text(state.location(name)?.to_string()),
+        Value::Timestamp(entry.created_ms.saturating_mul(1000)),
+        Value::Null,
+        Value::Array(partitions),
+        Value::Array(Vec::new()),
+        Value::Null,
+        Value::Null,
+    ];
+    let properties = entry.properties.iter().map(|(k, v)| (text(k), text(v)));
+    row.push(Value::Map(properties.collect()));
+    row.extend([Value::Null, Value::Null, Value::Null]);
+    detail_frame(row)
+}
+
+fn detail_frame(row: Vec<Value>) -> Result<Frame, SessionError> {
     let strings = DataType::array(DataType::String);
     rows_table(
         &[

@@ -1,19 +1,35 @@
 //! Carrying out SQL's commands.
 
+mod alter;
+mod changes;
+mod clone;
+mod copy_into;
+mod databases;
 mod describe;
+mod dml;
+mod functions;
+mod maintenance;
+mod show;
 mod tables;
+mod views;
+
+pub(super) use changes::changes;
+pub(super) use dml::{at_version, touched};
+pub(super) use views::view_query;
 
 use std::sync::Arc;
 
-use super::state::quoted;
-use super::{DEFAULT_DATABASE, Ran, Session, SessionError, SessionState};
+use super::state::{GLOBAL_TEMP, quoted, version_at};
+use super::{Ran, Session, SessionError, SessionState};
 use crate::sql::SqlError;
 use crate::sql::analyze::{Catalog, Parameters, Relation, analyze_with};
-use crate::sql::command::{Command, CreateView, Name, Statement, TimeTravel, ViewKind};
+use crate::sql::command::{Command, Name, SqlFunction, Statement, TimeTravel};
 use crate::sql::parse::ParsedStatement;
 use crate::sql::plan::Plan;
 use crate::sql::python::PythonUdf;
 use crate::types::{DataType, Frame, StructType, Value};
+use databases::NewDatabase;
+use maintenance::Vacuum;
 
 impl Session {
     /// Analyses a statement and carries it out.
@@ -28,43 +44,61 @@ impl Session {
         }
     }
 
-    fn command(&mut self, command: Command) -> Result<Ran, SessionError> {
+    /// Carries out a bound command.
+    ///
+    /// # Errors
+    /// As [`Session::sql`].
+    pub fn command(&mut self, command: Command) -> Result<Ran, SessionError> {
         let frame = match command {
             Command::CreateView(view) => self.create_view(view)?,
-            Command::DropView { name, if_exists } => {
-                let dropped = match name.as_slice() {
-                    [view] => self.state.drop_view(view),
-                    _ => false,
-                };
-                if !dropped && !if_exists {
-                    return Err(not_found(&name));
-                }
-                nothing()
-            }
+            Command::DropView { name, if_exists } => self.drop_view(&name, if_exists)?,
             Command::CreateTable(table) => self.create_table(table)?,
+            Command::CreateTableLike {
+                name,
+                source,
+                if_not_exists,
+                definition,
+            } => self.create_table_like(name, &source, if_not_exists, definition)?,
+            Command::CloneTable(clone) => self.clone_table(clone)?,
             Command::Insert(insert) => self.insert(insert)?,
-            Command::DropTable { name, if_exists } => {
-                let table = self.state.table_name(&name)?;
-                if !self.state.drop_table(&table)? && !if_exists {
-                    return Err(not_found(&name));
-                }
-                nothing()
-            }
+            Command::CopyInto(copy) => self.copy_into(&copy)?,
+            Command::Delete(delete) => self.delete(&delete)?,
+            Command::Update(update) => self.update(&update)?,
+            Command::Merge(merge) => self.merge(&merge)?,
+            Command::DropTable { name, if_exists } => self.drop_table(&name, if_exists)?,
+            Command::TruncateTable { table } => self.truncate(&table)?,
+            Command::RefreshTable { name } => self.refresh(&name)?,
+            Command::AlterTable { name, change } => self.alter(&name, change)?,
             Command::CreateDatabase {
                 name,
                 if_not_exists,
-                ..
-            } => self.create_database(&name, if_not_exists)?,
+                location,
+                comment,
+                properties,
+            } => self.create_database(NewDatabase {
+                name,
+                if_not_exists,
+                location,
+                comment,
+                properties,
+            })?,
             Command::DropDatabase {
                 name,
                 if_exists,
                 cascade,
             } => self.drop_database(&name, if_exists, cascade)?,
+            Command::CreateFunction(function) => self.create_function(function)?,
+            Command::DropFunction {
+                name,
+                temporary,
+                if_exists,
+            } => self.drop_function(&name, temporary, if_exists)?,
             Command::Use { database } => {
                 let name = self.database(Some(&database))?;
                 self.state.current_database = name;
                 nothing()
             }
+            Command::UseCatalog { name } => self.use_catalog(&name)?,
             Command::Set { key, value } => self.set(key, value)?,
             Command::Reset { key } => {
                 match key {
@@ -73,122 +107,95 @@ impl Session {
                 }
                 nothing()
             }
-            Command::ShowTables { database, pattern } => {
-                let database = self.database(database.as_ref())?;
-                describe::show_tables(&self.state, &database, pattern.as_deref())?
+            Command::Maintain { table } => {
+                self.relation_of(&table)?;
+                nothing()
             }
-            Command::ShowViews { pattern, .. } => {
-                describe::show_views(&self.state, pattern.as_deref())?
+            Command::Privileges { statement } => {
+                return Err(SessionError::NoPrivileges { statement });
             }
-            Command::ShowDatabases { pattern } => {
-                describe::show_databases(&self.state, pattern.as_deref())?
+            Command::CacheTable { .. } | Command::UncacheTable { .. } | Command::ClearCache => {
+                nothing()
             }
-            Command::ShowCatalogs => strings("catalog", vec!["spark_catalog".into()])?,
-            Command::ShowColumns { table } => {
-                let plan = self.relation_of(&table)?;
-                let names = plan
-                    .schema()
-                    .names()
-                    .iter()
-                    .map(|n| (*n).to_owned())
-                    .collect();
-                strings("col_name", names)?
-            }
-            Command::DescribeTable { name, extended } => {
-                describe::table(&self.state, &name, extended)?
-            }
-            Command::DescribeQuery { plan } => describe::columns(&plan.schema(), &[])?,
-            Command::DescribeHistory { table, limit } => {
-                let log = self.log_of(&table)?;
-                describe::history(&log, limit)?
-            }
-            Command::DescribeDetail { table } => {
-                let log = self.log_of(&table)?;
-                describe::detail(&log, &self.state, &table)?
-            }
-            Command::Explain { plan, .. } => {
-                strings("plan", vec![crate::sql::explain::explain(&plan)])?
-            }
-            Command::CacheTable { .. }
-            | Command::UncacheTable { .. }
-            | Command::ClearCache
-            | Command::RefreshTable { .. } => nothing(),
-            Command::TruncateTable { table } => {
-                let log = self.log_of(&table)?;
-                self.truncate(&log)?
-            }
-            other => {
-                return Err(SessionError::Unsupported {
-                    statement: name_of(&other).into(),
-                });
-            }
+            Command::Optimize {
+                table,
+                predicate,
+                z_order,
+            } => maintenance::optimize(&self.state, &table, predicate.as_ref(), &z_order)?,
+            Command::Vacuum {
+                table,
+                retain_hours,
+                dry_run,
+            } => maintenance::vacuum(
+                &self.state,
+                &Vacuum {
+                    table: &table,
+                    retain_hours,
+                    dry_run,
+                },
+            )?,
+            Command::Restore { table, to } => maintenance::restore(&self.state, &table, &to)?,
+            told => self.tell(told)?,
         };
         Ok(Ran::Frame(frame))
     }
 
-    fn create_view(&mut self, view: CreateView) -> Result<Frame, SessionError> {
-        if view.kind != ViewKind::Temporary {
-            return Err(SessionError::Unsupported {
-                statement: "CREATE VIEW without TEMPORARY".into(),
-            });
-        }
-        let [name] = view.name.as_slice() else {
-            return Err(SessionError::Unsupported {
-                statement: "A qualified name for a temporary view".into(),
-            });
-        };
-        if self.state.view(name).is_some() {
-            if view.if_not_exists {
-                return Ok(nothing());
+    /// Commands that tell about what is there.
+    fn tell(&self, command: Command) -> Result<Frame, SessionError> {
+        let state = &self.state;
+        match command {
+            Command::ShowTables { database, pattern } => {
+                let database = self.database_to_show(database.as_ref())?;
+                show::tables(state, &database, pattern.as_deref())
             }
-            if !view.replace {
-                return Err(SessionError::TemporaryViewExists {
-                    name: crate::types::quote(name),
-                });
+            Command::ShowViews { database, pattern } => {
+                let database = self.database_to_show(database.as_ref())?;
+                show::views(state, &database, pattern.as_deref())
             }
+            Command::ShowDatabases { pattern } => show::databases(state, pattern.as_deref()),
+            Command::ShowCatalogs => strings("catalog", vec!["spark_catalog".into()]),
+            Command::ShowColumns { table } => {
+                let plan = self.relation_of(&table)?;
+                let schema = plan.schema();
+                let names = schema.names().iter().map(|n| (*n).to_owned()).collect();
+                strings("col_name", names)
+            }
+            Command::ShowCreateTable { table } => show::create_table(state, &table),
+            Command::ShowTableProperties { table, key } => {
+                show::properties(state, &table, key.as_deref())
+            }
+            Command::ShowPartitions { table } => show::partitions(state, &table),
+            Command::ShowFunctions { kinds, pattern } => {
+                functions::show(state, &kinds, pattern.as_deref())
+            }
+            Command::DescribeTable { name, extended } => describe::table(state, &name, extended),
+            Command::DescribeQuery { plan } => describe::columns(&plan.schema(), &[]),
+            Command::DescribeHistory { table, limit } => {
+                let log = state.delta_log(&table, "DESCRIBE HISTORY")?;
+                describe::history(&log, limit)
+            }
+            Command::DescribeDetail { table } => describe::detail(state, &table),
+            Command::DescribeFunction { name, extended } => {
+                functions::describe(state, &name, extended)
+            }
+            Command::DescribeDatabase { name, extended } => {
+                databases::describe(state, &name, extended)
+            }
+            Command::Explain { plan, .. } => {
+                strings("plan", vec![crate::sql::explain::explain(&plan)])
+            }
+            _ => Err(SessionError::Unsupported {
+                statement: "This statement".into(),
+            }),
         }
-        self.state.set_view(name, view.plan);
-        Ok(nothing())
     }
 
-    fn create_database(&mut self, name: &Name, if_exists: bool) -> Result<Frame, SessionError> {
-        let database = database_name(name);
-        let location = self.state.database_location(&database)?;
-        if self.state.fs.status(&location)?.is_some() && !if_exists {
-            return Err(SessionError::DatabaseExists {
-                name: crate::types::quote(&database),
-            });
+    /// The database of a `SHOW … IN`, which `global_temp` may be.
+    fn database_to_show(&self, name: Option<&Name>) -> Result<String, SessionError> {
+        match name.map(database_name) {
+            Some(name) if name == GLOBAL_TEMP => Ok(name),
+            _ => self.database(name),
         }
-        self.state.fs.mkdirs(&location)?;
-        Ok(nothing())
-    }
-
-    fn drop_database(
-        &mut self,
-        name: &Name,
-        if_exists: bool,
-        cascade: bool,
-    ) -> Result<Frame, SessionError> {
-        let database = database_name(name);
-        if !self.state.databases()?.contains(&database) {
-            if if_exists {
-                return Ok(nothing());
-            }
-            return Err(SessionError::DatabaseNotFound { name: quoted(name) });
-        }
-        let tables = self.state.tables(&database)?;
-        if database == DEFAULT_DATABASE || (!tables.is_empty() && !cascade) {
-            return Err(SessionError::DatabaseNotEmpty { name: quoted(name) });
-        }
-        for table in tables {
-            self.state.drop_table(&table)?;
-        }
-        let location = self.state.database_location(&database)?;
-        self.state.fs.delete(&location)?;
-        if self.state.current_database == database {
-            self.state.current_database = DEFAULT_DATABASE.into();
-        }
-        Ok(nothing())
     }
 
     fn set(&mut self, key: Option<String>, value: Option<String>) -> Result<Frame, SessionError> {
@@ -227,7 +234,9 @@ impl Session {
         if self.state.databases()?.contains(&database) {
             Ok(database)
         } else {
-            Err(SessionError::DatabaseNotFound { name: quoted(name) })
+            Err(SessionError::DatabaseNotFound {
+                name: crate::types::quote(&database),
+            })
         }
     }
 
@@ -236,11 +245,6 @@ impl Session {
             .find_relation(name, None)?
             .map(|relation| relation.plan)
             .ok_or_else(|| not_found(name))
-    }
-
-    /// The log that a table's name, or `` delta.`path` ``, means.
-    fn log_of(&self, name: &Name) -> Result<crate::delta::DeltaLog, SessionError> {
-        self.state.log_of(name)
     }
 }
 
@@ -268,12 +272,38 @@ impl Catalog for SessionState {
         self.udf(name).cloned()
     }
 
+    fn function(&self, name: &[String]) -> Option<(String, SqlFunction)> {
+        functions::find(self, name)
+    }
+
+    fn table_changes(
+        &self,
+        name: &[String],
+        from: &TimeTravel,
+        to: Option<&TimeTravel>,
+    ) -> Result<Option<Plan>, SqlError> {
+        let table = self.table_name(name)?;
+        if !self.table_exists(&table)? {
+            return Ok(None);
+        }
+        let log = self.delta_log(name, "table_changes")?;
+        let zone = self.conf.time_zone();
+        let from = version_at(&log, Some(from), zone)?.unwrap_or_default();
+        let to = version_at(&log, to, zone)?;
+        Ok(Some(changes(self, &log, Some(table.full()), from, to)?))
+    }
+
     fn current_database(&self) -> String {
         self.current_database.clone()
     }
 
     fn ansi(&self) -> bool {
         self.conf.is_true("spark.sql.ansi.enabled")
+    }
+
+    fn auto_merge(&self) -> bool {
+        self.conf
+            .is_true("spark.databricks.delta.schema.autoMerge.enabled")
     }
 
     fn time_zone(&self) -> chrono_tz::Tz {
@@ -321,22 +351,15 @@ fn table(columns: &[(&str, DataType)], rows: Vec<Vec<Value>>) -> Result<Frame, S
     Ok(Frame::new(schema, series, height).map_err(SqlError::from)?)
 }
 
-/// A command's name, for the message that it isn't supported.
-fn name_of(command: &Command) -> &'static str {
-    match command {
-        Command::Optimize { .. } => "OPTIMIZE",
-        Command::Vacuum { .. } => "VACUUM",
-        Command::Restore { .. } => "RESTORE",
-        Command::Delete { .. } => "DELETE",
-        Command::Update { .. } => "UPDATE",
-        Command::Merge(_) => "MERGE INTO",
-        Command::AlterTable { .. } => "ALTER TABLE",
-        Command::ShowCreateTable { .. } => "SHOW CREATE TABLE",
-        Command::ShowTableProperties { .. } => "SHOW TBLPROPERTIES",
-        Command::ShowPartitions { .. } => "SHOW PARTITIONS",
-        Command::ShowFunctions { .. } => "SHOW FUNCTIONS",
-        Command::DescribeFunction { .. } => "DESCRIBE FUNCTION",
-        Command::DescribeDatabase { .. } => "DESCRIBE DATABASE",
-        _ => "This statement",
-    }
+/// `num_affected_rows` and its kin.
+fn counted(columns: &[(&str, u64)]) -> Result<Frame, SessionError> {
+    let types: Vec<(&str, DataType)> = columns
+        .iter()
+        .map(|(name, _)| (*name, DataType::Long))
+        .collect();
+    let row = columns
+        .iter()
+        .map(|(_, n)| Value::Long(i64::try_from(*n).unwrap_or(i64::MAX)))
+        .collect();
+    table(&types, vec![row])
 }

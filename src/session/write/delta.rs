@@ -4,17 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::SessionError;
-use super::super::state::SessionState;
+use super::super::commands::{at_version, touched};
+use super::super::state::{SessionState, delta_plan};
 use super::super::statement::{SaveMode, Writer};
 use super::is_dynamic;
 use crate::delta::{
-    CommitInfo, DeltaError, DeltaLog, FileWriter, Metadata, PartitionValues, Properties, Snapshot,
+    AddFile, CommitInfo, DeltaError, DeltaLog, FileWriter, Metadata, PartitionValues, Properties,
+    Snapshot, Transaction, nullable,
 };
 use crate::formats::Options;
 use crate::sql::coercion::{can_store_assign, same_ignoring_nullability};
+use crate::sql::constraints::{Constraints, resolve};
 use crate::sql::functions::cast_expr;
-use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
+use crate::sql::plan::{Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode};
 use crate::storage::DbfsPath;
+use crate::types::{DataType, Value};
 
 /// How rows go into a Delta table.
 #[derive(Debug, Default)]
@@ -39,6 +43,8 @@ pub(in crate::session) struct DeltaWrite {
     pub by_name: bool,
     /// What makes the table, or replaces it.
     pub creation: Option<Creation>,
+    /// What the history calls it, if not a write.
+    pub operation: Option<CommitInfo>,
 }
 
 /// A write that makes or replaces a table.
@@ -127,6 +133,7 @@ impl DeltaWrite {
             txn,
             by_name: false,
             creation: None,
+            operation: None,
         })
     }
 }
@@ -149,11 +156,12 @@ pub(in crate::session) fn write_delta(
     let is_overwrite = write.mode == SaveMode::Overwrite;
     let replaces_schema = is_overwrite && write.overwrite_schema;
     let mut plan = plan.clone();
+    let data = nullable(&plan.schema());
     let metadata = match &old {
         None => {
             let partitions = &write.partition_by;
             let mut new =
-                Metadata::for_new_table(&plan.schema(), partitions, write.properties.clone(), env)?;
+                Metadata::for_new_table(&data, partitions, write.properties.clone(), env)?;
             new.description = write.creation.as_ref().and_then(|c| c.comment.clone());
             transaction.set_metadata(new.clone());
             new
@@ -168,9 +176,9 @@ pub(in crate::session) fn write_delta(
                 true => old.partition_columns(),
                 false => &write.partition_by,
             };
-            let mut new =
-                old.metadata()
-                    .replaced_by(&plan.schema(), partitions, properties, env)?;
+            let mut new = old
+                .metadata()
+                .replaced_by(&data, partitions, properties, env)?;
             if let Some(creation) = &write.creation {
                 new.description.clone_from(&creation.comment);
             }
@@ -199,14 +207,20 @@ pub(in crate::session) fn write_delta(
         transaction.set_txn(app, *version, now);
     }
     let fs = log.file_system().clone();
-    let mut files = FileWriter::new(fs, log.table_path().clone(), &metadata, env)?;
+    let context = Arc::new(state.exec_context());
+    let rules = Constraints::rules_within(&metadata, write.replace_where.as_deref(), &context)?;
+    let mut files =
+        FileWriter::new(fs, log.table_path().clone(), &metadata, env)?.with_rules(rules);
     for frame in state.rows(&plan)? {
         files.write(&frame?)?;
     }
     let rows = files.rows();
     let files = files.finish()?;
     let mut removed_bytes = 0;
-    if is_overwrite && let Some(old) = &old {
+    let mut copied = Vec::new();
+    if let (true, Some(predicate), Some(old)) = (is_overwrite, &write.replace_where, &old) {
+        copied = replace(state, log, old, predicate, &mut transaction)?;
+    } else if is_overwrite && let Some(old) = &old {
         let touched: BTreeSet<&PartitionValues> =
             files.iter().map(|f| &f.partition_values).collect();
         let dynamic = write.dynamic && !old.partition_columns().is_empty();
@@ -217,9 +231,10 @@ pub(in crate::session) fn write_delta(
             }
         }
     }
-    let mut info = match &write.creation {
-        Some(creation) => creation.commit_info(&metadata),
-        None => CommitInfo::new("WRITE")
+    let mut info = match (&write.creation, &write.operation) {
+        (Some(creation), _) => creation.commit_info(&metadata),
+        (None, Some(operation)) => operation.clone(),
+        (None, None) => CommitInfo::new("WRITE")
             .with_parameter("mode", mode_name(write.mode))
             .with_parameter("partitionBy", json_list(&write.partition_by)),
     };
@@ -240,11 +255,67 @@ pub(in crate::session) fn write_delta(
             .with_metric("numRemovedFiles", transaction.num_removes())
             .with_metric("numRemovedBytes", removed_bytes);
     }
-    for file in files {
+    for file in files.into_iter().chain(copied) {
         transaction.add(file);
     }
     transaction.commit(info, env)?;
     Ok(Written { rows })
+}
+
+/// Takes out the rows for which a predicate is true: `replaceWhere`. Gives the files of the rows
+/// that stay.
+fn replace(
+    state: &SessionState,
+    log: &DeltaLog,
+    table: &Snapshot,
+    predicate: &str,
+    transaction: &mut Transaction,
+) -> Result<Vec<AddFile>, SessionError> {
+    transaction.set_reads_table();
+    let predicate = resolve(predicate, table.schema())?;
+    let target = delta_plan(log, None, Some(table.version()))?;
+    let now = state.env.clock.now_ms();
+    let found = touched(state, log, &target, &predicate)?;
+    let partly: Vec<Arc<AddFile>> = found
+        .iter()
+        .filter(|(file, rows)| file.num_records() != Some(*rows))
+        .map(|(file, _)| file.clone())
+        .collect();
+    let rules = Constraints::rules(table.metadata(), &Arc::new(state.exec_context()))?;
+    let fs = log.file_system().clone();
+    let mut writer = FileWriter::new(fs, log.table_path().clone(), table.metadata(), &state.env)?
+        .with_rules(rules);
+    if !partly.is_empty() {
+        let input = at_version(&target, table.version(), Some(&partly));
+        let stays = Expr {
+            kind: ExprKind::Case {
+                branches: vec![(
+                    predicate,
+                    Expr::literal(Value::Boolean(false), DataType::Boolean),
+                )],
+                otherwise: Some(Box::new(Expr::literal(
+                    Value::Boolean(true),
+                    DataType::Boolean,
+                ))),
+            },
+            data_type: DataType::Boolean,
+            nullable: true,
+        };
+        let rest = Plan {
+            output: input.output.clone(),
+            node: PlanNode::Filter {
+                input: Arc::new(input),
+                predicate: stays,
+            },
+        };
+        for frame in state.rows(&rest)? {
+            writer.write(&frame?)?;
+        }
+    }
+    for (file, _) in &found {
+        transaction.remove(file, now, true);
+    }
+    Ok(writer.finish()?)
 }
 
 /// What a writer names must be what the table is partitioned by.

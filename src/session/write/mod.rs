@@ -4,7 +4,7 @@ mod delta;
 mod files;
 
 pub(in crate::session) use delta::{Creation, DeltaWrite, write_delta};
-pub(in crate::session) use files::{FilesWrite, write_files};
+pub(in crate::session) use files::{FilesWrite, table_schema, write_files};
 
 use std::sync::Arc;
 
@@ -220,7 +220,7 @@ pub(in crate::session) fn create_file_table(
             to: &location,
         },
     )?;
-    let schema = files::table_schema(&plan.schema(), &table.partition_by)?;
+    let schema = table_schema(&plan.schema(), &table.partition_by)?;
     let entry = CatalogTable {
         format: Some(format),
         location: Some(location),
@@ -298,7 +298,8 @@ fn append_to_table(
         }
     }
     let plan = insert_columns(parts, plan, InsertBy::Name, state)?;
-    insert_rows(state, parts, &plan, &Insertion::default())
+    insert_rows(state, parts, &plan, &Insertion::default())?;
+    Ok(())
 }
 
 /// `insertInto(name)`: columns go by position.
@@ -329,7 +330,8 @@ fn insert_into(
         dynamic: is_dynamic(state, &options)?,
         ..Insertion::default()
     };
-    insert_rows(state, &parts, &plan, &insertion)
+    insert_rows(state, &parts, &plan, &insertion)?;
+    Ok(())
 }
 
 /// How rows are inserted.
@@ -342,13 +344,14 @@ pub(in crate::session) struct Insertion {
     pub replace_where: Option<String>,
 }
 
-/// Puts rows, whose columns are the table's, into a table of any format.
+/// Puts rows, whose columns are the table's, into a table of any format. Gives how many, if it is
+/// a Delta table.
 pub(in crate::session) fn insert_rows(
     state: &SessionState,
     parts: &[String],
     plan: &Arc<Plan>,
     insertion: &Insertion,
-) -> Result<(), SessionError> {
+) -> Result<Option<u64>, SessionError> {
     let mode = match insertion.overwrite || insertion.replace_where.is_some() {
         true => SaveMode::Overwrite,
         false => SaveMode::Append,
@@ -377,7 +380,7 @@ pub(in crate::session) fn insert_rows(
             },
         )?;
         entry.refresh();
-        return Ok(());
+        return Ok(None);
     }
     let log = state.log_of(parts)?;
     let write = DeltaWrite {
@@ -390,8 +393,7 @@ pub(in crate::session) fn insert_rows(
             .is_true("spark.databricks.delta.schema.autoMerge.enabled"),
         ..DeltaWrite::default()
     };
-    write_delta(state, &log, plan, write)?;
-    Ok(())
+    Ok(Some(write_delta(state, &log, plan, write)?.rows))
 }
 
 /// Whether `partitionOverwriteMode` is `dynamic`.

@@ -10,16 +10,14 @@ use super::from::{name_parts, relation_plan, rename};
 
 use super::select::require_boolean;
 use super::{Analyzer, scope, unsupported};
+use crate::delta::{DEFAULT, GENERATION_EXPRESSION};
 use crate::sql::coercion;
 use crate::sql::command::{
-    Command, CreateTable, CreateView, Insert, Merge, MergeAction, MergeClause, Name, Statement,
-    ViewKind,
+    Command, CreateTable, CreateView, Delete, Insert, Name, Statement, Update, ViewKind,
 };
 use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::functions::cast_expr;
-use crate::sql::parse::{
-    ParsedAction, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
-};
+use crate::sql::parse::{ParsedInsert, ParsedKind, ParsedTable, ParsedView};
 use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
 use crate::types::{DataType, Value, quote};
 
@@ -46,11 +44,11 @@ impl Analyzer<'_> {
             ParsedKind::Delete { target, predicate } => {
                 let (table, plan) = self.target(target)?;
                 let predicate = self.predicate(predicate.as_ref(), &plan.output)?;
-                Command::Delete {
+                Command::Delete(Delete {
                     table,
                     target: plan,
                     predicate,
-                }
+                })
             }
             ParsedKind::Update {
                 target,
@@ -60,12 +58,12 @@ impl Analyzer<'_> {
                 let (table, plan) = self.target(target)?;
                 let assignments = self.assignments(assignments, &plan, &plan.output, &table)?;
                 let predicate = self.predicate(predicate.as_ref(), &plan.output)?;
-                Command::Update {
+                Command::Update(Update {
                     table,
                     target: plan,
                     assignments,
                     predicate,
-                }
+                })
             }
             ParsedKind::Merge(merge) => Command::Merge(Box::new(self.merge(merge)?)),
             ParsedKind::DescribeQuery(query) => Command::DescribeQuery {
@@ -138,6 +136,8 @@ impl Analyzer<'_> {
             replace: view.replace,
             if_not_exists: view.if_not_exists,
             comment: view.comment.clone(),
+            properties: view.definition.properties.clone(),
+            columns: view.columns.clone(),
             plan,
             text: view.text.clone(),
         }))
@@ -227,18 +227,79 @@ impl Analyzer<'_> {
 
     fn insert(&mut self, insert: &ParsedInsert) -> Result<Command, SqlError> {
         let query = visible_only(self.query(&insert.query)?);
+        let mut replace_where = insert.replace_where.clone();
+        let fixed: Vec<(&String, &ast::Expr)> = insert
+            .partition
+            .iter()
+            .filter_map(|(column, value)| Some((column, value.as_ref()?)))
+            .collect();
+        if insert.overwrite && !fixed.is_empty() {
+            let parts: Vec<String> = fixed
+                .iter()
+                .map(|(column, value)| format!("{} = {value}", quote(column)))
+                .collect();
+            replace_where = Some(parts.join(" AND "));
+        }
+        let (query, columns) = match fixed.is_empty() {
+            true => (query, insert.columns.clone()),
+            false => self.in_partition(insert, query, &fixed)?,
+        };
         let by = if insert.by_name {
             InsertBy::Name
-        } else if insert.columns.is_empty() {
+        } else if columns.is_empty() {
             InsertBy::Position
         } else {
-            InsertBy::Columns(&insert.columns)
+            InsertBy::Columns(&columns)
         };
         Ok(Command::Insert(Insert {
             table: insert.table.clone(),
             overwrite: insert.overwrite,
+            replace_where,
             plan: self.inserted(&insert.table, query, by)?,
         }))
+    }
+
+    /// The query with the values of `PARTITION (column = value)`, and all columns' names.
+    fn in_partition(
+        &mut self,
+        insert: &ParsedInsert,
+        query: Arc<Plan>,
+        fixed: &[(&String, &ast::Expr)],
+    ) -> Result<(Arc<Plan>, Vec<String>), SqlError> {
+        let target = self.table(&insert.table)?;
+        let is_fixed = |name: &str| fixed.iter().any(|(c, _)| scope::same_name(c, name));
+        let mut names: Vec<String> = match insert.columns.is_empty() {
+            true => target
+                .output
+                .iter()
+                .filter(|a| !a.hidden && !is_fixed(&a.name))
+                .map(|a| a.name.clone())
+                .collect(),
+            false => insert.columns.clone(),
+        };
+        let mut exprs = Vec::new();
+        let mut output = query.output.clone();
+        for (i, attribute) in query.output.iter().enumerate() {
+            exprs.push(Expr::column(i, attribute));
+        }
+        for (column, value) in fixed {
+            let value = plain(self, value, &[], "PARTITION")?;
+            output.push(Attribute::new(
+                column.as_str(),
+                value.expr.data_type.clone(),
+                value.expr.nullable,
+            ));
+            exprs.push(value.expr);
+            names.push((*column).clone());
+        }
+        let plan = Plan {
+            node: PlanNode::Project {
+                input: query,
+                exprs,
+            },
+            output,
+        };
+        Ok((Arc::new(plan), names))
     }
 
     /// The rows of `query` as rows of a table.
@@ -294,9 +355,15 @@ impl Analyzer<'_> {
                 None => Some(i),
                 Some(names) => names.iter().position(|n| scope::same_name(n, &column.name)),
             };
+            let text = |key: &str| column.metadata.get(key).and_then(|v| v.as_str());
             let mut expr = match from.and_then(|f| Some((f, query.output.get(f)?))) {
                 Some((f, a)) => Expr::column(f, a),
-                None => Expr::literal(Value::Null, DataType::Null),
+                // The table computes it.
+                None if text(GENERATION_EXPRESSION).is_some() => continue,
+                None => match text(DEFAULT) {
+                    Some(default) => self.constant(default)?,
+                    None => Expr::literal(Value::Null, DataType::Null),
+                },
             };
             self.store(&mut expr, &column.data_type, &column.name, &table_name)?;
             output.push(Attribute {
@@ -313,6 +380,14 @@ impl Analyzer<'_> {
             },
             output,
         }))
+    }
+
+    /// A constant by its text.
+    fn constant(&mut self, text: &str) -> Result<Expr, SqlError> {
+        match crate::sql::parse::parse_select_item(text)? {
+            ast::SelectItem::UnnamedExpr(e) => Ok(plain(self, &e, &[], "DEFAULT")?.expr),
+            other => Err(unsupported(format!("the default {other}"))),
+        }
     }
 
     /// Casts a value to a column's type, where the ANSI store assignment policy allows it.
@@ -352,11 +427,11 @@ impl Analyzer<'_> {
     }
 
     /// The table that a statement changes.
-    fn target(&mut self, factor: &TableFactor) -> Result<(Name, Arc<Plan>), SqlError> {
+    pub(super) fn target(&mut self, factor: &TableFactor) -> Result<(Name, Arc<Plan>), SqlError> {
         Ok((factor_name(factor), self.table_factor(factor)?))
     }
 
-    fn predicate(
+    pub(super) fn predicate(
         &mut self,
         predicate: Option<&ast::Expr>,
         columns: &[Attribute],
@@ -369,7 +444,7 @@ impl Analyzer<'_> {
         Ok(Some(found.expr))
     }
 
-    fn assignments(
+    pub(super) fn assignments(
         &mut self,
         assignments: &[(Name, ast::Expr)],
         target: &Plan,
@@ -385,7 +460,7 @@ impl Analyzer<'_> {
         Ok(out)
     }
 
-    fn assigned(&self, name: &Name, target: &Plan) -> Result<usize, SqlError> {
+    pub(super) fn assigned(&self, name: &Name, target: &Plan) -> Result<usize, SqlError> {
         match scope::find(name, &target.output)? {
             Some(found) if found.parts == name.len() => Ok(found.index),
             Some(_) => Err(unsupported("assigning to a field of a struct")),
@@ -393,7 +468,7 @@ impl Analyzer<'_> {
         }
     }
 
-    fn stored(
+    pub(super) fn stored(
         &self,
         value: Resolved,
         index: usize,
@@ -406,106 +481,6 @@ impl Analyzer<'_> {
             self.store(&mut expr, &column.data_type, &column.name, &table)?;
         }
         Ok(expr)
-    }
-
-    fn merge(&mut self, merge: &ParsedMerge) -> Result<Merge, SqlError> {
-        let (table, target) = self.target(&merge.target)?;
-        let source = self.table_factor(&merge.source)?;
-        let columns: Vec<Attribute> = target
-            .output
-            .iter()
-            .chain(&source.output)
-            .cloned()
-            .collect();
-        let condition = plain(self, &merge.condition, &columns, "ON")?;
-        require_boolean(&condition)?;
-        let width = target.output.len();
-        // What `UPDATE SET *` and `INSERT *` take for a column of the target.
-        let by_name = |column: &Attribute| -> Result<Resolved, SqlError> {
-            let name = std::slice::from_ref(&column.name);
-            let found = scope::find(name, &source.output)?;
-            found
-                .and_then(|f| Some((f.index, source.output.get(f.index)?)))
-                .map(|(i, a)| Resolved::new((Expr::column(width + i, a), a.name.clone()), None))
-                .ok_or_else(|| scope::unresolved(name, &source.output))
-        };
-        let visible: Vec<usize> = (0..width)
-            .filter(|i| target.output.get(*i).is_some_and(|a| !a.hidden))
-            .collect();
-        let mut clauses = Vec::new();
-        for clause in &merge.clauses {
-            let condition = clause.condition.as_ref();
-            let condition = self.predicate(condition, &columns)?;
-            let action = match &clause.action {
-                ParsedAction::Delete => MergeAction::Delete,
-                ParsedAction::Update(assignments) => {
-                    MergeAction::Update(self.assignments(assignments, &target, &columns, &table)?)
-                }
-                ParsedAction::UpdateAll => {
-                    let mut all = Vec::new();
-                    for index in &visible {
-                        if let Some(column) = target.output.get(*index) {
-                            let value = by_name(column)?;
-                            all.push((*index, self.stored(value, *index, &target, &table)?));
-                        }
-                    }
-                    MergeAction::Update(all)
-                }
-                ParsedAction::InsertAll => {
-                    let mut all = Vec::new();
-                    for index in &visible {
-                        if let Some(column) = target.output.get(*index) {
-                            let value = by_name(column)?;
-                            all.push(self.stored(value, *index, &target, &table)?);
-                        }
-                    }
-                    MergeAction::Insert(all)
-                }
-                ParsedAction::Insert {
-                    columns: names,
-                    values,
-                } => {
-                    if names.len() != values.len() {
-                        return Err(AnalysisReason::AssignmentArityMismatch {
-                            target: names.len(),
-                            source_columns: values.len(),
-                        }
-                        .into());
-                    }
-                    let mut given = Vec::new();
-                    for (name, value) in names.iter().zip(values) {
-                        let index = self.assigned(name, &target)?;
-                        let value = plain(self, value, &columns, "VALUES")?;
-                        given.push((index, self.stored(value, index, &target, &table)?));
-                    }
-                    let all = visible
-                        .iter()
-                        .map(|index| {
-                            let value = given.iter().find(|(i, _)| i == index);
-                            value.map(|(_, e)| e.clone()).unwrap_or_else(|| {
-                                let column = target.output.get(*index);
-                                let to = column.map_or(DataType::Null, |a| a.data_type.clone());
-                                Expr::literal(Value::Null, to)
-                            })
-                        })
-                        .collect();
-                    MergeAction::Insert(all)
-                }
-            };
-            clauses.push(MergeClause {
-                when: clause.when,
-                condition,
-                action,
-            });
-        }
-        Ok(Merge {
-            table,
-            target,
-            source,
-            condition: condition.expr,
-            clauses,
-            schema_evolution: merge.schema_evolution,
-        })
     }
 }
 

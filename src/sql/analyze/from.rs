@@ -202,6 +202,7 @@ impl Analyzer<'_> {
         let written = name.last().map(|n| n.to_lowercase()).unwrap_or_default();
         match written.as_str() {
             "range" => self.range(args, position),
+            "table_changes" => self.table_changes(args, position),
             "read_files" | "cloud_files" => self.read_files(&written, args, position),
             _ => match lookup(&written).map(|f| &f.kind) {
                 Some(FunctionKind::Generator(_)) => {
@@ -216,6 +217,56 @@ impl Analyzer<'_> {
                     Err(error.at(position))
                 }
             },
+        }
+    }
+
+    /// `table_changes('t', from [, to])`: versions, or timestamps as text.
+    fn table_changes(
+        &mut self,
+        args: &[ast::FunctionArg],
+        position: Option<Position>,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let mut values = Vec::new();
+        for arg in args {
+            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) = arg else {
+                return Err(unsupported(format!("the argument {arg}")).at(position));
+            };
+            let mut collected = Collected::default();
+            let found = Resolver::new(self, &[], &mut collected).expression(e)?;
+            let ExprKind::Literal(value) = found.expr.kind else {
+                return Err(unsupported(format!("table_changes over {arg}")).at(position));
+            };
+            values.push((value, found.expr.data_type));
+        }
+        let zone = self.catalog.time_zone();
+        let place = |(value, data_type): &(Value, DataType)| match value.as_i64() {
+            Some(version) if data_type.is_integral() => u64::try_from(version)
+                .map(TimeTravel::Version)
+                .map_err(|_| unsupported(format!("the version {version}")).at(position)),
+            _ => Ok(TimeTravel::Timestamp(value.cast_text(data_type, zone))),
+        };
+        let (Some((Value::String(name), _)), Some(from), true) =
+            (values.first(), values.get(1), values.len() <= 3)
+        else {
+            let error: SqlError = AnalysisReason::IncorrectNumberOfArguments {
+                function: "table_changes".into(),
+                least: 2,
+                most: 3,
+            }
+            .into();
+            return Err(error.at(position));
+        };
+        let (from, to) = (place(from)?, values.get(2).map(place).transpose()?);
+        let parts: Vec<String> = name.split('.').map(str::to_owned).collect();
+        match self.catalog.table_changes(&parts, &from, to.as_ref())? {
+            Some(plan) => Ok(subquery_alias(Arc::new(plan), vec!["table_changes".into()])),
+            None => {
+                let error: SqlError = AnalysisReason::TableOrViewNotFound {
+                    name: scope::quote_parts(&parts),
+                }
+                .into();
+                Err(error.at(position))
+            }
         }
     }
 

@@ -71,6 +71,9 @@ impl Resolver<'_, '_> {
         if matches!(written.as_str(), "grouping" | "grouping_id") {
             return self.grouping(&written, list, position);
         }
+        if let Some(found) = self.user_function(f, list, position)? {
+            return Ok(found);
+        }
         let function = self.analyzer.routine(&written, position)?;
         let arguments = self.arguments(list, &written)?;
         let nulls = f.null_treatment.or_else(|| {

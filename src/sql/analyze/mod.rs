@@ -10,7 +10,8 @@
 //! | `expression`, `reference`, `operator`, `function`, `literal` | expressions |
 //! | `scope` | names of columns |
 //! | `correlated` | `EXISTS` and `IN` that read the query around |
-//! | `command` | statements that aren't queries |
+//! | `command`, `merge` | statements that aren't queries |
+//! | `bound` | texts and rows bound to a table |
 //! | `dataframe` | the same over plans at hand, for the DataFrame API |
 
 mod bound;
@@ -23,24 +24,27 @@ mod function;
 mod grouping;
 mod join;
 mod literal;
+mod merge;
 mod operator;
 mod query;
 mod reference;
 mod scope;
 mod select;
 mod stack;
+mod user_function;
 
 pub use bound::{insert_columns, resolve_expression};
-pub use command::InsertBy;
+pub use command::{InsertBy, visible_only};
 pub use dataframe::{
     DataFrames, Grouping, JoinOn, Pivot, attribute_name, find_column, positions_of,
 };
+pub use user_function::check_function;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::command::{Statement, TimeTravel};
+use super::command::{SqlFunction, Statement, TimeTravel};
 use super::error::{AnalysisReason, Position, SqlError};
 use super::functions::{BindContext, Function, lookup};
 use super::parse::ParsedStatement;
@@ -78,12 +82,39 @@ pub trait Catalog {
         None
     }
 
+    /// The function of that name that was made with `CREATE FUNCTION`, and what its calls are
+    /// called: `spark_catalog.default.f`, `f` if it is temporary.
+    fn function(&self, name: &[String]) -> Option<(String, SqlFunction)> {
+        let _ = name;
+        None
+    }
+
+    /// What changed in a table from a version on: `table_changes('t', 1, 2)`. `None` if there is
+    /// no table of that name.
+    ///
+    /// # Errors
+    /// If the changes weren't recorded, or the versions don't exist.
+    fn table_changes(
+        &self,
+        name: &[String],
+        from: &TimeTravel,
+        to: Option<&TimeTravel>,
+    ) -> Result<Option<Plan>, SqlError> {
+        let _ = (name, from, to);
+        Ok(None)
+    }
+
     /// `current_database()`.
     fn current_database(&self) -> String;
 
     /// `spark.sql.ansi.enabled`.
     fn ansi(&self) -> bool {
         true
+    }
+
+    /// `spark.databricks.delta.schema.autoMerge.enabled`.
+    fn auto_merge(&self) -> bool {
+        false
     }
 
     /// `spark.sql.session.timeZone`.
@@ -164,6 +195,8 @@ struct Analyzer<'a> {
     markers: Vec<Position>,
     /// The same for functions.
     udfs: Vec<Arc<PythonUdf>>,
+    /// How deep functions made with SQL call one another.
+    function_depth: u32,
 }
 
 impl<'a> Analyzer<'a> {
@@ -179,6 +212,7 @@ impl<'a> Analyzer<'a> {
             ctes: Vec::new(),
             outer: Vec::new(),
             next_lambda: Cell::new(0),
+            function_depth: 0,
             given: Vec::new(),
             parameters: &Parameters::None,
             markers: Vec::new(),

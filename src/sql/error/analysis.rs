@@ -319,6 +319,40 @@ pub enum AnalysisReason {
         source_columns: usize,
     },
     #[error(
+        "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] The {function} requires {expected} parameters but the actual number is {actual}. Please, refer to 'https://spark.apache.org/docs/latest/sql-ref-functions.html' for a fix. SQLSTATE: 42605"
+    )]
+    WrongNumberOfArguments {
+        function: String,
+        expected: usize,
+        actual: usize,
+    },
+    #[error(
+        "[DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION] Cannot resolve \"{expression}\" due to data type mismatch: cannot cast {} to {}. SQLSTATE: 42K09",
+        quoted_type(.from), quoted_type(.to)
+    )]
+    FunctionReturns {
+        expression: String,
+        from: DataType,
+        to: DataType,
+    },
+    #[error(
+        "[INCORRECT_NUMBER_OF_ARGUMENTS] not enough or too many args, {function} requires at least {least} arguments and at most {most} arguments. SQLSTATE: 22023"
+    )]
+    IncorrectNumberOfArguments {
+        function: String,
+        least: usize,
+        most: usize,
+    },
+    #[error(
+        "[MERGE_WITHOUT_WHEN] There must be at least one WHEN clause in a MERGE statement. SQLSTATE: 42601"
+    )]
+    MergeWithoutWhen,
+    #[error(
+        "[NON_LAST_{kind}_CLAUSE_OMIT_CONDITION] When there are more than one {} clauses in a MERGE statement, only the last {} clause can omit the condition. SQLSTATE: 42613",
+        merge_kind(.kind), merge_kind(.kind)
+    )]
+    NonLastMergeClause { kind: &'static str },
+    #[error(
         "[UDTF_ALIAS_NUMBER_MISMATCH] The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF.\nExpected {expected} aliases, but got {aliases}.\nPlease ensure that the number of aliases provided matches the number of columns output by the UDTF. SQLSTATE: 42802"
     )]
     GeneratorAliases { expected: usize, aliases: String },
@@ -348,7 +382,7 @@ pub enum AnalysisReason {
     )]
     ColumnAlreadyExists { column: String },
     #[error(
-        "[EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] '{operation}' expects a table but {name} is a view. SQLSTATE: 42809"
+        "[EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE] '{operation}' expects a table but {name} is a view.  SQLSTATE: 42809"
     )]
     ExpectTableNotView { operation: String, name: String },
     #[error(
@@ -455,5 +489,14 @@ pub fn ordinal(n: usize) -> String {
             (3, t) if t != 13 => format!("{n}rd"),
             _ => format!("{n}th"),
         },
+    }
+}
+
+/// How a message calls a kind of merge clause.
+fn merge_kind(kind: &str) -> &'static str {
+    match kind {
+        "MATCHED" => "MATCHED",
+        "NOT_MATCHED_BY_TARGET" => "NOT MATCHED [BY TARGET]",
+        _ => "NOT MATCHED BY SOURCE",
     }
 }

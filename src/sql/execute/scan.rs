@@ -8,7 +8,7 @@ use super::stream::{self, chunks};
 use super::{CHUNK_ROWS, ExecContext, ExecuteError, FrameStream};
 use crate::delta::{AddFile, ColumnBound, TableScan};
 use crate::formats::partitions::partition_values;
-use crate::formats::{ReadRequest, read_file};
+use crate::formats::{FormatError, ReadRequest, read_file};
 use crate::sql::SqlError;
 use crate::sql::functions::cast::cast;
 use crate::sql::plan::{DeltaScan, EvalMode, FileScan, metadata_attribute};
@@ -141,7 +141,8 @@ impl FileReader {
     }
 
     fn open(&self, file: FileStatus) -> Result<FrameStream, SqlError> {
-        let bytes = self.ctx.fs.read(&file.path)?;
+        let bytes = self.ctx.fs.read(&file.path);
+        let bytes = bytes.map_err(FormatError::of_missing_file)?;
         let size = bytes.len() as u64;
         let read = read_file(self.scan.format, bytes, &file, &self.request)?;
         self.ctx.metrics.add_file(size);
@@ -274,12 +275,20 @@ impl DeltaReader {
         let positions = scan.projection.clone();
         let positions = positions.unwrap_or_else(|| (0..=width).collect());
         let (mut columns, mut read, mut output) = (Vec::new(), Vec::new(), Vec::new());
+        let mut has_change_type = false;
         for position in positions {
             let Some(field) = scan.schema.fields.get(position) else {
                 columns.push(None);
                 output.push(metadata_field());
                 continue;
             };
+            if scan.files.is_some() && field.name == "_change_type" {
+                // Change data files have it after the table's columns.
+                columns.push(Some(read.len()));
+                output.push(field.clone());
+                has_change_type = true;
+                continue;
+            }
             // The table may have got columns since the relation was analysed.
             let found = snapshot.schema().index_of(&field.name).filter(|i| {
                 let now = snapshot.schema().fields.get(*i);
@@ -292,7 +301,10 @@ impl DeltaReader {
             read.push(found);
             output.push(field.clone());
         }
-        let table = TableScan::new(ctx.fs.clone(), &snapshot, Some(&read))?;
+        let mut table = TableScan::new(ctx.fs.clone(), &snapshot, Some(&read))?;
+        if has_change_type {
+            table = table.with_change_type();
+        }
         let files = match &scan.files {
             Some(files) => files.clone(),
             None => {

@@ -30,7 +30,8 @@ impl Dialect for SparkDialect {
     }
 
     fn is_identifier_part(&self, ch: char) -> bool {
-        ch.is_alphanumeric() || ch == '_'
+        // Delta's `t@v1`.
+        ch.is_alphanumeric() || ch == '_' || ch == '@'
     }
 
     fn supports_numeric_prefix(&self) -> bool {

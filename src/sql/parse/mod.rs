@@ -11,7 +11,7 @@ mod tokens;
 pub use data_type::{parse_data_type, parse_schema};
 
 pub(super) use commands::{
-    ParsedAction, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
+    ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
 };
 pub(super) use tokens::position;
 pub use tokens::split;

@@ -5,9 +5,12 @@
 //!
 //! Source: Delta's `DeltaSink`; PROTOCOL.md, "Transaction Identifiers".
 
-use crate::delta::{CommitInfo, DeltaLog, FileWriter, Metadata, Properties, Transaction};
+use std::sync::Arc;
+
+use crate::delta::{CommitInfo, DeltaLog, FileWriter, Metadata, Properties, RowRules, Transaction};
 use crate::env::Env;
-use crate::sql::execute::OutputMode;
+use crate::sql::constraints::Constraints;
+use crate::sql::execute::{ExecContext, OutputMode};
 use crate::storage::DbfsPath;
 use crate::streaming::StreamError;
 use crate::streaming::trigger::mode_name;
@@ -21,6 +24,8 @@ pub struct DeltaSinkOptions {
     /// `mergeSchema`: new columns become columns of the table.
     pub merge_schema: bool,
     pub partition_columns: Vec<String>,
+    /// `spark.sql.session.timeZone`.
+    pub time_zone: chrono_tz::Tz,
 }
 
 /// Writes batches to a table.
@@ -87,11 +92,18 @@ impl DeltaSink {
 
     fn new_metadata(&self) -> Result<Metadata, StreamError> {
         Ok(Metadata::for_new_table(
-            &self.schema,
+            &crate::delta::nullable(&self.schema),
             &self.options.partition_columns,
             Properties::new(),
             &self.env,
         )?)
+    }
+
+    /// The table's generated columns and constraints.
+    fn rules(&self, metadata: &Metadata) -> Result<Option<Box<dyn RowRules>>, StreamError> {
+        let mut context = ExecContext::new(self.log.file_system().clone(), self.env.clock.now_us());
+        context.time_zone = self.options.time_zone;
+        Ok(Constraints::rules(metadata, &Arc::new(context))?)
     }
 
     fn table(&self) -> &DbfsPath {
@@ -139,7 +151,8 @@ impl Sink for DeltaSink {
             self.table().clone(),
             &metadata,
             &self.env,
-        )?;
+        )?
+        .with_rules(self.rules(&metadata)?);
         self.batch = Some(Batch {
             batch_id,
             mode,

@@ -1,5 +1,7 @@
 //! The grammar of statements: which command it is, and its parts.
 
+mod alter;
+mod functions;
 mod read;
 mod tables;
 
@@ -10,12 +12,12 @@ use sqlparser::tokenizer::Token;
 use super::expect_end;
 use crate::sql::command::{Command, ExplainMode, MergeWhen, Name, TableDefinition, ViewKind};
 
+use alter::{alter, comment_on};
+use functions::{copy_into, drop_function};
 use read::{
     accept, at_string, dotted, expect, in_parens, name, number, property, skip, string, word,
 };
-use tables::{
-    alter, create, delete, insert, merge, name_or_path, optimize, restore, update, vacuum,
-};
+use tables::{create, delete, insert, merge, name_or_path, optimize, restore, update, vacuum};
 
 type Parsed<T> = Result<T, ParserError>;
 
@@ -82,6 +84,10 @@ pub struct ParsedTable {
 pub struct ParsedInsert {
     pub table: Name,
     pub overwrite: bool,
+    /// `PARTITION (column = value, column)`.
+    pub partition: Vec<(String, Option<Expr>)>,
+    /// `REPLACE WHERE`, as written.
+    pub replace_where: Option<String>,
     pub by_name: bool,
     pub columns: Vec<String>,
     pub query: Box<Query>,
@@ -136,6 +142,8 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         ("OPTIMIZE", _) => return optimize(p),
         ("CACHE", _) => return cache(p),
         ("SHOW", _) => show(p)?,
+        ("DROP", "FUNCTION") => drop_function(p)?,
+        ("DROP", "TEMPORARY") if word(p, 2).as_deref() == Some("FUNCTION") => drop_function(p)?,
         ("DROP", _) => drop(p)?,
         ("USE", _) => use_database(p)?,
         ("SET", _) => set(p)?,
@@ -165,7 +173,16 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
             expect(p, &["TABLE"])?;
             Command::TruncateTable { table: name(p)? }
         }
-        ("ALTER", _) => alter(p)?,
+        ("ALTER", _) => return alter(p),
+        ("COMMENT", "ON") => comment_on(p)?,
+        ("COPY", "INTO") => copy_into(p)?,
+        ("MSCK", _) | ("ANALYZE", _) | ("REPAIR", _) => maintain(p)?,
+        ("GRANT" | "REVOKE" | "DENY", _) => {
+            while p.peek_token().token != Token::EOF {
+                p.next_token();
+            }
+            Command::Privileges { statement: first }
+        }
         ("SELECT" | "WITH" | "VALUES" | "FROM" | "TABLE", _) => return query(p),
         _ if p.peek_token().token == Token::LParen => return query(p),
         _ => {
@@ -216,12 +233,28 @@ fn show(p: &mut Parser) -> Parsed<Command> {
             expect(p, &["TABLE"])?;
             Command::ShowCreateTable { table: name(p)? }
         }
-        "TBLPROPERTIES" => Command::ShowTableProperties { table: name(p)? },
+        "TBLPROPERTIES" => {
+            let table = name(p)?;
+            let key = match p.consume_token(&Token::LParen) {
+                true => {
+                    let key = match at_string(p) {
+                        true => Some(string(p)?),
+                        false => dotted(p),
+                    };
+                    p.expect_token(&Token::RParen)?;
+                    key
+                }
+                false => None,
+            };
+            Command::ShowTableProperties { table, key }
+        }
         "PARTITIONS" => Command::ShowPartitions { table: name(p)? },
         "FUNCTIONS" => Command::ShowFunctions {
+            kinds: "ALL".into(),
             pattern: in_and_like(p)?.1,
         },
         "USER" | "SYSTEM" | "ALL" if accept(p, &["FUNCTIONS"]) => Command::ShowFunctions {
+            kinds: what,
             pattern: in_and_like(p)?.1,
         },
         _ => return p.expected("what to show", token),
@@ -343,13 +376,28 @@ fn drop(p: &mut Parser) -> Parsed<Command> {
     })
 }
 
+/// `MSCK REPAIR TABLE t …`, `ANALYZE TABLE t …`.
+fn maintain(p: &mut Parser) -> Parsed<Command> {
+    p.next_token();
+    accept(p, &["REPAIR"]);
+    expect(p, &["TABLE"])?;
+    let table = name(p)?;
+    while p.peek_token().token != Token::EOF {
+        p.next_token();
+    }
+    Ok(Command::Maintain { table })
+}
+
 fn use_database(p: &mut Parser) -> Parsed<Command> {
     p.next_token();
-    if word(p, 1).is_some() {
-        let _ = accept(p, &["DATABASE"])
-            || accept(p, &["SCHEMA"])
-            || accept(p, &["CATALOG"])
-            || accept(p, &["NAMESPACE"]);
+    let is_name = matches!(p.peek_nth_token(1).token, Token::Word(_));
+    if is_name && accept(p, &["CATALOG"]) {
+        return Ok(Command::UseCatalog {
+            name: name(p)?.join("."),
+        });
+    }
+    if is_name {
+        let _ = accept(p, &["DATABASE"]) || accept(p, &["SCHEMA"]) || accept(p, &["NAMESPACE"]);
     }
     Ok(Command::Use { database: name(p)? })
 }

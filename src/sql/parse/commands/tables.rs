@@ -5,6 +5,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
+use super::functions::create_function;
 use super::read::{
     accept, at_string, comma_separated, dotted, expect, identifier, in_parens, name, number,
     property, skip, string, word,
@@ -13,12 +14,13 @@ use super::{
     Parsed, ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable,
     ParsedView,
 };
+use crate::delta::{DEFAULT, GENERATION_EXPRESSION};
 use crate::sql::command::{
-    AlterTable, Command, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
+    CloneTable, Command, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
 };
 use crate::sql::parse::data_type;
 use crate::sql::parse::dialect::type_text;
-use crate::types::{Metadata, StructField, StructType};
+use crate::types::{StructField, StructType};
 
 pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
     let mut replace = false;
@@ -31,6 +33,9 @@ pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
     let global = accept(p, &["GLOBAL"]);
     let temporary = accept(p, &["TEMP"]) || accept(p, &["TEMPORARY"]);
     accept(p, &["EXTERNAL"]);
+    if accept(p, &["FUNCTION"]) {
+        return create_function(p, temporary, replace);
+    }
     if accept(p, &["VIEW"]) {
         let kind = match (global, temporary) {
             (true, _) => ViewKind::GlobalTemporary,
@@ -46,13 +51,14 @@ pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
         let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
         let name = name(p)?;
         let (mut location, mut comment) = (None, None);
+        let mut properties = Vec::new();
         loop {
             if accept(p, &["COMMENT"]) {
                 comment = Some(string(p)?);
             } else if accept(p, &["LOCATION"]) || accept(p, &["MANAGED", "LOCATION"]) {
                 location = Some(string(p)?);
             } else if accept(p, &["WITH", "DBPROPERTIES"]) {
-                in_parens(p, property)?;
+                properties = in_parens(p, property)?;
             } else {
                 break;
             }
@@ -62,6 +68,7 @@ pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
             if_not_exists,
             location,
             comment,
+            properties,
         }));
     }
     let token = p.peek_token();
@@ -90,7 +97,7 @@ pub(super) fn create_view(p: &mut Parser, kind: ViewKind, replace: bool) -> Pars
         if accept(p, &["COMMENT"]) {
             comment = Some(string(p)?);
         } else if accept(p, &["TBLPROPERTIES"]) {
-            in_parens(p, property)?;
+            definition.properties = in_parens(p, property)?;
         } else if accept(p, &["USING"]) {
             definition.format = Some(dotted(p).unwrap_or_default().to_lowercase());
         } else if accept(p, &["OPTIONS"]) {
@@ -119,11 +126,35 @@ pub(super) fn create_view(p: &mut Parser, kind: ViewKind, replace: bool) -> Pars
     })))
 }
 
+/// `ALTER VIEW name AS query`.
+pub(super) fn create_view_as(p: &mut Parser, name: Name) -> Parsed<ParsedKind> {
+    let query = p.parse_query()?;
+    Ok(ParsedKind::CreateView(Box::new(ParsedView {
+        name,
+        kind: ViewKind::Persisted,
+        replace: true,
+        if_not_exists: false,
+        comment: None,
+        columns: Vec::new(),
+        text: query.to_string(),
+        query: Some(query),
+        definition: TableDefinition::default(),
+    })))
+}
+
 pub(super) fn create_table(p: &mut Parser, replace: bool) -> Parsed<ParsedKind> {
     let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
-    let name = name(p)?;
+    let name = super::read::name(p)?;
     let mut definition = TableDefinition::default();
-    if p.peek_token().token == Token::LParen {
+    let clones = accept(p, &["SHALLOW", "CLONE"]);
+    if clones || accept(p, &["DEEP", "CLONE"]) || accept(p, &["CLONE"]) {
+        return clone_table(p, name, clones, replace, if_not_exists);
+    }
+    let like = match accept(p, &["LIKE"]) {
+        true => Some(super::read::name(p)?),
+        false => None,
+    };
+    if like.is_none() && p.peek_token().token == Token::LParen {
         definition.schema = StructType::new(in_parens(p, column)?);
     }
     loop {
@@ -161,6 +192,14 @@ pub(super) fn create_table(p: &mut Parser, replace: bool) -> Parsed<ParsedKind> 
             break;
         }
     }
+    if let Some(source) = like {
+        return Ok(ParsedKind::Command(Command::CreateTableLike {
+            name,
+            source,
+            if_not_exists,
+            definition,
+        }));
+    }
     let starts_query = matches!(
         word(p, 0).as_deref(),
         Some("SELECT" | "WITH" | "FROM" | "VALUES")
@@ -177,7 +216,45 @@ pub(super) fn create_table(p: &mut Parser, replace: bool) -> Parsed<ParsedKind> 
     })))
 }
 
-/// `name type [NOT NULL] [COMMENT 'text']`.
+/// What follows `CLONE`.
+fn clone_table(
+    p: &mut Parser,
+    name: Name,
+    shallow: bool,
+    replace: bool,
+    if_not_exists: bool,
+) -> Parsed<ParsedKind> {
+    let source = name_or_path(p)?;
+    let at = if accept(p, &["VERSION", "AS", "OF"]) {
+        Some(TimeTravel::Version(number(p)?))
+    } else if accept(p, &["TIMESTAMP", "AS", "OF"]) {
+        Some(TimeTravel::Timestamp(string(p)?))
+    } else {
+        None
+    };
+    let (mut location, mut properties) = (None, Vec::new());
+    loop {
+        if accept(p, &["TBLPROPERTIES"]) {
+            properties = in_parens(p, property)?;
+        } else if accept(p, &["LOCATION"]) {
+            location = Some(string(p)?);
+        } else {
+            break;
+        }
+    }
+    Ok(ParsedKind::Command(Command::CloneTable(CloneTable {
+        name,
+        source,
+        at,
+        shallow,
+        replace,
+        if_not_exists,
+        location,
+        properties,
+    })))
+}
+
+/// `name type [NOT NULL] [COMMENT 'text'] [DEFAULT value] [GENERATED ALWAYS AS (expression)]`.
 pub(super) fn column(p: &mut Parser) -> Parsed<StructField> {
     let name = identifier(p)?;
     let _ = p.consume_token(&Token::Colon);
@@ -192,7 +269,24 @@ pub(super) fn column(p: &mut Parser) -> Parsed<StructField> {
             field.nullable = false;
         } else if accept(p, &["COMMENT"]) {
             let comment = string(p)?;
-            field.metadata = Metadata::default().with("comment", comment.into());
+            field.metadata = field.metadata.with("comment", comment.into());
+        } else if accept(p, &["DEFAULT"]) {
+            let default = p.parse_expr()?.to_string();
+            field.metadata = field
+                .metadata
+                .with(DEFAULT, default.clone().into())
+                .with("EXISTS_DEFAULT", default.into());
+        } else if accept(p, &["GENERATED", "ALWAYS", "AS"]) {
+            if word(p, 0).as_deref() == Some("IDENTITY") {
+                let token = p.peek_token();
+                return p.expected("an expression: identity columns aren't supported", token);
+            }
+            p.expect_token(&Token::LParen)?;
+            let expression = p.parse_expr()?.to_string();
+            p.expect_token(&Token::RParen)?;
+            field.metadata = field
+                .metadata
+                .with(GENERATION_EXPRESSION, expression.into());
         } else {
             return Ok(field);
         }
@@ -209,6 +303,21 @@ pub(super) fn insert(p: &mut Parser) -> Parsed<ParsedKind> {
     }
     accept(p, &["TABLE"]);
     let table = name(p)?;
+    let partition = match accept(p, &["PARTITION"]) {
+        true => in_parens(p, |p| {
+            let column = identifier(p)?;
+            let value = match p.consume_token(&Token::Eq) {
+                true => Some(p.parse_expr()?),
+                false => None,
+            };
+            Ok((column, value))
+        })?,
+        false => Vec::new(),
+    };
+    let replace_where = match accept(p, &["REPLACE", "WHERE"]) {
+        true => Some(p.parse_expr()?.to_string()),
+        false => None,
+    };
     let mut by_name = accept(p, &["BY", "NAME"]);
     let mut columns = Vec::new();
     let lists_columns = p.peek_token().token == Token::LParen
@@ -225,6 +334,8 @@ pub(super) fn insert(p: &mut Parser) -> Parsed<ParsedKind> {
     Ok(ParsedKind::Insert(Box::new(ParsedInsert {
         table,
         overwrite,
+        partition,
+        replace_where,
         by_name,
         columns,
         query,
@@ -393,57 +504,4 @@ pub(super) fn restore(p: &mut Parser) -> Parsed<Command> {
         TimeTravel::Timestamp(string(p)?)
     };
     Ok(Command::Restore { table, to })
-}
-
-pub(super) fn alter(p: &mut Parser) -> Parsed<Command> {
-    p.next_token();
-    if !accept(p, &["VIEW"]) {
-        expect(p, &["TABLE"])?;
-    }
-    let table = name(p)?;
-    let change = if accept(p, &["SET", "TBLPROPERTIES"]) {
-        AlterTable::SetProperties(in_parens(p, property)?)
-    } else if accept(p, &["UNSET", "TBLPROPERTIES"]) {
-        let if_exists = accept(p, &["IF", "EXISTS"]);
-        let keys = in_parens(p, |p| {
-            if at_string(p) {
-                return string(p);
-            }
-            let token = p.peek_token();
-            match dotted(p) {
-                Some(key) => Ok(key),
-                None => p.expected("a property", token),
-            }
-        })?;
-        AlterTable::UnsetProperties { keys, if_exists }
-    } else if accept(p, &["ADD", "COLUMNS"]) || accept(p, &["ADD", "COLUMN"]) {
-        let parens = p.consume_token(&Token::LParen);
-        let columns = comma_separated(p, column)?;
-        if parens {
-            p.expect_token(&Token::RParen)?;
-        }
-        AlterTable::AddColumns(StructType::new(columns))
-    } else if accept(p, &["RENAME", "COLUMN"]) {
-        let from = name(p)?.join(".");
-        expect(p, &["TO"])?;
-        let to = identifier(p)?;
-        AlterTable::RenameColumn { from, to }
-    } else if accept(p, &["RENAME", "TO"]) {
-        AlterTable::Rename(name(p)?)
-    } else if accept(p, &["DROP", "COLUMNS"]) || accept(p, &["DROP", "COLUMN"]) {
-        accept(p, &["IF", "EXISTS"]);
-        let parens = p.consume_token(&Token::LParen);
-        let columns = comma_separated(p, |p| Ok(name(p)?.join(".")))?;
-        if parens {
-            p.expect_token(&Token::RParen)?;
-        }
-        AlterTable::DropColumns(columns)
-    } else {
-        let token = p.peek_token();
-        return p.expected("what to alter", token);
-    };
-    Ok(Command::AlterTable {
-        name: table,
-        change,
-    })
 }
