@@ -241,7 +241,7 @@ impl Session {
     /// All rows of a batch query, or the first `limit`.
     pub fn collect(&self, plan: &Plan, limit: Option<usize>) -> Result<Frame, SessionError> {
         check_batch(plan)?;
-        let context = Arc::new(self.state.exec_context());
+        let context = self.state.shared_context();
         Ok(collect(&optimize(plan), &context, limit)?)
     }
 

@@ -97,11 +97,19 @@ impl SessionState {
         context
     }
 
+    /// The same, for its operators to share.
+    #[expect(
+        clippy::arc_with_non_send_sync,
+        reason = "a session is driven by one thread"
+    )]
+    pub(super) fn shared_context(&self) -> Arc<ExecContext> {
+        Arc::new(self.exec_context())
+    }
+
     /// Pulls a batch query's rows.
     pub(super) fn rows(&self, plan: &Plan) -> Result<FrameStream, SessionError> {
         check_batch(plan)?;
-        let context = Arc::new(self.exec_context());
-        Ok(execute(&optimize(plan), &context)?)
+        Ok(execute(&optimize(plan), &self.shared_context())?)
     }
 
     // Databases and tables
@@ -515,7 +523,6 @@ impl SessionState {
     }
 
     /// What paths and globs mean, and the data files there.
-    #[expect(clippy::type_complexity, reason = "used right here")]
     fn list_files(
         &self,
         paths: &[DbfsPath],

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::commands::changes;
 use super::state::{SessionState, TableName, version_at};
 use super::statement::{ReadFrom, Reader, StreamWriter, TriggerSpec, WriteTo};
 use super::{SessionError, parse_name};
 use crate::formats::{FileFormat, Options};
 use crate::sql::SqlError;
+use crate::sql::changes::{changes, feed_schema};
 use crate::sql::command::TimeTravel;
 use crate::sql::execute::OutputMode;
 use crate::sql::plan::{Plan, StreamSource, StreamSourceSpec};
@@ -119,7 +119,7 @@ fn changes_of(
     let from = place("startingVersion", "startingTimestamp")?
         .ok_or(crate::delta::DeltaError::NoChangeStart)?;
     let to = place("endingVersion", "endingTimestamp")?;
-    changes(state, log, name, from, to)
+    Ok(changes(log, name.as_deref(), from, to)?)
 }
 
 fn parse_schema(ddl: &str) -> Result<StructType, SessionError> {
@@ -149,7 +149,7 @@ pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan,
                 if !log.exists()? {
                     return Err(SessionError::NotDelta { path });
                 }
-                let schema = log.snapshot()?.schema().as_ref().clone();
+                let schema = delta_schema(&log, &options)?;
                 let spec = StreamSourceSpec::Delta {
                     table: path,
                     name: None,
@@ -202,6 +202,18 @@ fn cloud_files(
     Ok((StreamSourceSpec::CloudFiles { path, format }, schema))
 }
 
+/// The columns of a Delta stream, or of its change data feed.
+fn delta_schema(
+    log: &crate::delta::DeltaLog,
+    options: &Options,
+) -> Result<StructType, SessionError> {
+    let snapshot = log.snapshot()?;
+    Ok(match options.get_bool("readChangeFeed", false)? {
+        true => feed_schema(snapshot.schema()),
+        false => snapshot.schema().as_ref().clone(),
+    })
+}
+
 fn stream_of_table(
     state: &SessionState,
     name: &TableName,
@@ -209,7 +221,7 @@ fn stream_of_table(
 ) -> Result<Plan, SessionError> {
     let log = state.table_log(name)?;
     let mut plan = Plan::stream_source(StreamSource {
-        schema: log.snapshot()?.schema().clone(),
+        schema: Arc::new(delta_schema(&log, &options)?),
         spec: StreamSourceSpec::Delta {
             table: log.table_path().clone(),
             name: Some(name.full()),

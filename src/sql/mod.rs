@@ -1,6 +1,7 @@
 //! Spark SQL: parse → analyze → plan → optimize → execute.
 
 pub mod analyze;
+pub mod changes;
 pub mod coercion;
 pub mod column;
 pub mod command;

@@ -2,7 +2,7 @@
 //! 4.0.1 gave is recorded here where Spark, not Delta, decides.
 
 use multihop::delta::CommitInfo;
-use multihop::session::{Reader, Session};
+use multihop::session::{Reader, Session, StreamWriter};
 use multihop::storage::FileSystem;
 
 use crate::support::{path, put, rows, session, sql};
@@ -701,4 +701,42 @@ fn table_changes_tells_what_each_version_changed() {
     sql(&mut session, "CREATE TABLE u AS SELECT 1 AS id");
     let text = refusal(&mut session, "SELECT * FROM table_changes('u', 0)");
     assert!(text.starts_with("[DELTA_MISSING_CHANGE_DATA] Error getting change data for range [0 , 0] as change data was not\nrecorded for version [0]."), "{text}");
+}
+
+#[test]
+fn a_stream_of_the_change_data_feed_begins_with_the_rows_that_are_there() {
+    let (_, mut session) = session();
+    sql(
+        &mut session,
+        "CREATE TABLE t (id INT, v STRING) TBLPROPERTIES (delta.enableChangeDataFeed = true)",
+    );
+    sql(&mut session, "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+    let reader = Reader::table("t").option("readChangeFeed", "true");
+    let plan = session.read_stream(&reader).unwrap();
+    let writer = StreamWriter::table("log", "dbfs:/checkpoints/log");
+    session
+        .write_stream(std::sync::Arc::new(plan), &writer)
+        .unwrap();
+    session.process_all_available();
+    sql(&mut session, "UPDATE t SET v = 'z' WHERE id = 1");
+    sql(&mut session, "DELETE FROM t WHERE id = 2");
+    session.process_all_available();
+    for query in session.queries() {
+        assert!(query.is_active(), "{:?}", query.error());
+    }
+    let mut changes = sql(
+        &mut session,
+        "SELECT _commit_version, _change_type, id, v FROM log",
+    );
+    changes.sort();
+    assert_eq!(
+        changes,
+        [
+            ["1", "insert", "1", "a"],
+            ["1", "insert", "2", "b"],
+            ["2", "update_postimage", "1", "z"],
+            ["2", "update_preimage", "1", "a"],
+            ["3", "delete", "2", "b"],
+        ]
+    );
 }

@@ -23,6 +23,28 @@ import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 TABLES = ["orders_bronze", "orders_silver", "daily_customer_books"]
+
+# What SQL does to tables, a version a statement.
+CHANGES = """
+CREATE TABLE changed (id INT NOT NULL, v STRING, p STRING) PARTITIONED BY (p) TBLPROPERTIES (delta.enableChangeDataFeed = true);
+INSERT INTO changed SELECT CAST(id AS INT), concat('v', id), CAST(id % 3 AS STRING) FROM range(100);
+ALTER TABLE changed ADD CONSTRAINT small CHECK (id < 1000);
+UPDATE changed SET v = upper(v) WHERE id % 10 = 0;
+DELETE FROM changed WHERE id > 90 OR p = '2';
+MERGE INTO changed t USING (SELECT CAST(id AS INT) AS id, 'merged' AS v, '1' AS p FROM range(80, 120)) s ON t.id = s.id
+  WHEN MATCHED AND s.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *
+  WHEN NOT MATCHED BY SOURCE AND t.id < 5 THEN UPDATE SET v = 'alone';
+INSERT INTO changed VALUES (500, 'x', '0');
+OPTIMIZE changed ZORDER BY (id);
+RESTORE TABLE changed TO VERSION AS OF 3;
+CREATE TABLE renamed AS SELECT CAST(id AS INT) AS id, CAST(id AS STRING) AS v FROM range(5);
+ALTER TABLE renamed SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name');
+ALTER TABLE renamed RENAME COLUMN v TO value;
+INSERT INTO renamed VALUES (9, 'nine');
+CREATE TABLE copied DEEP CLONE changed;
+DELETE FROM copied WHERE id = 1;
+"""
+CHANGED = {"changed": 9, "renamed": 4, "copied": 2}
 UTC = datetime.timezone.utc
 
 
@@ -128,6 +150,22 @@ def main(program):
             print(f"ok {what}: {note}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="multihop-") as folder:
+        notebook = os.path.join(folder, "changes.sql")
+        with open(notebook, "w", encoding="utf-8") as file:
+            file.write(CHANGES)
+        changes = os.path.join(folder, "changes")
+        multihop(program, "run", notebook, "--export", changes)
+        for name, count in CHANGED.items():
+            path = find_tables(changes).get(name)
+            versions = versions_of(path) if path else []
+            report(f"{name} has its versions", [] if len(versions) == count else [f"{versions}"], f"{count} versions")
+            for version in versions:
+                try:
+                    wrong, note = check(program, changes, name, path, version)
+                except Exception as error:  # whatever the other engines raise is a finding
+                    wrong, note = [f"{type(error).__name__}: {error}"], ""
+                report(f"{name} version {version}", wrong, note)
+        folder = os.path.join(folder, "bookstore")
         print(multihop(program, "bookstore", "--export", folder).strip())
         tables = find_tables(folder)
         for name in TABLES:

@@ -1,7 +1,6 @@
 //! Carrying out SQL's commands.
 
 mod alter;
-mod changes;
 mod clone;
 mod copy_into;
 mod databases;
@@ -13,7 +12,6 @@ mod show;
 mod tables;
 mod views;
 
-pub(super) use changes::changes;
 pub(super) use dml::{at_version, touched};
 pub(super) use views::view_query;
 
@@ -23,6 +21,7 @@ use super::state::{GLOBAL_TEMP, quoted, version_at};
 use super::{Ran, Session, SessionError, SessionState};
 use crate::sql::SqlError;
 use crate::sql::analyze::{Catalog, Parameters, Relation, analyze_with};
+use crate::sql::changes::changes;
 use crate::sql::command::{Command, Name, SqlFunction, Statement, TimeTravel};
 use crate::sql::parse::ParsedStatement;
 use crate::sql::plan::Plan;
@@ -290,7 +289,7 @@ impl Catalog for SessionState {
         let zone = self.conf.time_zone();
         let from = version_at(&log, Some(from), zone)?.unwrap_or_default();
         let to = version_at(&log, to, zone)?;
-        Ok(Some(changes(self, &log, Some(table.full()), from, to)?))
+        Ok(Some(changes(&log, Some(&table.full()), from, to)?))
     }
 
     fn current_database(&self) -> String {

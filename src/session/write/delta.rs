@@ -207,7 +207,7 @@ pub(in crate::session) fn write_delta(
         transaction.set_txn(app, *version, now);
     }
     let fs = log.file_system().clone();
-    let context = Arc::new(state.exec_context());
+    let context = state.shared_context();
     let rules = Constraints::rules_within(&metadata, write.replace_where.as_deref(), &context)?;
     let mut files =
         FileWriter::new(fs, log.table_path().clone(), &metadata, env)?.with_rules(rules);
@@ -281,7 +281,7 @@ fn replace(
         .filter(|(file, rows)| file.num_records() != Some(*rows))
         .map(|(file, _)| file.clone())
         .collect();
-    let rules = Constraints::rules(table.metadata(), &Arc::new(state.exec_context()))?;
+    let rules = Constraints::rules(table.metadata(), &state.shared_context())?;
     let fs = log.file_system().clone();
     let mut writer = FileWriter::new(fs, log.table_path().clone(), table.metadata(), &state.env)?
         .with_rules(rules);

@@ -51,8 +51,8 @@ impl Resolver<'_, '_> {
                 return Err(unsupported("a subquery as the argument of a function").at(position));
             }
         };
-        if let Some(udf) = self.analyzer.udf(&written) {
-            return self.python_call(udf, list, position);
+        if let Some(found) = self.user_function(f, list, position)? {
+            return Ok(found);
         }
         if let Some(special) = self.conditional(&written, list, position)? {
             return Ok(special);
@@ -70,9 +70,6 @@ impl Resolver<'_, '_> {
         }
         if matches!(written.as_str(), "grouping" | "grouping_id") {
             return self.grouping(&written, list, position);
-        }
-        if let Some(found) = self.user_function(f, list, position)? {
-            return Ok(found);
         }
         let function = self.analyzer.routine(&written, position)?;
         let arguments = self.arguments(list, &written)?;
@@ -139,7 +136,7 @@ impl Resolver<'_, '_> {
     }
 
     /// A call of a Python function.
-    fn python_call(
+    pub(super) fn python_call(
         &mut self,
         udf: Arc<PythonUdf>,
         list: Option<&ast::FunctionArgumentList>,

@@ -18,7 +18,7 @@ use crate::sql::plan::{Attribute, Expr};
 const MAX_DEPTH: u32 = 32;
 
 impl Resolver<'_, '_> {
-    /// The value of a call, if the catalog has its function.
+    /// The value of a call of a Python function, or of one that the catalog has.
     pub(super) fn user_function(
         &mut self,
         call: &ast::Function,
@@ -26,6 +26,11 @@ impl Resolver<'_, '_> {
         position: Option<Position>,
     ) -> Result<Option<Resolved>, SqlError> {
         let name = super::from::name_parts(&call.name);
+        if let Some(last) = name.last()
+            && let Some(udf) = self.analyzer.udf(&last.to_lowercase())
+        {
+            return self.python_call(udf, list, position).map(Some);
+        }
         if let [only] = name.as_slice()
             && lookup(&only.to_lowercase()).is_some()
         {

@@ -100,6 +100,10 @@ impl DeltaSink {
     }
 
     /// The table's generated columns and constraints.
+    #[expect(
+        clippy::arc_with_non_send_sync,
+        reason = "a session is driven by one thread"
+    )]
     fn rules(&self, metadata: &Metadata) -> Result<Option<Box<dyn RowRules>>, StreamError> {
         let mut context = ExecContext::new(self.log.file_system().clone(), self.env.clock.now_us());
         context.time_zone = self.options.time_zone;

@@ -12,8 +12,11 @@ use super::file_options::{number, size};
 use super::{Source, StreamError, offset_number};
 use crate::delta::{Action, AddFile, CommitInfo, DeltaLog};
 use crate::formats::Options;
-use crate::sql::plan::{DeltaScan, PlanNode, StreamSource, StreamSourceSpec};
-use crate::types::SchemaRef;
+use crate::sql::changes::{both, changes, snapshot_as_inserts};
+use crate::sql::plan::{
+    DeltaScan, Expr, PlanNode, StreamSource, StreamSourceSpec, metadata_attribute,
+};
+use crate::types::{SchemaRef, Value};
 
 /// Files of a batch where no limit is set.
 const MAX_FILES: u64 = 1000;
@@ -25,6 +28,8 @@ struct DeltaSourceOptions {
     ignore_deletes: bool,
     ignore_changes: bool,
     skip_change_commits: bool,
+    /// Whether rows are those of the change data feed.
+    reads_changes: bool,
     start: Start,
 }
 
@@ -73,6 +78,7 @@ impl DeltaSourceOptions {
             ignore_deletes: options.get_bool("ignoreDeletes", false)?,
             ignore_changes: options.get_bool("ignoreChanges", false)?,
             skip_change_commits: options.get_bool("skipChangeCommits", false)?,
+            reads_changes: options.get_bool("readChangeFeed", false)?,
             start,
         })
     }
@@ -313,6 +319,58 @@ impl DeltaSource {
     }
 }
 
+impl DeltaSource {
+    /// The offset after the changes that there are: those of the snapshot first, then of commits.
+    fn next_change(&self, from: Position, latest: u64) -> Result<Option<Offset>, StreamError> {
+        if from.in_snapshot {
+            return Ok(Some(self.offset(Position::start_of(from.version + 1))));
+        }
+        for version in from.version..=latest {
+            let has_rows = self.log.commit(version)?.iter().any(|action| match action {
+                Action::Add(add) => add.data_change,
+                Action::Remove(remove) => remove.data_change,
+                Action::Cdc(_) => true,
+                _ => false,
+            });
+            if has_rows {
+                return Ok(Some(self.offset(Position::start_of(latest + 1))));
+            }
+        }
+        Ok(None)
+    }
+
+    fn change_batch(&self, from: Position, end: Position) -> Result<PlanNode, StreamError> {
+        let name = self.name.as_deref();
+        let first = match from.in_snapshot {
+            true => Some(snapshot_as_inserts(&self.log, name, from.version)?),
+            false => None,
+        };
+        let start = from.version + u64::from(from.in_snapshot);
+        let rest = match end.version.checked_sub(1).filter(|last| *last >= start) {
+            Some(last) => Some(changes(&self.log, name, start, Some(last))?),
+            None => None,
+        };
+        let plan = match (first, rest) {
+            (Some(first), Some(rest)) => both(first, rest),
+            (Some(plan), None) | (None, Some(plan)) => plan,
+            (None, None) => changes(&self.log, name, start, Some(start))?,
+        };
+        // A source's rows have `_metadata`, which changes don't.
+        let mut exprs: Vec<Expr> = plan
+            .output
+            .iter()
+            .enumerate()
+            .map(|(i, attribute)| Expr::column(i, attribute))
+            .collect();
+        let metadata = metadata_attribute();
+        exprs.push(Expr::literal(Value::Null, metadata.data_type));
+        Ok(PlanNode::Project {
+            input: Arc::new(plan),
+            exprs,
+        })
+    }
+}
+
 /// What an operation was, as the error names it.
 fn describe(info: &CommitInfo) -> String {
     let parameters: Vec<String> = info
@@ -348,6 +406,9 @@ impl Source for DeltaSource {
             });
         }
         let latest = self.last_version.unwrap_or(u64::MAX).min(newest.version());
+        if self.options.reads_changes {
+            return Ok(self.next_change(from, latest)?.or(start.cloned()));
+        }
         let (max_files, max_bytes) = (self.options.max_files, self.options.max_bytes);
         let (mut files, mut bytes) = (0_u64, 0_u64);
         let end = self.walk(from, latest, |file| {
@@ -383,6 +444,9 @@ impl Source for DeltaSource {
                 _ => self.first_position()?,
             },
         };
+        if self.options.reads_changes {
+            return self.change_batch(from, end);
+        }
         let mut files = Vec::new();
         let mut at = from;
         // The same walk as for the offset, up to `end`.

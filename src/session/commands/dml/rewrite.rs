@@ -65,7 +65,7 @@ impl Rewriter {
     ) -> Result<Self, SessionError> {
         let env = &state.env;
         let fs = log.file_system().clone();
-        let rules = Constraints::rules(metadata, &Arc::new(state.exec_context()))?;
+        let rules = Constraints::rules(metadata, &state.shared_context())?;
         let table = log.table_path();
         let writer = FileWriter::new(fs.clone(), table.clone(), metadata, env)?.with_rules(rules);
         let changes = match has_change_data_feed(&metadata.configuration) {

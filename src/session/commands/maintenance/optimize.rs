@@ -47,7 +47,7 @@ pub(in super::super) fn optimize(
     let mut added: Vec<AddFile> = Vec::new();
     let mut removed: Vec<Arc<AddFile>> = Vec::new();
     for bin in &bins {
-        let rules = Constraints::rules(snapshot.metadata(), &Arc::new(state.exec_context()))?;
+        let rules = Constraints::rules(snapshot.metadata(), &state.shared_context())?;
         let mut writer = FileWriter::new(
             log.file_system().clone(),
             log.table_path().clone(),

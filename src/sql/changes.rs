@@ -4,54 +4,49 @@
 
 use std::sync::Arc;
 
+use super::plan::{Attribute, DeltaScan, Expr, Plan, PlanNode};
 use crate::delta::{
     Action, AddFile, DeltaError, DeltaLog, Metadata, RemoveFile, has_change_data_feed,
 };
-use crate::session::{SessionError, SessionState};
-use crate::sql::plan::{Attribute, DeltaScan, Expr, Plan, PlanNode};
 use crate::types::{DataType, StructField, StructType, Value};
+
+/// The columns of the feed of a table of that schema.
+pub fn feed_schema(schema: &StructType) -> StructType {
+    let mut fields = schema.fields.clone();
+    for field in &mut fields {
+        field.nullable = true;
+    }
+    for (name, data_type) in [
+        ("_change_type", DataType::String),
+        ("_commit_version", DataType::Long),
+        ("_commit_timestamp", DataType::Timestamp),
+    ] {
+        fields.push(StructField::new(name, data_type));
+    }
+    StructType::new(fields)
+}
 
 /// The changes of the versions `from` to `to`, both included: the table's columns, then
 /// `_change_type`, `_commit_version`, `_commit_timestamp`.
 ///
 /// # Errors
 /// `DELTA_MISSING_CHANGE_DATA` for a version that didn't record them; `DELTA_INVALID_CDC_RANGE`.
-pub(in crate::session) fn changes(
-    state: &SessionState,
+pub fn changes(
     log: &DeltaLog,
-    name: Option<String>,
+    name: Option<&str>,
     from: u64,
     to: Option<u64>,
-) -> Result<Plan, SessionError> {
+) -> Result<Plan, DeltaError> {
     let newest = log.snapshot()?;
     let to = to.unwrap_or_else(|| newest.version());
     if to < from {
-        return Err(DeltaError::InvalidChangeRange { from, to }.into());
+        return Err(DeltaError::InvalidChangeRange { from, to });
     }
-    let _ = state;
-    // Whether the feed was on before the first version.
-    let before = log.snapshot_at(from)?;
-    let mut is_on = has_change_data_feed(before.configuration());
+    let mut is_on = has_change_data_feed(log.snapshot_at(from)?.configuration());
     let schema = newest.schema().clone();
-    let mut output: Vec<Attribute> = schema
-        .fields
-        .iter()
-        .map(|f| Attribute::new(&f.name, f.data_type.clone(), true))
-        .collect();
-    output.push(Attribute::new("_change_type", DataType::String, true));
-    output.push(Attribute::new("_commit_version", DataType::Long, true));
-    output.push(Attribute::new(
-        "_commit_timestamp",
-        DataType::Timestamp,
-        true,
-    ));
-    let mut inputs: Vec<Arc<Plan>> = Vec::new();
-    let history = log.history(None)?;
+    let mut inputs = Vec::new();
+    let times = times(log)?;
     for version in from..=to.min(newest.version()) {
-        let timestamp = history
-            .iter()
-            .find(|entry| entry.version == version)
-            .map_or(0, |entry| entry.timestamp_ms);
         let actions = log.commit(version)?;
         for action in &actions {
             if let Action::Metadata(metadata) = action {
@@ -59,30 +54,76 @@ pub(in crate::session) fn changes(
             }
         }
         if !is_on {
-            return Err(DeltaError::MissingChangeData { from, to, version }.into());
+            return Err(DeltaError::MissingChangeData { from, to, version });
         }
+        let time = times.get(&version).copied().unwrap_or(0);
         for part in parts(&actions) {
-            let plan = part_plan(&part, log, name.clone(), &schema, version, timestamp);
-            inputs.push(Arc::new(Plan {
-                node: plan.node,
-                output: output.clone(),
-            }));
+            inputs.push(part_plan(&part, log, name, &schema, version, time));
         }
     }
-    if inputs.is_empty() {
-        let fields = output
-            .iter()
-            .map(|a| StructField::new(&a.name, a.data_type.clone()));
-        let schema = Arc::new(StructType::new(fields.collect()));
-        return Ok(Plan {
-            node: PlanNode::Local(crate::types::Frame::empty(schema)),
-            output,
-        });
-    }
-    Ok(Plan {
-        node: PlanNode::Union { inputs },
+    Ok(union(inputs, &schema))
+}
+
+/// All rows of a version, as inserted by it: what a stream of the feed begins with.
+///
+/// # Errors
+/// As for time travel.
+pub fn snapshot_as_inserts(
+    log: &DeltaLog,
+    name: Option<&str>,
+    version: u64,
+) -> Result<Plan, DeltaError> {
+    let snapshot = log.snapshot_at(version)?;
+    let part = Part {
+        files: snapshot.files().cloned().collect(),
+        change: Some("insert"),
+    };
+    let schema = log.snapshot()?.schema().clone();
+    let plan = part_plan(&part, log, name, &schema, version, snapshot.timestamp_ms());
+    Ok(union(vec![plan], &schema))
+}
+
+/// The rows of both.
+pub fn both(first: Plan, second: Plan) -> Plan {
+    let output = first.output.clone();
+    Plan {
+        node: PlanNode::Union {
+            inputs: vec![Arc::new(first), Arc::new(second)],
+        },
         output,
-    })
+    }
+}
+
+fn times(log: &DeltaLog) -> Result<std::collections::BTreeMap<u64, i64>, DeltaError> {
+    let history = log.history(None)?;
+    Ok(history
+        .into_iter()
+        .map(|entry| (entry.version, entry.timestamp_ms))
+        .collect())
+}
+
+fn union(inputs: Vec<Plan>, schema: &StructType) -> Plan {
+    let schema = Arc::new(feed_schema(schema));
+    let output: Vec<Attribute> = schema
+        .fields
+        .iter()
+        .map(|f| Attribute::new(&f.name, f.data_type.clone(), true))
+        .collect();
+    let node = match inputs.is_empty() {
+        true => PlanNode::Local(crate::types::Frame::empty(schema)),
+        false => PlanNode::Union {
+            inputs: inputs
+                .into_iter()
+                .map(|plan| {
+                    Arc::new(Plan {
+                        node: plan.node,
+                        output: output.clone(),
+                    })
+                })
+                .collect(),
+        },
+    };
+    Plan { node, output }
 }
 
 fn feed_of(metadata: &Metadata) -> bool {
@@ -151,7 +192,7 @@ fn of_removed(file: &RemoveFile) -> AddFile {
 fn part_plan(
     part: &Part,
     log: &DeltaLog,
-    name: Option<String>,
+    name: Option<&str>,
     schema: &Arc<StructType>,
     version: u64,
     timestamp_ms: i64,
@@ -165,7 +206,7 @@ fn part_plan(
     let width = columns.len();
     let scan = Plan::delta_scan(DeltaScan {
         table: log.table_path().clone(),
-        name,
+        name: name.map(str::to_owned),
         version: None,
         files: Some(part.files.clone()),
         schema: Arc::new(columns),
