@@ -2,7 +2,11 @@
 //! refused.
 
 use multihop::delta::{Action, CommitInfo};
-use multihop::session::Session;
+use multihop::session::{Ran, Session};
+use multihop::sql::analyze::{ColumnAction, ColumnClause, DataFrames};
+use multihop::sql::column::Column;
+use multihop::sql::command::MergeWhen;
+use multihop::types::{DataType, Value};
 
 use crate::support::{path, rows, session, sql};
 
@@ -400,5 +404,73 @@ fn changes_are_recorded_in_change_data_files_where_the_table_asks_for_it() {
     assert_eq!(
         (protocol.min_reader_version, protocol.min_writer_version),
         (1, 4)
+    );
+}
+
+#[test]
+fn delta_tables_of_the_dataframe_api_are_changed_with_columns() {
+    let mut session = three_files();
+    let table = vec!["t".to_owned()];
+    let name = |name: &str| Column::Name(name.into());
+    let equal = |a: Column, b: Column| Column::Operator {
+        operator: "=".into(),
+        args: vec![a, b],
+    };
+    let text = |text: &str| Column::Literal(Value::String(text.into()), DataType::String);
+    let source = match session
+        .sql("SELECT * FROM VALUES (1, 'one'), (7, 'seven') AS s(id, v)")
+        .unwrap()
+        .pop()
+    {
+        Some(Ran::Rows(plan)) => plan,
+        other => panic!("{other:?}"),
+    };
+    let frames = DataFrames::new(session.state());
+    let source = frames.alias(&source, "s");
+    let merge = frames
+        .merge(
+            &table,
+            Some("t"),
+            &source,
+            &equal(name("t.id"), name("s.id")),
+            &[
+                ColumnClause {
+                    when: MergeWhen::Matched,
+                    condition: None,
+                    action: ColumnAction::Update(vec![("v".into(), name("s.v"))]),
+                },
+                ColumnClause {
+                    when: MergeWhen::NotMatched,
+                    condition: None,
+                    action: ColumnAction::InsertAll,
+                },
+            ],
+            false,
+        )
+        .unwrap();
+    let update = frames
+        .update(
+            &table,
+            None,
+            Some(&equal(name("v"), text("v2"))),
+            &[("v".into(), text("two"))],
+        )
+        .unwrap();
+    let delete = frames
+        .delete(&table, Some("x"), Some(&equal(name("x.v"), text("v3"))))
+        .unwrap();
+    session.merge(&merge).unwrap();
+    session.update(&update).unwrap();
+    session.delete(&delete).unwrap();
+    assert_eq!(
+        rows(&session, "t"),
+        [
+            ["1", "one"],
+            ["2", "two"],
+            ["4", "v4"],
+            ["5", "v5"],
+            ["6", "v6"],
+            ["7", "seven"]
+        ]
     );
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlparser::ast;
+
 use super::dataframe::plain;
 use super::expression::Resolved;
 use super::select::require_boolean;
@@ -26,13 +28,33 @@ impl Analyzer<'_> {
     pub(super) fn merge(&mut self, merge: &ParsedMerge) -> Result<Merge, SqlError> {
         let (table, target) = self.target(&merge.target)?;
         let source = self.table_factor(&merge.source)?;
-        if merge.clauses.is_empty() {
+        self.bind_merge(
+            table,
+            target,
+            source,
+            &merge.condition,
+            &merge.clauses,
+            merge.schema_evolution,
+        )
+    }
+
+    /// A merge of relations that are at hand.
+    pub(super) fn bind_merge(
+        &mut self,
+        table: Name,
+        target: Arc<Plan>,
+        source: Arc<Plan>,
+        condition: &ast::Expr,
+        clauses: &[ParsedClause],
+        schema_evolution: bool,
+    ) -> Result<Merge, SqlError> {
+        if clauses.is_empty() {
             return Err(AnalysisReason::MergeWithoutWhen.into());
         }
-        check_conditions(&merge.clauses)?;
-        let evolves = merge.schema_evolution || self.catalog.auto_merge();
+        check_conditions(clauses)?;
+        let evolves = schema_evolution || self.catalog.auto_merge();
         let target = match evolves {
-            true => evolved(target, &source, &merge.clauses),
+            true => evolved(target, &source, clauses),
             false => target,
         };
         let sides = Sides {
@@ -42,10 +64,9 @@ impl Analyzer<'_> {
             evolves,
         };
         let columns = sides.columns(None);
-        let condition = plain(self, &merge.condition, &columns, "ON")?;
+        let condition = plain(self, condition, &columns, "ON")?;
         require_boolean(&condition)?;
-        let clauses = merge
-            .clauses
+        let clauses = clauses
             .iter()
             .map(|clause| self.clause(clause, &sides))
             .collect::<Result<Vec<_>, _>>()?;

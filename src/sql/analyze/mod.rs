@@ -36,7 +36,8 @@ mod user_function;
 pub use bound::{insert_columns, resolve_expression};
 pub use command::{InsertBy, visible_only};
 pub use dataframe::{
-    DataFrames, Grouping, JoinOn, Pivot, attribute_name, find_column, positions_of,
+    ColumnAction, ColumnClause, DataFrames, Grouping, JoinOn, Pivot, attribute_name, find_column,
+    positions_of,
 };
 pub use user_function::check_function;
 

@@ -4,6 +4,7 @@
 //! are the same plan, with the same names and errors.
 
 mod column;
+mod delta;
 mod lineage;
 mod sets;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use sqlparser::ast;
 
 pub use column::{GIVEN, attribute_name};
+pub use delta::{ColumnAction, ColumnClause};
 pub use lineage::positions_of;
 
 use super::expression::{Collected, Resolved, Resolver};
