@@ -58,7 +58,7 @@ lint: ## Check formatting, clippy (native and browser), layers, licences, source
 .PHONY: bench
 bench: ## Measure; prints figures with the machine's description
 	@tools/steps.sh rust clang
-	@$(with_env) cargo bench
+	@$(with_env) cargo bench --no-default-features --features engine
 
 .PHONY: dist
 dist: ## Build what ships into dist/ and check its size against the budgets

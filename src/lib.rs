@@ -17,6 +17,7 @@
 //! | [`notebook`] | notebooks: cells, their formats, what a cell means and shows |
 //! | [`pipeline`] | pipelines as lists of statements; their lineage |
 //! | [`engine`] | answers the page's requests, moves streams; the web worker |
+//! | [`cli`] | the command line |
 //! | `page` | the Leptos app |
 //!
 //! Dependencies point down only: a module uses those above it in the table, never those below;

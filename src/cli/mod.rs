@@ -3,6 +3,7 @@
 mod host;
 mod print;
 mod run;
+mod workspace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -48,13 +48,17 @@ pub fn frame(frame: &Frame, format: Format, zone: Tz) -> Result<(), CliError> {
 pub fn table(columns: &[OutputColumn], rows: &[Vec<Box<RawValue>>]) -> String {
     let names: Vec<String> = columns.iter().map(|c| c.name.clone()).collect();
     let cells: Vec<Vec<String>> = (0..columns.len())
-        .map(|i| rows.iter().map(|row| cell(row.get(i))).collect())
+        .map(|i| {
+            rows.iter()
+                .map(|row| cell(row.get(i).map(AsRef::as_ref)))
+                .collect()
+        })
         .collect();
     boxed(&names, &cells, false)
 }
 
-fn cell(value: Option<&Box<RawValue>>) -> String {
-    let text = value.map_or("null", |v| v.get());
+fn cell(value: Option<&RawValue>) -> String {
+    let text = value.map_or("null", RawValue::get);
     match serde_json::from_str(text) {
         Ok(serde_json::Value::String(text)) => text.replace('\n', "\\n"),
         Ok(serde_json::Value::Null) => "NULL".into(),

@@ -6,7 +6,7 @@
 use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::host::{self, SystemClock};
-use super::{CliError, FileArgs, print};
+use super::{CliError, FileArgs, print, workspace};
 use crate::connect::{Answer, Connect, ConnectError, JsonPython, Shown, Wait, reply};
 use crate::env::Clock;
 use crate::notebook::{
@@ -59,14 +59,12 @@ pub struct RunArgs {
 
 /// Rows of a table that people see; `--json` gives them all.
 const PRINTED_ROWS: usize = 20;
-/// More files than a workspace has.
-const MAX_FILES: usize = 5_000;
 /// A batch of work after which a stream that never comes to rest is left alone.
 const MAX_ROUNDS: usize = 1_000;
 
 /// Runs a notebook. The exit status tells whether all cells passed.
 pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
-    let (workspace, path) = load(&args)?;
+    let (workspace, path) = workspace::load(&args.notebook, args.workspace.as_deref())?;
     let clock = Arc::new(SystemClock::default());
     let session = super::session(&args.files, clock.clone())?;
     let runner = Rc::new(Runner {
@@ -119,81 +117,6 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The notebooks within reach, and the path among them of the one to run.
-fn load(args: &RunArgs) -> Result<(Workspace, String), CliError> {
-    let host = |path: &Path, error| CliError::Host {
-        path: path.into(),
-        error,
-    };
-    let canonical = |path: &Path| path.canonicalize().map_err(|e| host(path, e));
-    let given = args.workspace.as_deref();
-    let file = match given.map(|dir| dir.join(&args.notebook)) {
-        Some(within) if !args.notebook.exists() => canonical(&within)?,
-        _ => canonical(&args.notebook)?,
-    };
-    let bytes = std::fs::read(&file).map_err(|e| host(&file, e))?;
-    let notebook = Notebook::read(&file.to_string_lossy(), &bytes)?;
-    let root = match given {
-        Some(dir) => canonical(dir)?,
-        None => {
-            let above = climbs(&notebook);
-            let mut dirs = file.ancestors().skip(1);
-            dirs.nth(above).unwrap_or(Path::new("/")).to_path_buf()
-        }
-    };
-    let mut workspace = Workspace::default();
-    let mut left = MAX_FILES;
-    read_folder(&root, "/", &mut workspace, &mut left);
-    let folder = file
-        .parent()
-        .and_then(|dir| dir.strip_prefix(&root).ok())
-        .map(|dir| format!("/{}", dir.to_string_lossy()))
-        .unwrap_or_else(|| "/".into());
-    let path = workspace.put(&folder, notebook);
-    Ok((workspace, path))
-}
-
-/// How many folders up its `%run`s go.
-fn climbs(notebook: &Notebook) -> usize {
-    let steps = notebook
-        .cells
-        .iter()
-        .filter_map(|cell| cell.steps(notebook.language).ok());
-    let up = |step: Step| match step {
-        Step::Run { path, .. } => path.split('/').take_while(|part| *part == "..").count(),
-        _ => 0,
-    };
-    steps.flatten().map(up).max().unwrap_or(0)
-}
-
-/// Notebooks of a folder and those below it. What can't be read is none.
-fn read_folder(dir: &Path, folder: &str, workspace: &mut Workspace, left: &mut usize) {
-    let Ok(entries) = std::fs::read_dir(dir) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || *left == 0 {
-            continue;
-        }
-        *left -= 1;
-        if path.is_dir() {
-            read_folder(&path, &format!("{folder}{name}/"), workspace, left);
-            continue;
-        }
-        let is_notebook = [".py", ".sql", ".ipynb", ".scala", ".r"]
-            .iter()
-            .any(|end| name.to_lowercase().ends_with(end));
-        if is_notebook
-            && let Ok(bytes) = std::fs::read(&path)
-            && let Ok(notebook) = Notebook::read(&name, &bytes)
-        {
-            workspace.put(folder, notebook);
-        }
-    }
 }
 
 /// The session, its Python, and what the running cell has shown.
