@@ -52,7 +52,7 @@ test("a cell is typed, run by Shift+Enter, and shows its rows", async () => {
   const first = page.locator(".nb-cell").first();
   await first.getByRole("gridcell", { name: "42" }).waitFor();
   assert.equal(await page.locator(".nb-cell").count(), 2, "a cell was added below the last");
-  await page.waitForFunction(() => document.activeElement?.matches(".nb-cell.chosen .nb-editor"));
+  await page.waitForFunction(() => document.activeElement?.matches(".nb-cell.chosen .nb-editor *"));
   await page.keyboard.type("SELECT answr FROM VALUES (1) AS t(answer)");
   await page.keyboard.press("Control+Enter");
   await chosen(page).getByText("UNRESOLVED_COLUMN.WITH_SUGGESTION", { exact: true }).waitFor();

@@ -85,11 +85,16 @@ const closed = new Map();
  * leave() when the focus goes, complete(before) → a promise of [{label, kind, detail}].
  */
 export function edit(host, options) {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  // An element of our own: the page may use `host` for something else later, and a shadow root stays.
+  const place = document.createElement("div");
+  host.replaceChildren(place);
+  const root = place.attachShadow({ mode: "open" });
   const language = new Compartment();
+  const completion = autocompletion({ override: [(context) => complete(context, options)], icons: false });
+  // Text has nothing to complete; its Escape leaves at once.
   const speak = (name) => {
     const found = languageOf(name);
-    return found ? new LanguageSupport(found) : [];
+    return [found ? new LanguageSupport(found) : [], name === "python" || name === "sql" ? completion : []];
   };
   const press = (name) => () => {
     options.press(name);
@@ -114,7 +119,7 @@ export function edit(host, options) {
     highlightSelectionMatches(),
     search({ top: true }),
     EditorView.lineWrapping,
-    autocompletion({ override: [(context) => complete(context, options)], icons: false }),
+    EditorView.domEventHandlers({ beforeinput: replaceLines }),
     keymap.of([
       ...closeBracketsKeymap,
       ...completionKeymap,
@@ -154,8 +159,21 @@ export function edit(host, options) {
     close() {
       closed.set(options.key, { doc: view.state.doc.toString(), state: view.state.toJSON({ history: historyField }) });
       view.destroy();
+      place.remove();
     },
   };
+}
+
+// Typing over several selected lines: left to itself, Chrome writes inline styles into what remains, which the page's
+// Content-Security-Policy blocks and reports.
+function replaceLines(event, view) {
+  const { main } = view.state.selection;
+  const { doc } = view.state;
+  const isOneLine = doc.lineAt(main.from).number === doc.lineAt(main.to).number;
+  if (isOneLine || event.inputType !== "insertText" || !event.data || view.composing) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 function mark(view, error) {
