@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use multihop::connect::{Answer, Connect, Shown};
+use multihop::connect::{Answer, Connect, JsonPython, Shown};
 use multihop::python::{Failure, Host, Interpreter, Outcome, Stream};
 use multihop::session::Session;
 use multihop::storage::FileSystem;
@@ -101,6 +101,13 @@ impl Notebook {
         });
         let python = Rc::new(Interpreter::new(driver.clone()).unwrap_or_else(|e| panic!("{e}")));
         driver.python.set(Rc::downgrade(&python)).unwrap();
+        let weak = Rc::downgrade(&python);
+        let invoke = move |function: u64, arguments: &str| {
+            weak.upgrade().unwrap().invoke(function, arguments)
+        };
+        let mut session = driver.session.borrow_mut();
+        session.state_mut().python.0 = Some(Arc::new(JsonPython(invoke)));
+        drop(session);
         Notebook {
             driver,
             python,
@@ -461,6 +468,34 @@ fn for_each_batch_runs_the_notebooks_own_function() {
         assert_eq!(
             n.value("seen, spark.table('kept').count()"),
             "([(0, 3)], 3)"
+        );
+    });
+}
+
+#[test]
+fn python_functions_run_in_columns_and_in_sql() {
+    notebook(|n| {
+        n.value("from pyspark.sql.functions import udf, col\n@udf('long')\ndef twice(x):\n    return None if x == 1 else 2 * x");
+        assert_eq!(
+            n.value("[r.t for r in spark.range(3).select(twice('id').alias('t')).collect()]"),
+            "[0, None, 4]"
+        );
+        n.value("spark.udf.register('plus', lambda a, b: f'{a}{b}')");
+        assert_eq!(
+            n.value("spark.sql(\"SELECT plus(1, 'x') AS p\").collect()"),
+            "[Row(p='1x')]"
+        );
+        n.value("@udf('int')\ndef bad(x):\n    return 1 // 0");
+        let error = n.error("spark.range(1).select(bad('id')).collect()");
+        assert!(
+            error.message.contains("ZeroDivisionError"),
+            "{}",
+            error.message
+        );
+        assert!(
+            error.message.contains("line 3, in bad"),
+            "{}",
+            error.message
         );
     });
 }
