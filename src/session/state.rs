@@ -15,6 +15,7 @@ use crate::sql::analyze::Relation;
 use crate::sql::command::TimeTravel;
 use crate::sql::execute::{ExecContext, FrameStream, execute};
 use crate::sql::optimize::optimize;
+use crate::sql::parse::parse_schema;
 use crate::sql::plan::{DeltaScan, FileScan, Plan, PlanNode};
 use crate::sql::python::{Python, PythonUdf};
 use crate::sql::streaming_rules::check_batch;
@@ -516,10 +517,16 @@ impl SessionState {
             return self.delta_path(&path, at).map(Some);
         };
         let mut given = Options::new();
+        let mut schema = None;
         for (name, value) in options {
-            given.set(name, value);
+            // The columns of CREATE VIEW v (…) USING.
+            if name == "schema" {
+                schema = Some(parse_schema(value).map_err(SqlError::from)?);
+            } else {
+                given.set(name, value);
+            }
         }
-        Ok(Some(self.files(file_format, &path, &given, None)?))
+        Ok(Some(self.files(file_format, &path, &given, schema)?))
     }
 
     /// What paths and globs mean, and the data files there.

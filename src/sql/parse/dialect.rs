@@ -30,8 +30,7 @@ impl Dialect for SparkDialect {
     }
 
     fn is_identifier_part(&self, ch: char) -> bool {
-        // Delta's `t@v1`.
-        ch.is_alphanumeric() || ch == '_' || ch == '@'
+        ch.is_alphanumeric() || ch == '_'
     }
 
     fn supports_numeric_prefix(&self) -> bool {
