@@ -5,6 +5,10 @@
     clippy::indexing_slicing,
     reason = "a build stops at a panic, and says where"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "it runs on the machine that builds, not in the browser"
+)]
 
 #[cfg(feature = "python")]
 use std::fs;
