@@ -57,20 +57,26 @@ impl Connect {
                     .text_or("database")
                     .unwrap_or(&state.current_database)
                     .to_lowercase();
+                let listed = |name: &str, kind: &str| {
+                    json!({
+                        "name": name,
+                        "catalog": "spark_catalog",
+                        "namespace": [database],
+                        "description": null,
+                        "tableType": kind,
+                        "isTemporary": false,
+                    })
+                };
                 let mut tables: Vec<Value> = state
                     .tables(&database)?
                     .into_iter()
-                    .map(|table| {
-                        json!({
-                            "name": table.table,
-                            "catalog": "spark_catalog",
-                            "namespace": [database],
-                            "description": null,
-                            "tableType": "MANAGED",
-                            "isTemporary": false,
-                        })
+                    .map(|table| match state.is_managed(&table) {
+                        true => listed(&table.table, "MANAGED"),
+                        false => listed(&table.table, "EXTERNAL"),
                     })
                     .collect();
+                let views = state.persisted_views(&database);
+                tables.extend(views.iter().map(|view| listed(view, "VIEW")));
                 tables.extend(state.views().map(|(name, _)| {
                     json!({
                         "name": name,

@@ -204,6 +204,16 @@ impl SessionState {
             .collect())
     }
 
+    /// The names of a database's views, temporary ones left out.
+    pub fn persisted_views(&self, database: &str) -> Vec<String> {
+        self.catalog.views_of(database).map(str::to_owned).collect()
+    }
+
+    /// Whether a table's files go when it is dropped.
+    pub fn is_managed(&self, name: &TableName) -> bool {
+        self.entry(name).is_none_or(|table| table.is_managed)
+    }
+
     /// Whether there is a table of that name.
     pub fn table_exists(&self, name: &TableName) -> Result<bool, SessionError> {
         if self.entry(name).is_some_and(|t| t.format.is_some()) {

@@ -45,7 +45,6 @@ pub fn changes(
     let mut is_on = has_change_data_feed(log.snapshot_at(from)?.configuration());
     let schema = newest.schema().clone();
     let mut inputs = Vec::new();
-    let times = times(log)?;
     for version in from..=to.min(newest.version()) {
         let actions = log.commit(version)?;
         for action in &actions {
@@ -56,7 +55,11 @@ pub fn changes(
         if !is_on {
             return Err(DeltaError::MissingChangeData { from, to, version });
         }
-        let time = times.get(&version).copied().unwrap_or(0);
+        let time = actions.iter().find_map(|action| match action {
+            Action::CommitInfo(info) => info.timestamp,
+            _ => None,
+        });
+        let time = time.unwrap_or(0);
         for part in parts(&actions) {
             inputs.push(part_plan(&part, log, name, &schema, version, time));
         }
@@ -92,14 +95,6 @@ pub fn both(first: Plan, second: Plan) -> Plan {
         },
         output,
     }
-}
-
-fn times(log: &DeltaLog) -> Result<std::collections::BTreeMap<u64, i64>, DeltaError> {
-    let history = log.history(None)?;
-    Ok(history
-        .into_iter()
-        .map(|entry| (entry.version, entry.timestamp_ms))
-        .collect())
 }
 
 fn union(inputs: Vec<Plan>, schema: &StructType) -> Plan {

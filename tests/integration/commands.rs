@@ -424,7 +424,7 @@ fn persisted_views_follow_their_tables_and_refuse_temporary_ones() {
         "Type=VIEW",
         "Comment=cc",
         "View Text=SELECT * FROM p",
-        "View Query Output Columns=[`a`, `b`]",
+        "View Query Output Columns=[`id`, `v`]",
         "Table Properties=[k=v]",
     ] {
         assert!(told.contains(&line.to_owned()), "{line} in {told:?}");

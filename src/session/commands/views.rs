@@ -78,7 +78,17 @@ impl Session {
                 name: name.quoted(),
             });
         }
-        let schema = view.plan.schema().as_ref().clone();
+        let mut schema = view.plan.schema().as_ref().clone();
+        for (field, (_, comment)) in schema.fields.iter_mut().zip(&view.columns) {
+            if let Some(comment) = comment {
+                field.metadata = field.metadata.with("comment", comment.as_str().into());
+            }
+        }
+        // What the query calls them, where the view gives names of its own.
+        let own = view.plan.inputs().first().map(|input| input.schema());
+        let own = own.filter(|own| !view.columns.is_empty() && own.len() == schema.len());
+        let own = own.unwrap_or_else(|| Arc::new(schema.clone()));
+        let query_columns = own.names().iter().map(|n| (*n).to_owned()).collect();
         let mut seen = std::collections::HashSet::new();
         for field in &schema.fields {
             if !seen.insert(field.name.to_lowercase()) {
@@ -91,7 +101,7 @@ impl Session {
             }
         }
         let entry = CatalogView {
-            query_columns: schema.names().iter().map(|n| (*n).to_owned()).collect(),
+            query_columns,
             text: view.text,
             columns: view.columns,
             schema,
@@ -210,16 +220,12 @@ pub(in crate::session) fn view_query(
         .zip(&view.schema.fields)
         .enumerate()
     {
-        let at = match plan.output.get(i) {
+        let found = match plan.output.get(i) {
             Some(a) if a.name.eq_ignore_ascii_case(column) => Some(i),
             _ => plan
                 .output
                 .iter()
                 .position(|a| !a.hidden && a.name.eq_ignore_ascii_case(column)),
-        };
-        let found = match view.columns.is_empty() {
-            true => at,
-            false => Some(i),
         };
         let Some((at, attribute)) = found.and_then(|i| Some((i, plan.output.get(i)?))) else {
             return Err(SessionError::ViewChanged {
