@@ -221,7 +221,9 @@ impl SessionError {
             SessionError::Sql(sql) => sql.exception_class(),
             SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
             SessionError::Stream(StreamError::Sql(sql)) => sql.exception_class(),
-            SessionError::Stream(StreamError::DuplicateName { .. })
+            SessionError::Stream(
+                StreamError::DuplicateName { .. } | StreamError::SchemaRequired,
+            )
             | SessionError::InvalidConf { .. }
             | SessionError::NoSuchQuery { .. } => "IllegalArgumentException",
             SessionError::Storage(StorageError::NotFound { .. }) => "AnalysisException",

@@ -133,6 +133,29 @@ impl Session {
         Ok(())
     }
 
+    /// Names a plan under `global_temp` (`df.createOrReplaceGlobalTempView`).
+    ///
+    /// # Errors
+    /// As for [`Session::create_temp_view`].
+    pub fn create_global_temp_view(
+        &mut self,
+        name: &str,
+        plan: Arc<Plan>,
+        replace: bool,
+    ) -> Result<(), SessionError> {
+        let parts = parse_name(name)?;
+        let [name] = parts.as_slice() else {
+            return Err(SessionError::InvalidName { name: name.into() });
+        };
+        if !replace && self.state.catalog.global_temporary(name).is_some() {
+            return Err(SessionError::TemporaryViewExists {
+                name: format!("`{}`.{}", state::GLOBAL_TEMP, crate::types::quote(name)),
+            });
+        }
+        self.state.catalog.set_global_temporary(name, plan);
+        Ok(())
+    }
+
     /// Runs a statement.
     ///
     /// # Errors

@@ -162,7 +162,12 @@ pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan,
                     FileFormat::from_name(format).ok_or_else(|| StreamError::UnknownFormat {
                         format: format.into(),
                     })?;
-                let schema = schema.ok_or(StreamError::SchemaRequired)?;
+                let schema = match (schema, format) {
+                    (Some(schema), _) => schema,
+                    // Lines of text are always one column.
+                    (None, FileFormat::Text) => StructType::of([("value", DataType::String)]),
+                    (None, _) => return Err(StreamError::SchemaRequired.into()),
+                };
                 (StreamSourceSpec::Files { path, format }, schema)
             }
         }
@@ -267,7 +272,7 @@ pub(super) fn start(
     let format = writer.format.as_deref().unwrap_or("delta").to_lowercase();
     let location = match (&writer.to, format.as_str()) {
         (WriteTo::ForeachBatch(_), _) | (WriteTo::Nowhere, "memory" | "console" | "noop") => None,
-        (_, "memory") | (WriteTo::Nowhere, _) => {
+        (WriteTo::Nowhere, _) => {
             return Err(StreamError::UnknownSink { format }.into());
         }
         (WriteTo::Table(name), "delta") => {

@@ -16,6 +16,19 @@ pub fn call(name: &str, args: &[String]) -> String {
         ("and" | "or", [a, b]) => format!("({a} {} {b})", name.to_uppercase()),
         ("not", [a]) => format!("(NOT {a})"),
         ("||", [a, b]) => format!("concat({a}, {b})"),
+        ("current_database", []) => "current_schema()".into(),
+        // The column's name whatever the arguments are, so that `window.start` can be selected.
+        ("window", _) => "window".into(),
+        ("array_agg", _) => format!("collect_list({})", args.join(", ")),
+        ("to_json", [value, ..]) => format!("to_json({value})"),
+        ("log", [a]) => format!("LOG(E(), {a})"),
+        (
+            "acos" | "acosh" | "asin" | "asinh" | "atan" | "atan2" | "atanh" | "cbrt" | "cos"
+            | "cosh" | "cot" | "csc" | "degrees" | "dense_rank" | "e" | "exp" | "expm1" | "hypot"
+            | "log" | "log10" | "log1p" | "log2" | "percent_rank" | "pi" | "power" | "radians"
+            | "rank" | "sec" | "signum" | "sin" | "sinh" | "sqrt" | "tan" | "tanh",
+            _,
+        ) => format!("{}({})", name.to_uppercase(), args.join(", ")),
         ("negative", [a]) => format!("(- {a})"),
         ("positive", [a]) => format!("(+ {a})"),
         ("~", [a]) => format!("~{a}"),
@@ -61,6 +74,12 @@ fn defaults(name: &str, given: usize) -> &'static [&'static str] {
         ("lpad" | "rpad", 2) => &[" "],
         ("months_between", 2) => &["true"],
         ("sort_array", 1) => &["true"],
+        ("percentile", 2) => &["1"],
+        ("replace", 2) => &[""],
+        ("regexp_instr", 2) => &["0"],
+        ("array_sort", 1) => &[
+            "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())",
+        ],
         _ => &[],
     }
 }

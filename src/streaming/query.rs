@@ -234,7 +234,9 @@ impl StreamingQuery {
 
     /// Whether it waits, having found nothing more to do when it last looked.
     pub fn is_idle(&self) -> bool {
-        self.phase == QueryPhase::Waiting && self.batch.is_none() && self.idle_at.is_some()
+        // A file that has come since may be for it.
+        let changes = self.context.session.fs.change_count();
+        self.phase == QueryPhase::Waiting && self.batch.is_none() && self.idle_at == Some(changes)
     }
 
     pub fn status(&self) -> StreamingQueryStatus {

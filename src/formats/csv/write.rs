@@ -64,7 +64,8 @@ fn push_value(
 ) {
     match value {
         Value::Null => out.push_str(&options.null_value),
-        Value::String(text) => push_text(out, text, options),
+        // ignoreLeadingWhiteSpace and ignoreTrailingWhiteSpace are true where CSV is written.
+        Value::String(text) => push_text(out, text.trim_matches(' '), options),
         // ISO 8601 with milliseconds and offset, as in JSON.
         Value::Timestamp(_) | Value::TimestampNtz(_) => {
             let mut json = String::new();

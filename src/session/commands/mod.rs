@@ -181,7 +181,8 @@ impl Session {
                 databases::describe(state, &name, extended)
             }
             Command::Explain { plan, .. } => {
-                strings("plan", vec![crate::sql::explain::explain(&plan)])
+                let text = crate::sql::explain::explain(&plan);
+                strings("plan", vec![format!("== Physical Plan ==\n{text}\n")])
             }
             _ => Err(SessionError::Unsupported {
                 statement: "This statement".into(),

@@ -716,6 +716,9 @@ pub fn same(a: &Expr, b: &Expr) -> bool {
                 otherwise: yo,
             },
         ) => x.len() == y.len() && xo.is_some() == yo.is_some(),
+        (ExprKind::Udf { udf: x, .. }, ExprKind::Udf { udf: y, .. }) => {
+            x == y && x.is_deterministic
+        }
         (ExprKind::Lambda { parameters: x, .. }, ExprKind::Lambda { parameters: y, .. }) => x == y,
         (ExprKind::LambdaVariable(x), ExprKind::LambdaVariable(y)) => x == y,
         (ExprKind::ScalarSubquery(x), ExprKind::ScalarSubquery(y)) => Arc::ptr_eq(x, y),

@@ -1,7 +1,5 @@
 //! Calls: scalar functions, lambdas, aggregates, window functions, generators.
 
-use std::sync::Arc;
-
 use sqlparser::ast::{
     self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
     FunctionArguments, NullTreatment, WindowType,
@@ -17,7 +15,6 @@ use crate::sql::naming;
 use crate::sql::plan::{
     AggregateCall, Attribute, Expr, ExprKind, SortKey, WindowCall, WindowFrame,
 };
-use crate::sql::python::PythonUdf;
 use crate::types::{DataType, StructField, StructType, Value};
 
 /// An argument as the grammar has it.
@@ -110,7 +107,7 @@ impl Resolver<'_, '_> {
                 }
                 let sql = match written.as_str() {
                     // As calls these read like calls, unlike the operators.
-                    "negative" | "positive" => format!("{written}({})", texts(&args).join(", ")),
+                    "negative" => format!("negative({})", texts(&args).join(", ")),
                     _ => naming::call(&written, &texts(&args)),
                 };
                 self.bind_scalar(function, &written, args, sql, position)
@@ -135,29 +132,6 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// A call of a Python function.
-    pub(super) fn python_call(
-        &mut self,
-        udf: Arc<PythonUdf>,
-        list: Option<&ast::FunctionArgumentList>,
-        position: Option<Position>,
-    ) -> Result<Resolved, SqlError> {
-        let mut args = Vec::new();
-        for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
-            args.extend(self.values(arg, &udf.name)?);
-        }
-        let sql = format!("{}({})", udf.name, texts(&args).join(", "));
-        let expr = Expr {
-            data_type: udf.return_type.clone(),
-            nullable: true,
-            kind: ExprKind::Udf {
-                udf,
-                args: args.into_iter().map(|a| a.expr).collect(),
-            },
-        };
-        Ok(Resolved::new((expr, sql), position))
-    }
-
     // Arguments.
 
     fn arguments<'e>(
@@ -165,6 +139,13 @@ impl Resolver<'_, '_> {
         list: Option<&'e ast::FunctionArgumentList>,
         written: &str,
     ) -> Result<Vec<Argument<'e>>, SqlError> {
+        // `count(*)` counts rows, `count(DISTINCT *)` those that differ in a column.
+        let is_distinct =
+            list.is_some_and(|l| l.duplicate_treatment == Some(DuplicateTreatment::Distinct));
+        let written = match written {
+            "count" if is_distinct => "count_distinct",
+            other => other,
+        };
         let mut arguments = Vec::new();
         for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
             if let FunctionArg::Unnamed(FunctionArgExpr::Expr(ast::Expr::Lambda(lambda))) = arg {
@@ -177,7 +158,11 @@ impl Resolver<'_, '_> {
     }
 
     /// One argument: one value, or a star's columns.
-    fn values(&mut self, arg: &FunctionArg, written: &str) -> Result<Vec<Resolved>, SqlError> {
+    pub(super) fn values(
+        &mut self,
+        arg: &FunctionArg,
+        written: &str,
+    ) -> Result<Vec<Resolved>, SqlError> {
         let expr = match arg {
             FunctionArg::Unnamed(e) => e,
             FunctionArg::Named { name, .. } => {
@@ -498,6 +483,19 @@ impl Resolver<'_, '_> {
             order_by.push(self.sort_key(key)?);
         }
         let is_ranking = matches!(found.call.function.kind, FunctionKind::Window(_));
+        if is_ranking
+            && order_by.is_empty()
+            && !matches!(
+                found.call.function.name,
+                "first_value" | "last_value" | "nth_value"
+            )
+        {
+            let error: SqlError = AnalysisReason::WindowFunctionWithoutOrder {
+                function: found.sql.to_lowercase(),
+            }
+            .into();
+            return Err(error.at(position));
+        }
         let frame = match &spec.window_frame {
             Some(frame) => self.frame(frame, position)?,
             None if order_by.is_empty() => WindowFrame {
@@ -749,7 +747,7 @@ fn same_call(a: &AggregateCall, b: &AggregateCall) -> bool {
         }
 }
 
-fn texts(args: &[Resolved]) -> Vec<String> {
+pub(super) fn texts(args: &[Resolved]) -> Vec<String> {
     args.iter().map(|a| a.sql.clone()).collect()
 }
 

@@ -287,11 +287,17 @@ impl Resolver<'_, '_> {
         index: Resolved,
         position: Option<Position>,
     ) -> Result<Resolved, SqlError> {
-        if let (DataType::Struct(_), ExprKind::Literal(Value::String(name))) =
-            (&value.expr.data_type, &index.expr.kind)
-        {
-            let name = name.to_string();
-            return self.field(value, &name);
+        if let ExprKind::Literal(Value::String(name)) = &index.expr.kind {
+            // `col("items").price` asks for that field of each struct.
+            let has_fields = match &value.expr.data_type {
+                DataType::Struct(_) => true,
+                DataType::Array { element, .. } => matches!(**element, DataType::Struct(_)),
+                _ => false,
+            };
+            if has_fields {
+                let name = name.to_string();
+                return self.field(value, &name);
+            }
         }
         match &value.expr.data_type {
             DataType::Array { .. } | DataType::Map { .. } => {

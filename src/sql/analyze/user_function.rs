@@ -3,16 +3,20 @@
 //!
 //! Source: Databricks documentation, "CREATE FUNCTION (SQL)"; Spark's `SQLFunctionExpression`.
 
+use std::sync::Arc;
+
 use sqlparser::ast::{self, FunctionArg, FunctionArgExpr};
 
 use super::Catalog;
 use super::expression::{Collected, Resolved, Resolver};
+use super::function::texts;
 use super::{Analyzer, scope, unsupported};
 use crate::sql::command::SqlFunction;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::{cast_expr, lookup};
 use crate::sql::parse::parse_select_item;
-use crate::sql::plan::{Attribute, Expr};
+use crate::sql::plan::{Attribute, Expr, ExprKind};
+use crate::sql::python::PythonUdf;
 
 /// Functions may call functions, this deep.
 const MAX_DEPTH: u32 = 32;
@@ -90,6 +94,29 @@ impl Resolver<'_, '_> {
         let mut found = Resolved::new((expr, format!("{called}({})", texts.join(", "))), position);
         found.expr.nullable = true;
         Ok(Some(found))
+    }
+
+    /// A call of a Python function.
+    fn python_call(
+        &mut self,
+        udf: Arc<PythonUdf>,
+        list: Option<&ast::FunctionArgumentList>,
+        position: Option<Position>,
+    ) -> Result<Resolved, SqlError> {
+        let mut args = Vec::new();
+        for arg in list.map(|l| l.args.as_slice()).unwrap_or_default() {
+            args.extend(self.values(arg, &udf.name)?);
+        }
+        let sql = format!("{}({})", udf.name, texts(&args).join(", "));
+        let expr = Expr {
+            data_type: udf.return_type.clone(),
+            nullable: true,
+            kind: ExprKind::Udf {
+                udf,
+                args: args.into_iter().map(|a| a.expr).collect(),
+            },
+        };
+        Ok(Resolved::new((expr, sql), position))
     }
 }
 

@@ -244,6 +244,10 @@ pub enum AnalysisReason {
     )]
     WindowFunctionWithoutOver { function: String },
     #[error(
+        "Window function {function} requires window to be ordered, please add ORDER BY clause. For example SELECT {function}(value_expr) OVER (PARTITION BY window_partition ORDER BY window_ordering) from table."
+    )]
+    WindowFunctionWithoutOrder { function: String },
+    #[error(
         "[UNSUPPORTED_EXPR_FOR_WINDOW] Expression \"{expression}\" not supported within a window function. SQLSTATE: 42P20"
     )]
     UnsupportedExprForWindow { expression: String },

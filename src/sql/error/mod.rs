@@ -106,9 +106,22 @@ impl SqlError {
             | SqlError::Format(_)
             | SqlError::Delta(_)
             | SqlError::Frame(_)
-            | SqlError::Execute(_) => "SparkException",
+            | SqlError::Execute(_) => match self.sql_state() {
+                Some(state) if state.starts_with("42") => "AnalysisException",
+                _ => "SparkException",
+            },
             SqlError::Catalog(_) => "AnalysisException",
-            SqlError::Function(_) => match self.sql_state().as_deref() {
+            SqlError::Function(error) => match self.sql_state().as_deref() {
+                _ if matches!(
+                    **error,
+                    FunctionError::InvalidArrayIndex { .. }
+                        | FunctionError::InvalidArrayIndexInElementAt { .. }
+                ) =>
+                {
+                    "ArrayIndexOutOfBoundsException"
+                }
+                // A text that is no date or time.
+                Some("22018") if casts_to_time(error) => "DateTimeException",
                 Some(state) if state.starts_with("42") => "AnalysisException",
                 Some("22003" | "22012" | "22015") => "ArithmeticException",
                 Some("22018") => "NumberFormatException",
@@ -153,6 +166,12 @@ impl SqlError {
             position,
         }))
     }
+}
+
+/// A text was to become a date or a time.
+fn casts_to_time(error: &FunctionError) -> bool {
+    matches!(error, FunctionError::CastInvalidInput { to, .. }
+        if to.contains("DATE") || to.contains("TIMESTAMP"))
 }
 
 impl From<ParseError> for SqlError {

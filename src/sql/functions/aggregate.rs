@@ -325,6 +325,22 @@ pub(super) static AGGREGATES: &[Function] = &[
         bind_percentile,
     ),
     aggregate(
+        "percentile_approx",
+        "percentile_approx(a, percentage[, accuracy])",
+        "The value below which that share of the values lies; an array for an array of percentages.",
+        "percentile_approx(a, 0.5)",
+        AggregateKind::PercentileApprox,
+        bind_percentile_approx,
+    ),
+    aggregate(
+        "approx_percentile",
+        "approx_percentile(a, percentage[, accuracy])",
+        "The value below which that share of the values lies; an array for an array of percentages.",
+        "approx_percentile(a, 0.5)",
+        AggregateKind::PercentileApprox,
+        bind_percentile_approx,
+    ),
+    aggregate(
         "mode",
         "mode(a)",
         "The value that occurs most often.",
@@ -343,6 +359,46 @@ pub(super) static AGGREGATES: &[Function] = &[
         "corr(a, b)",
         AggregateKind::Corr,
         bind_two_doubles,
+    ),
+    aggregate(
+        "covar_samp",
+        "covar_samp(a, b)",
+        "The sample's covariance.",
+        "covar_samp(a, b)",
+        AggregateKind::CovarSamp,
+        bind_two_doubles,
+    ),
+    aggregate(
+        "covar_pop",
+        "covar_pop(a, b)",
+        "The population's covariance.",
+        "covar_pop(a, b)",
+        AggregateKind::CovarPop,
+        bind_two_doubles,
+    ),
+    aggregate(
+        "bit_and",
+        "bit_and(a)",
+        "The bits that all values have.",
+        "bit_and(a)",
+        AggregateKind::BitAnd,
+        bind_bits,
+    ),
+    aggregate(
+        "bit_or",
+        "bit_or(a)",
+        "The bits that any value has.",
+        "bit_or(a)",
+        AggregateKind::BitOr,
+        bind_bits,
+    ),
+    aggregate(
+        "bit_xor",
+        "bit_xor(a)",
+        "The bits that an odd number of values have.",
+        "bit_xor(a)",
+        AggregateKind::BitXor,
+        bind_bits,
     ),
 ];
 
@@ -463,6 +519,41 @@ fn bind_percentile(args: Vec<Expr>, context: &BindContext) -> BindResult {
     } else {
         T::Double
     })
+}
+
+/// The result has the values' own type: it is one of them.
+fn bind_percentile_approx(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let mut binder = Binder::new(args, context).counts(2..=3)?;
+    let values = match binder.type_of(0) {
+        T::String | T::Null => {
+            binder.cast_to(0, &T::Double);
+            T::Double
+        }
+        t if t.is_numeric() || coercion::is_interval(&t) => t,
+        t @ (T::Date | T::Timestamp | T::TimestampNtz) => t,
+        _ => return Err(binder.unexpected_type(0, PERCENTILE_INPUT.into())),
+    };
+    let (binder, many) = cast_percentages(binder);
+    binder.returns_nullable(if many {
+        T::Array {
+            element: Box::new(values),
+            contains_null: false,
+        }
+    } else {
+        values
+    })
+}
+
+const PERCENTILE_INPUT: &str =
+    "\"NUMERIC\", \"DATE\", \"TIMESTAMP\", \"TIMESTAMP_NTZ\" or \"ANSI INTERVAL\"";
+
+fn bind_bits(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).count(1)?;
+    let data_type = binder.type_of(0);
+    if !data_type.is_integral() {
+        return Err(binder.unexpected_type(0, "\"INTEGRAL\"".into()));
+    }
+    binder.returns_nullable(data_type)
 }
 
 /// The mode in which a `try_` aggregate is computed: NULL instead of an error.

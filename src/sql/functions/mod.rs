@@ -159,8 +159,14 @@ pub enum AggregateKind {
     MinBy,
     Median,
     Percentile,
+    PercentileApprox,
     Mode,
     Corr,
+    CovarSamp,
+    CovarPop,
+    BitAnd,
+    BitOr,
+    BitXor,
     AnyValue,
 }
 

@@ -3,6 +3,7 @@
 use polars_core::prelude::{IdxSize, Series};
 
 use super::super::ExecuteError;
+use super::bits::Bits;
 use super::collect::{ApproxDistinct, Collect, Collected};
 use super::decimal::{DecimalAvg, DecimalSum};
 use super::distinct::Distinct;
@@ -105,11 +106,19 @@ pub(in crate::sql::execute) fn accumulator(
         | AggregateKind::StddevPop
         | AggregateKind::VarSamp
         | AggregateKind::VarPop => Box::new(Moments::new(*kind)),
-        AggregateKind::Corr => Box::new(Corr::default()),
+        AggregateKind::Corr | AggregateKind::CovarSamp | AggregateKind::CovarPop => {
+            Box::new(Corr::new(*kind))
+        }
+        AggregateKind::BitAnd | AggregateKind::BitOr | AggregateKind::BitXor => {
+            Box::new(Bits::new(*kind, input))
+        }
         AggregateKind::CollectList => Box::new(Collect::new(input, Collected::List)),
         AggregateKind::CollectSet => Box::new(Collect::new(input, Collected::Set)),
         AggregateKind::Median => Box::new(Collect::new(input, Collected::Median)),
         AggregateKind::Percentile => Box::new(Collect::new(input, Collected::Percentile)),
+        AggregateKind::PercentileApprox => {
+            Box::new(Collect::new(input, Collected::PercentileApprox))
+        }
         AggregateKind::Mode => Box::new(Collect::new(input, Collected::Mode)),
         AggregateKind::ApproxCountDistinct => Box::new(ApproxDistinct::default()),
     };

@@ -91,7 +91,15 @@ pub enum Collected {
     Set,
     Median,
     Percentile,
+    PercentileApprox,
     Mode,
+}
+
+impl Collected {
+    /// Has it a second argument, the percentages?
+    fn has_fractions(self) -> bool {
+        matches!(self, Collected::Percentile | Collected::PercentileApprox)
+    }
 }
 
 /// `collect_list`, `collect_set`, `median`, `percentile`, `mode`. Nulls are left out.
@@ -129,6 +137,46 @@ impl Collect {
             .collect();
         let values = values.take(&IdxCa::from_vec(PlSmallStr::EMPTY, new))?;
         self.lists.push(&groups, &values)
+    }
+
+    /// The value at each percentage's rank: Spark's summary is exact for as many values as its accuracy.
+    fn nearest(&self) -> Result<Series, SqlError> {
+        let (fractions, many) = self.fractions.clone().unwrap_or_default();
+        let numbers = to_double(&self.lists.values)?;
+        let number = |i: &IdxSize| numbers.get(*i as usize).unwrap_or_default();
+        let picked: Vec<Vec<IdxSize>> = self
+            .lists
+            .groups
+            .iter()
+            .map(|list| {
+                let mut sorted = list.clone();
+                sorted.sort_by(|a, b| number(a).total_cmp(&number(b)));
+                let rank = |fraction: &f64| {
+                    let rank = (fraction.clamp(0.0, 1.0) * sorted.len() as f64).ceil() as usize;
+                    sorted.get(rank.saturating_sub(1)).copied()
+                };
+                fractions.iter().filter_map(rank).collect()
+            })
+            .collect();
+        let values = self.lists.values.rechunk();
+        if !many {
+            let first: IdxCa = picked.iter().map(|p| p.first().copied()).collect();
+            return Ok(values.take(&first)?);
+        }
+        let mut builder = get_list_builder(
+            values.dtype(),
+            picked.len() * fractions.len(),
+            picked.len(),
+            PlSmallStr::EMPTY,
+        );
+        for ranks in picked {
+            if ranks.is_empty() {
+                builder.append_null();
+            } else {
+                builder.append_series(&values.take(&IdxCa::from_vec(PlSmallStr::EMPTY, ranks))?)?;
+            }
+        }
+        Ok(builder.finish().into_series())
     }
 
     fn percentiles(&self, fractions: &[f64]) -> Result<Vec<Option<Vec<f64>>>, SqlError> {
@@ -180,8 +228,8 @@ impl Accumulator for Collect {
 
     fn update(&mut self, groups: &[IdxSize], args: &[Series]) -> Result<(), SqlError> {
         let values = args.first().ok_or_else(missing)?;
-        if let (Collected::Percentile, None, Some(fraction)) =
-            (self.collected, &self.fractions, args.get(1))
+        if let (true, None, Some(fraction)) =
+            (self.collected.has_fractions(), &self.fractions, args.get(1))
         {
             let many = matches!(fraction.dtype(), PolarsType::List(_));
             let first = fraction.slice(0, 1);
@@ -210,7 +258,7 @@ impl Accumulator for Collect {
     fn buffer_types(&self) -> Vec<DataType> {
         let values = DataType::array(self.data_type.clone());
         match self.collected {
-            Collected::Percentile => {
+            Collected::Percentile | Collected::PercentileApprox => {
                 vec![values, DataType::array(DataType::Double), DataType::Boolean]
             }
             _ => vec![values],
@@ -231,7 +279,7 @@ impl Accumulator for Collect {
 
     fn buffers(&self) -> Result<Vec<Series>, SqlError> {
         let values = self.lists.arrays()?;
-        if self.collected != Collected::Percentile {
+        if !self.collected.has_fractions() {
             return Ok(vec![values]);
         }
         let (fractions, many) = self.fractions.clone().unwrap_or_default();
@@ -267,6 +315,7 @@ impl Accumulator for Collect {
                 }
                 Ok(builder.finish().into_series())
             }
+            Collected::PercentileApprox => self.nearest(),
             Collected::Mode => {
                 let keys = KeyRows::encode(
                     std::slice::from_ref(&self.lists.values),

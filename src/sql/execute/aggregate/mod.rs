@@ -5,6 +5,7 @@
 //! [`Aggregator`] serves batch queries, micro-batches and window functions.
 
 mod accumulator;
+mod bits;
 mod collect;
 mod decimal;
 mod distinct;

@@ -91,13 +91,20 @@ impl Accumulator for Moments {
     }
 }
 
-/// Pearson's correlation: n, the means, the squared differences, the product.
-#[derive(Default)]
+/// Pearson's correlation and the covariances: n, the means, the squared differences, the product.
 pub struct Corr {
+    kind: AggregateKind,
     groups: Vec<[f64; 6]>,
 }
 
 impl Corr {
+    pub fn new(kind: AggregateKind) -> Self {
+        Corr {
+            kind,
+            groups: Vec::new(),
+        }
+    }
+
     fn add(own: &mut [f64; 6], other: [f64; 6]) {
         let [n1, x1, y1, xx1, yy1, xy1] = *own;
         let [n2, x2, y2, xx2, yy2, xy2] = other;
@@ -164,8 +171,12 @@ impl Accumulator for Corr {
     }
 
     fn finish(&self) -> Result<Series, SqlError> {
-        Ok(doubles(self.groups.iter().map(|[n, _, _, xx, yy, xy]| {
-            (*n > 1.0).then(|| xy / (xx * yy).sqrt())
-        })))
+        Ok(doubles(self.groups.iter().map(
+            |[n, _, _, xx, yy, xy]| match self.kind {
+                AggregateKind::CovarPop => (*n > 0.0).then(|| xy / n),
+                AggregateKind::CovarSamp => (*n > 1.0).then(|| xy / (n - 1.0)),
+                _ => (*n > 1.0).then(|| xy / (xx * yy).sqrt()),
+            },
+        )))
     }
 }

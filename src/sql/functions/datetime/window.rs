@@ -6,10 +6,11 @@ use polars_core::prelude::*;
 
 use crate::sql::error::SqlError;
 use crate::sql::functions::bind::{BindResult, TIMESTAMP, constant};
+use crate::sql::functions::call::with_logical_type;
 use crate::sql::functions::cast::parse_interval;
 use crate::sql::functions::{BindContext, Binder, Call, Function, FunctionError, scalar};
 use crate::sql::plan::Expr;
-use crate::types::{DataType as T, StructField, StructType, Value, physical_type};
+use crate::types::{DataType as T, StructField, StructType, Value};
 
 /// Functions over windows of time.
 pub(in crate::sql::functions) static WINDOW: &[Function] = &[scalar(
@@ -70,7 +71,6 @@ fn bind(args: Vec<Expr>, context: &BindContext) -> BindResult {
     }
     let time = binder.type_of(0);
     let field = |name: &str| StructField {
-        nullable: false,
         ..StructField::new(name, time.clone())
     };
     let fields = vec![field("start"), field("end")];
@@ -98,10 +98,9 @@ fn eval(call: &Call<'_>) -> Result<Series, SqlError> {
         .iter()
         .map(|us| us.map(|us| us.saturating_add(duration)))
         .collect();
-    let time = physical_type(call.type_of(0));
     let fields = [
-        start.into_series().cast(&time)?.with_name("start".into()),
-        end.into_series().cast(&time)?.with_name("end".into()),
+        with_logical_type(start.into_series(), call.type_of(0))?.with_name("start".into()),
+        with_logical_type(end.into_series(), call.type_of(0))?.with_name("end".into()),
     ];
     let valid: polars_arrow::bitmap::Bitmap = (0..len).map(|i| times.get(i).is_some()).collect();
     let validity = (valid.unset_bits() > 0).then_some(valid);

@@ -87,6 +87,8 @@ struct Formats {
     timestamp: Option<Pattern>,
     date: Option<Pattern>,
     fail_fast: bool,
+    /// Fields that are NULL are written too (`ignoreNullFields` is false).
+    with_nulls: bool,
 }
 
 impl Formats {
@@ -95,6 +97,7 @@ impl Formats {
             timestamp: None,
             date: None,
             fail_fast: false,
+            with_nulls: false,
         };
         if call.args.len() <= index {
             return Ok(formats);
@@ -107,6 +110,9 @@ impl Formats {
                 match name.to_ascii_lowercase().as_str() {
                     "timestampformat" => formats.timestamp = Some(Pattern::compile(value)?),
                     "dateformat" => formats.date = Some(Pattern::compile(value)?),
+                    "ignorenullfields" => {
+                        formats.with_nulls = value.eq_ignore_ascii_case("false");
+                    }
                     "mode" => formats.fail_fast = value.eq_ignore_ascii_case("FAILFAST"),
                     _ => {}
                 }
@@ -116,7 +122,7 @@ impl Formats {
     }
 
     fn push(&self, value: &Value, data_type: &T, zone: chrono_tz::Tz, out: &mut String) {
-        if self.timestamp.is_none() && self.date.is_none() {
+        if self.timestamp.is_none() && self.date.is_none() && !self.with_nulls {
             return value.push_json(data_type, zone, out);
         }
         let separate = |out: &mut String, i: usize| {
@@ -164,7 +170,10 @@ impl Formats {
             }
             (Value::Struct(values), T::Struct(s)) => {
                 out.push('{');
-                let present = values.iter().zip(&s.fields).filter(|(v, _)| !v.is_null());
+                let present = values
+                    .iter()
+                    .zip(&s.fields)
+                    .filter(|(v, _)| self.with_nulls || !v.is_null());
                 for (i, (value, field)) in present.enumerate() {
                     separate(out, i);
                     quoted(out, &field.name);
