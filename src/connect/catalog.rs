@@ -57,6 +57,12 @@ impl Connect {
                     .text_or("database")
                     .unwrap_or(&state.current_database)
                     .to_lowercase();
+                if !state.databases()?.contains(&database) {
+                    return Err(SessionError::DatabaseNotFound {
+                        name: crate::types::quote(&database),
+                    }
+                    .into());
+                }
                 let listed = |name: &str, kind: &str| {
                     json!({
                         "name": name,
@@ -77,6 +83,7 @@ impl Connect {
                     .collect();
                 let views = state.persisted_views(&database);
                 tables.extend(views.iter().map(|view| listed(view, "VIEW")));
+                tables.sort_by_key(|t| t.get("name").map(ToString::to_string));
                 tables.extend(state.views().map(|(name, _)| {
                     json!({
                         "name": name,
@@ -110,6 +117,10 @@ impl Connect {
             "dropTempView" => {
                 let name = r.text("name")?.to_owned();
                 Ok(json!(session.state_mut().drop_view(&name)))
+            }
+            "dropGlobalTempView" => {
+                let name = r.text("name")?.to_owned();
+                Ok(json!(session.state_mut().drop_global_view(&name)))
             }
             "functionExists" => Ok(json!(functions::lookup(r.text("name")?).is_some())),
             "listFunctions" => Ok(functions::functions()

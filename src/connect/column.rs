@@ -71,6 +71,9 @@ impl Columns<'_> {
             });
         }
         if let Some(operator) = r.text_or("op") {
+            if let Some(column) = self.self_join(operator, &r)? {
+                return Ok(column);
+            }
             return Ok(Column::Operator {
                 operator: operator.to_owned(),
                 args: self.list(r.list("args")?)?,
@@ -195,6 +198,35 @@ impl Columns<'_> {
                 .map(|e| self.column(e).map(Box::new))
                 .transpose()?,
         })
+    }
+
+    /// `df.join(df, df.id == df.id)`: one is the left side's column, the other the right side's
+    /// (Spark's `resolveSelfJoinCondition`).
+    fn self_join(&self, operator: &str, r: &Request<'_>) -> Result<Option<Column>> {
+        let ([input, _], [a, b], "=" | "<=>") = (self.inputs, r.list("args")?, operator) else {
+            return Ok(None);
+        };
+        if a != b || a.get("dfcol").is_none() {
+            return Ok(None);
+        }
+        let (left, right) = self.inputs.split_at(1);
+        let side = |inputs| Columns {
+            connect: self.connect,
+            inputs,
+            operator: self.operator,
+        };
+        let (Ok(Column::Position(first)), Ok(Column::Position(second))) =
+            (side(left).column(a), side(right).column(b))
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Column::Operator {
+            operator: operator.to_owned(),
+            args: vec![
+                Column::Position(first),
+                Column::Position(second + input.output.len()),
+            ],
+        }))
     }
 
     /// `df["a"]`: the column of the inputs that is that column of `df`.

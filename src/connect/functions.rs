@@ -44,8 +44,15 @@ impl<F: Fn(u64, &str) -> String> PythonRuntime for JsonPython<F> {
     ) -> Result<Vec<Value>, String> {
         let schema = StructType::of(types.iter().map(|t| ("", (*t).clone())));
         let rows: Vec<Json> = rows.iter().map(|row| row_to_json(row, &schema)).collect();
-        let ddl: Vec<String> = types.iter().map(|t| t.simple_string()).collect();
-        let arguments = json!({"rows": rows, "types": ddl});
+        // As JSON: a function runs within a request, when Python can't ask what DDL means.
+        let schema = schema.to_json();
+        let fields = schema.get("fields").and_then(Json::as_array);
+        let types: Vec<&Json> = fields
+            .into_iter()
+            .flatten()
+            .filter_map(|f| f.get("type"))
+            .collect();
+        let arguments = json!({"rows": rows, "types": types});
         let reply = (self.0)(udf.function, &arguments.to_string());
         let reply: Json = serde_json::from_str(&reply).map_err(|e| e.to_string())?;
         if let Some(error) = reply.get("error") {

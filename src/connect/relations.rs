@@ -354,9 +354,17 @@ impl Connect {
                 };
                 Ok(json!(text))
             }
-            "explain" => Ok(json!(crate::sql::explain::explain(&plan))),
+            "explain" => Ok(json!(format!(
+                "== Physical Plan ==\n{}\n",
+                crate::sql::explain::explain(&plan)
+            ))),
             "createView" => {
-                session.create_temp_view(r.text("name")?, plan, r.flag("replace"))?;
+                let name = r.text("name")?;
+                if r.flag("global") {
+                    session.create_global_temp_view(name, plan, r.flag("replace"))?;
+                } else {
+                    session.create_temp_view(name, plan, r.flag("replace"))?;
+                }
                 Ok(Json::Null)
             }
             "writeTo" => {

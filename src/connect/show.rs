@@ -19,6 +19,11 @@ pub fn show(frame: &Frame, rows: usize, truncate: usize, zone: Tz) -> Result<Str
         .collect();
     let columns = texts(frame, rows, truncate, zone)?;
     let mut out = boxed(&names, &columns, truncate > 0);
+    if names.is_empty() {
+        // Rows without cells aren't among the columns.
+        let lines = "||\n".repeat(frame.height().min(rows));
+        out = format!("++\n||\n++\n{lines}++\n");
+    }
     push_more(&mut out, frame, rows);
     Ok(out)
 }
@@ -109,7 +114,7 @@ pub fn show_vertical(
 fn push_more(out: &mut String, frame: &Frame, rows: usize) {
     if frame.height() > rows {
         let word = if rows == 1 { "row" } else { "rows" };
-        out.push_str(&format!("only showing top {rows} {word}\n"));
+        out.push_str(&format!("only showing top {rows} {word}"));
     }
 }
 

@@ -357,11 +357,6 @@ impl SessionState {
         self.catalog.remove_temporary(name)
     }
 
-    /// The views that a database keeps.
-    pub fn persistent_views(&self, database: &str) -> impl Iterator<Item = &str> {
-        self.catalog.views_of(database)
-    }
-
     /// Drops a view of `global_temp`. Gives whether there was one.
     pub fn drop_global_view(&mut self, name: &str) -> bool {
         self.catalog.remove_global_temporary(name)

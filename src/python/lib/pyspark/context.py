@@ -1,7 +1,8 @@
-"""The little of SparkContext that notebooks use. RDDs aren't here: DataFrames do their work."""
+"""What notebooks use of SparkContext."""
 
 from pyspark._connect import request
 from pyspark.errors import not_implemented
+from pyspark.rdd import RDD, Accumulator, Broadcast
 
 
 class SparkConf:
@@ -64,6 +65,34 @@ class SparkContext:
             cls._active_spark_context = cls()
         return cls._active_spark_context
 
+    def parallelize(self, c, numSlices=None):
+        rows = list(c)
+        return RDD(lambda: list(rows), numSlices or 1)
+
+    def emptyRDD(self):
+        return self.parallelize([])
+
+    def range(self, start, end=None, step=1, numSlices=None):
+        return self.parallelize(range(start) if end is None else range(start, end, step), numSlices)
+
+    def textFile(self, name, minPartitions=None, use_unicode=True):
+        from pyspark.sql.session import SparkSession
+
+        lines = SparkSession._get().read.text(name)
+        return RDD(lambda: [row.value for row in lines.collect()])
+
+    def union(self, rdds):
+        first, *others = rdds
+        for other in others:
+            first = first.union(other)
+        return first
+
+    def broadcast(self, value):
+        return Broadcast(value)
+
+    def accumulator(self, value, accum_param=None):
+        return Accumulator(value)
+
     @property
     def applicationId(self):
         return "local-multihop"
@@ -99,7 +128,7 @@ class SparkContext:
         if name.startswith("_"):
             raise AttributeError("'SparkContext' object has no attribute '" + name + "'")
         raise not_implemented(
-            "SparkContext." + name + " (RDDs aren't part of Multihop; spark.createDataFrame and the DataFrame API are)"
+            "SparkContext." + name
         )
 
     def __repr__(self):

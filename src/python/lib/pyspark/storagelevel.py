@@ -14,6 +14,15 @@ class StorageLevel:
             self.useDisk, self.useMemory, self.useOffHeap, self.deserialized, self.replication,
         )
 
+    def __str__(self):
+        return "%s%s%s%s%dx Replicated" % (
+            "Disk " if self.useDisk else "",
+            "Memory " if self.useMemory else "",
+            "OffHeap " if self.useOffHeap else "",
+            "Deserialized " if self.deserialized else "Serialized ",
+            self.replication,
+        )
+
     def __eq__(self, other):
         return isinstance(other, StorageLevel) and self.__dict__ == other.__dict__
 

@@ -192,6 +192,9 @@ def raised(error):
     if isinstance(known, type) and issubclass(known, PySparkException):
         # A message of the session is complete: the condition is in it.
         return known(message, error.get("condition"), error.get("parameters"), None, error.get("sqlState"))
+    if name == "SparkException":
+        # PySpark has no class for it.
+        name = "org.apache.spark.SparkException"
     if "." in name or name == "Py4JJavaError":
         if name == "Py4JJavaError":
             return Py4JJavaError(message)

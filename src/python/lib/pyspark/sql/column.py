@@ -29,7 +29,8 @@ class Column:
         return _op("+", self, other)
 
     def __radd__(self, other):
-        return _op("+", other, self)
+        # As PySpark has it: the column comes first.
+        return _op("+", self, other)
 
     def __sub__(self, other):
         return _op("-", self, other)
@@ -41,7 +42,7 @@ class Column:
         return _op("*", self, other)
 
     def __rmul__(self, other):
-        return _op("*", other, self)
+        return _op("*", self, other)
 
     def __truediv__(self, other):
         return _op("/", self, other)
@@ -86,13 +87,13 @@ class Column:
         return _op("and", self, other)
 
     def __rand__(self, other):
-        return _op("and", other, self)
+        return _op("and", self, other)
 
     def __or__(self, other):
         return _op("or", self, other)
 
     def __ror__(self, other):
-        return _op("or", other, self)
+        return _op("or", self, other)
 
     def __invert__(self):
         return _op("not", self)
@@ -206,7 +207,7 @@ class Column:
         return Column({"in": self._expr, "values": [literal(c)._expr for c in cols]})
 
     def between(self, lowerBound, upperBound):
-        return Column({"between": self._expr, "low": literal(lowerBound)._expr, "high": literal(upperBound)._expr})
+        return (self >= lowerBound) & (self <= upperBound)
 
     # --- Type, name, order
 

@@ -492,7 +492,12 @@ class DataFrame:
         print(request("show", df=self._handle, n=n, truncate=width, vertical=vertical))
 
     def toJSON(self, use_unicode=True):
-        raise not_implemented("DataFrame.toJSON (RDDs aren't part of Multihop; select(to_json(struct('*'))) gives the texts)")
+        from pyspark.rdd import RDD
+
+        def texts():
+            return [row[0] for row in self.selectExpr("to_json(struct(*))").collect()]
+
+        return RDD(texts)
 
     def toPandas(self):
         raise not_implemented("DataFrame.toPandas (pandas isn't part of Multihop; collect() gives the rows, display() shows them)")
@@ -505,7 +510,9 @@ class DataFrame:
 
     @property
     def rdd(self):
-        raise not_implemented("DataFrame.rdd (RDDs aren't part of Multihop; collect() gives the rows)")
+        from pyspark.rdd import RDD
+
+        return RDD(self.collect)
 
     # --- Missing values, statistics
 

@@ -11,6 +11,14 @@ __all__ = ["GroupedData"]
 _KINDS = {"groupBy": "GroupBy", "rollup": "Rollup", "cube": "Cube", "pivot": "Pivot"}
 
 
+def _java_order(item):
+    """Where Java's HashMap, which PySpark hands the dict to, has a name."""
+    code = 0
+    for letter in item[0]:
+        code = (31 * code + ord(letter)) & 0xFFFFFFFF
+    return (code ^ (code >> 16)) & 15
+
+
 class GroupedData:
     """What groupBy gives: aggregates make a DataFrame of it."""
 
@@ -34,7 +42,7 @@ class GroupedData:
     def agg(self, *exprs):
         assert exprs, "exprs should not be empty"
         if len(exprs) == 1 and isinstance(exprs[0], dict):
-            columns = [function(f, to_column(c)) for c, f in exprs[0].items()]
+            columns = [function(f, to_column(c)) for c, f in sorted(exprs[0].items(), key=_java_order)]
         else:
             assert all(isinstance(c, Column) for c in exprs), "all exprs should be Column"
             columns = exprs

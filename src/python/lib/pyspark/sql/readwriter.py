@@ -2,10 +2,15 @@
 
 from pyspark._connect import request
 from pyspark.errors import PySparkTypeError, PySparkValueError, not_implemented, wrong_type
+from pyspark.rdd import RDD
 from pyspark.sql.column import to_column
 from pyspark.sql.types import StructType
 
 __all__ = ["DataFrameReader", "DataFrameWriter", "DataFrameWriterV2"]
+
+
+# RDDs of texts that were read.
+_rdds = 0
 
 
 def option_text(value):
@@ -126,8 +131,18 @@ class DataFrameReader(_Reader):
 
     def json(self, path, schema=None, **options):
         if not isinstance(path, (str, list, tuple)):
-            raise not_implemented("Reading JSON of an RDD")
+            if isinstance(path, RDD):
+                return self._texts(path, schema, options)
+            raise wrong_type("NOT_STR_OR_LIST_OF_RDD", "path", path)
         return self._files("json", path, _JSON, options, schema)
+
+    def _texts(self, rdd, schema, options):
+        """JSON of an RDD's texts: a file of them is read."""
+        global _rdds
+        _rdds += 1
+        folder = "dbfs:/tmp/_multihop_rdd_%d" % _rdds
+        request("fs.put", path=folder + "/part.json", contents="".join(t + "\n" for t in rdd.collect()), overwrite=True)
+        return self._files("json", folder, _JSON, options, schema)
 
     def csv(self, path, schema=None, sep=None, encoding=None, quote=None, escape=None, comment=None, header=None, inferSchema=None, **options):
         options.update(

@@ -18,6 +18,7 @@ from pyspark.sql.types import (
     parse_ddl,
     verify,
 )
+from pyspark.rdd import RDD
 from pyspark.sql.udf import UDFRegistration
 
 __all__ = ["SparkSession"]
@@ -164,7 +165,7 @@ class SparkSession:
             schema = parse_ddl(schema)
         elif isinstance(schema, (list, tuple)):
             schema = [str(name) for name in schema]
-        data = list(data)
+        data = data.collect() if isinstance(data, RDD) else list(data)
         check = verifySchema
         if isinstance(schema, DataType) and not isinstance(schema, StructType):
             # One column of that type, called "value".

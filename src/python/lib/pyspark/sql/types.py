@@ -862,8 +862,6 @@ def merge_types(a, b, name=""):
         return a
     if isinstance(a, TimestampType) and isinstance(b, TimestampNTZType):
         return a
-    if isinstance(a, LongType) and isinstance(b, DoubleType) or isinstance(a, DoubleType) and isinstance(b, LongType):
-        return DoubleType()
     if isinstance(a, StringType) or isinstance(b, StringType):
         if isinstance(a, AtomicType) and isinstance(b, AtomicType):
             return StringType()

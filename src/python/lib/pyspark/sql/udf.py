@@ -3,7 +3,7 @@
 from pyspark._connect import register, request
 from pyspark.errors import PySparkTypeError, not_implemented, wrong_type
 from pyspark.sql.column import Column, to_column
-from pyspark.sql.types import DataType, StringType, parse_ddl, type_text
+from pyspark.sql.types import DataType, StringType, _from_json, parse_ddl, type_text
 
 __all__ = ["UserDefinedFunction", "UDFRegistration"]
 
@@ -34,12 +34,14 @@ class UserDefinedFunction:
 
     def _function_id(self):
         if self._id is None:
+            # While it runs the session can't be asked what the type means.
+            self.returnType
             self._id = register(self._rows)
         return self._id
 
     def _rows(self, call):
         """Computes rows for the session: the arguments of each, and their types."""
-        types = [parse_ddl(ddl) for ddl in call["types"]]
+        types = [_from_json(kind) for kind in call["types"]]
         returns = self.returnType
         values = []
         for row in call["rows"]:
