@@ -50,6 +50,11 @@ test-interop: ## Let other engines read the Delta tables that a run writes
 	@tools/steps.sh rust clang python
 	@tools/test.sh interop
 
+.PHONY: record-spark
+record-spark: ## Ask a real PySpark 4.0.1 for the answers in tests/spark/expected (ONLY=joins for one subject)
+	@tools/steps.sh java pyspark
+	@$(with_env) "$$SPARK_VENV/bin/python" tools/record-spark.py $(ONLY)
+
 .PHONY: lint
 lint: ## Check formatting, clippy (native and browser), layers, licences, sources
 	@tools/steps.sh rust clang node npm cargo-deny

@@ -61,6 +61,25 @@ get_python() {
   touch "$VENV/installed"
 }
 
+about_java() { echo "Looking for Java 17"; }
+have_java() { have java && java -version 2>&1 | grep -q 'version "17'; }
+get_java() {
+  apt_install "PySpark 4.0.1 runs on Java 17" openjdk-17-jre-headless
+  have_java || stop "Java 17 is missing, or another Java comes first on the PATH: PySpark 4.0.1 runs on it." "Install openjdk-17-jre-headless, then run this again."
+}
+
+about_pyspark() { echo "Installing PySpark 4.0.1 into a Python environment (about 2 minutes)"; }
+have_pyspark() { [ -e "$SPARK_VENV/installed" ]; }
+get_pyspark() {
+  have python3 || apt_install "PySpark is a Python package" python3 python3-venv
+  rm -rf "$SPARK_VENV"
+  python3 -m venv "$SPARK_VENV" || apt_install "it keeps PySpark apart" python3-venv
+  [ -x "$SPARK_VENV/bin/pip" ] || python3 -m venv "$SPARK_VENV"
+  "$SPARK_VENV/bin/pip" install --quiet --disable-pip-version-check pyspark==4.0.1 setuptools ||
+    stop "pip could not install PySpark 4.0.1." "Its own message is above; if it is about the network, run this again."
+  touch "$SPARK_VENV/installed"
+}
+
 # --- What is built
 
 site_sources() { find src www fixtures/bookstore .cargo Cargo.toml Cargo.lock Trunk.toml -newer "$1" -print -quit; }

@@ -17,6 +17,8 @@ mod functions;
 #[cfg(feature = "python")]
 mod python;
 mod queries;
+#[cfg(feature = "cli")]
+mod spark;
 mod streaming;
 mod support;
 mod writes;
