@@ -241,7 +241,7 @@ impl Columns<'_> {
         if name == "*" {
             return Ok(Column::Name("*".into()));
         }
-        let of = &self.connect.frame(id)?.plan;
+        let of = self.connect.frame(id)?;
         let parts = attribute_name(name)?;
         let Some((column, taken)) = crate::sql::analyze::find_column(&parts, of)? else {
             return Ok(Column::Name(name.to_owned()));

@@ -6,7 +6,7 @@ use crate::session::SessionError;
 use crate::sql::SqlError;
 use crate::storage::StorageError;
 use crate::streaming::StreamError;
-use crate::types::FrameError;
+use crate::types::{FrameError, SchemaJsonError};
 
 /// Why a call fails.
 #[derive(Debug, thiserror::Error)]
@@ -121,5 +121,13 @@ impl From<StorageError> for ConnectError {
 impl From<FrameError> for ConnectError {
     fn from(error: FrameError) -> Self {
         SqlError::from(error).into()
+    }
+}
+
+impl From<SchemaJsonError> for ConnectError {
+    fn from(error: SchemaJsonError) -> Self {
+        ConnectError::Protocol {
+            reason: error.to_string(),
+        }
     }
 }

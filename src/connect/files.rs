@@ -3,11 +3,10 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::values::from_base64;
 use super::{ConnectError, Reply, Request};
 use crate::session::Session;
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
-use crate::types::base64;
+use crate::types::{base64, from_base64};
 
 pub(super) fn answer(session: &mut Session, what: &str, r: &Request<'_>) -> Reply {
     let fs = session.state().fs.clone();

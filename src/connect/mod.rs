@@ -34,16 +34,11 @@ use crate::session::Session;
 use crate::sql::plan::Plan;
 use crate::types::Frame;
 
-/// What Python holds by number.
-#[derive(Clone)]
-struct DataFrame {
-    plan: Arc<Plan>,
-}
-
 /// The DataFrames and widgets of one notebook's Python, over a session that is the caller's.
 #[derive(Default)]
 pub struct Connect {
-    frames: BTreeMap<u64, DataFrame>,
+    /// What Python holds by number.
+    frames: BTreeMap<u64, Arc<Plan>>,
     last: u64,
     widgets: Vec<Widget>,
     /// The path of the notebook that runs, for `notebook.context`.
@@ -222,18 +217,18 @@ impl Connect {
             "schema": plan.schema().to_json(),
             "streaming": plan.is_streaming(),
         });
-        self.frames.insert(self.last, DataFrame { plan });
+        self.frames.insert(self.last, plan);
         reply
     }
 
-    fn frame(&self, id: u64) -> Result<&DataFrame, ConnectError> {
+    fn frame(&self, id: u64) -> Result<&Arc<Plan>, ConnectError> {
         self.frames
             .get(&id)
             .ok_or(ConnectError::NoSuchDataFrame { id })
     }
 
     fn plan(&self, request: &Request<'_>, name: &'static str) -> Result<Arc<Plan>, ConnectError> {
-        Ok(self.frame(request.number(name)?)?.plan.clone())
+        Ok(self.frame(request.number(name)?)?.clone())
     }
 }
 

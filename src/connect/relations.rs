@@ -12,11 +12,11 @@ use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
 use crate::sql::SqlError;
 use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Parameters, Pivot};
 use crate::sql::column::Column;
-use crate::sql::parse::{parse_data_type, parse_schema};
+use crate::sql::parse::parse_ddl;
 use crate::sql::plan::Plan;
 use crate::storage::DbfsPath;
 use crate::types::{
-    DataType, Frame, StructType, Value, series_from_values, type_to_json, values_from_series,
+    Frame, StructType, Value, series_from_values, type_to_json, values_from_series,
 };
 
 /// More values than a pivot may find by itself (`spark.sql.pivotMaxValues`).
@@ -42,11 +42,7 @@ impl Connect {
                 ))
             }
             "parseType" => {
-                let ddl = r.text("ddl")?;
-                let parsed = match parse_data_type(ddl) {
-                    Ok(data_type) => data_type,
-                    Err(_) => DataType::Struct(parse_schema(ddl).map_err(SqlError::from)?),
-                };
+                let parsed = parse_ddl(r.text("ddl")?).map_err(SqlError::from)?;
                 Ok(type_to_json(&parsed))
             }
             "release" => {
@@ -117,12 +113,7 @@ impl Connect {
                 r.integer("step")?,
             )),
             _ => {
-                let schema =
-                    StructType::from_json_str(&r.need("schema")?.to_string()).map_err(|e| {
-                        ConnectError::Protocol {
-                            reason: e.to_string(),
-                        }
-                    })?;
+                let schema = StructType::from_json_str(&r.need("schema")?.to_string())?;
                 local(rows_to_frame(schema, r.list("rows")?)?)
             }
         })
@@ -465,10 +456,7 @@ fn schema_ddl(text: &str) -> Result<String, ConnectError> {
     if !text.trim_start().starts_with('{') {
         return Ok(text.to_owned());
     }
-    let schema = StructType::from_json_str(text).map_err(|e| ConnectError::Protocol {
-        reason: e.to_string(),
-    })?;
-    Ok(schema.to_ddl())
+    Ok(StructType::from_json_str(text)?.to_ddl())
 }
 
 fn writer(r: &Request<'_>) -> Result<Writer, ConnectError> {

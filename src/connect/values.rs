@@ -14,7 +14,7 @@
 use serde_json::{Value as Json, json};
 
 use super::ConnectError;
-use crate::types::{DataType, StructType, Value, base64};
+use crate::types::{DataType, StructType, Value, base64, from_base64};
 
 /// A value's JSON.
 pub fn value_to_json(value: &Value, data_type: &DataType) -> Json {
@@ -192,26 +192,4 @@ fn date(text: &str) -> Option<i32> {
     crate::types::calendar::is_valid_date(year, month, day)
         .then(|| crate::types::calendar::days_from_civil(year, month, day))
         .and_then(|days| i32::try_from(days).ok())
-}
-
-pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0u32, 0u32);
-    for c in text.bytes().filter(|c| *c != b'=') {
-        let six = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from((bits >> held) & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }

@@ -17,12 +17,11 @@ mod value;
 pub use data_type::{
     DataType, Metadata, SchemaRef, StructField, StructType, quote, quote_if_needed,
 };
-pub use ddl::DdlError;
 #[cfg(feature = "engine")]
 pub use frame::{Frame, FrameError, physical_type};
 pub use json::{SchemaJsonError, type_from_json, type_to_json};
 #[cfg(feature = "engine")]
 pub use value::{
-    ListParts, Value, base64, decimal_text, double_text, float_text, list_from_parts,
+    ListParts, Value, base64, decimal_text, double_text, float_text, from_base64, list_from_parts,
     series_from_values, values_from_series,
 };

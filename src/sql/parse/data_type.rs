@@ -38,11 +38,32 @@ pub fn parse_schema(text: &str) -> Result<StructType, ParseError> {
     Ok(StructType::new(fields))
 }
 
+/// A type, or columns as a struct, as `from_json` takes its schema (Catalyst's
+/// `DataType.fromDDL`).
+///
+/// # Errors
+/// As [`parse_data_type`].
+pub fn parse_ddl(text: &str) -> Result<DataType, ParseError> {
+    parse_data_type(text).or_else(|error| {
+        parse_schema(text)
+            .map(DataType::Struct)
+            .map_err(|columns| match error.reason {
+                ParseReason::TooComplex => error,
+                _ => columns,
+            })
+    })
+}
+
+/// Deeper types than this are refused.
+const MAX_DEPTH: usize = 64;
+
 struct Types<'a> {
     parser: Parser<'a>,
     text: &'a str,
     /// Right angle brackets left of a `>>` that was taken for its first one.
     pending_gt: bool,
+    /// How many types are around the one that is read.
+    depth: usize,
 }
 
 impl<'a> Types<'a> {
@@ -52,6 +73,7 @@ impl<'a> Types<'a> {
             parser: Parser::new(&SparkDialect).with_tokens_with_locations(tokens),
             text,
             pending_gt: false,
+            depth: 0,
         })
     }
 
@@ -167,6 +189,16 @@ impl<'a> Types<'a> {
     }
 
     fn data_type(&mut self) -> Result<DataType, ParseError> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(ParseReason::TooComplex, &self.parser.peek_token()));
+        }
+        self.depth += 1;
+        let data_type = self.one_type();
+        self.depth -= 1;
+        data_type
+    }
+
+    fn one_type(&mut self) -> Result<DataType, ParseError> {
         let token = self.parser.peek_token();
         let name = self.name()?.to_lowercase();
         Ok(match name.as_str() {

@@ -8,7 +8,7 @@ mod data_type;
 mod dialect;
 mod tokens;
 
-pub use data_type::{parse_data_type, parse_schema};
+pub use data_type::{parse_data_type, parse_ddl, parse_schema};
 
 pub(super) use commands::{
     ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,

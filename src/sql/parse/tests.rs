@@ -1,6 +1,6 @@
 use super::*;
 use crate::sql::command::{AlterTable, Command, TimeTravel};
-use crate::types::DataType;
+use crate::types::{DataType, StructType};
 
 fn command(text: &str) -> Command {
     match parse_one(text).unwrap().kind {
@@ -198,6 +198,54 @@ fn a_schema_is_read_from_ddl() {
     );
     assert!(parse_data_type("array<int").is_err());
     assert!(parse_data_type("array<int>>").is_err());
+}
+
+#[test]
+fn a_schema_survives_the_way_through_ddl() {
+    let text = "a INT, `b c` STRUCT<x: ARRAY<STRING>, y: DECIMAL(10, 2) NOT NULL>, m map<string,int> NOT NULL COMMENT 'its'";
+    let schema = parse_schema(text).unwrap();
+    assert_eq!(schema.names(), ["a", "b c", "m"]);
+    assert_eq!(
+        schema.fields[1].data_type.sql(),
+        "STRUCT<x: ARRAY<STRING>, y: DECIMAL(10,2) NOT NULL>"
+    );
+    assert!(!schema.fields[2].nullable);
+    assert_eq!(schema.fields[2].metadata.get("comment").unwrap(), "its");
+    let again = parse_schema(&schema.to_ddl()).unwrap();
+    assert_eq!(again.fields[1], schema.fields[1]);
+}
+
+#[test]
+fn a_type_alone_and_columns_are_both_ddl() {
+    assert_eq!(
+        parse_ddl("array<int>").unwrap(),
+        DataType::array(DataType::Integer)
+    );
+    assert_eq!(
+        parse_ddl("a long").unwrap(),
+        DataType::Struct(StructType::of([("a", DataType::Long)]))
+    );
+}
+
+#[test]
+fn bad_schemas_are_errors_and_never_panics() {
+    for text in [
+        "a",
+        "a INT,",
+        "a INT b INT",
+        "a ARRAY<INT",
+        "a DECIMAL(50)",
+        "`a",
+        "a FOO",
+        "é",
+        "a STRUCT<b:",
+        "a INT COMMENT 'x",
+    ] {
+        assert!(parse_schema(text).is_err(), "{text}");
+    }
+    let deep = format!("a {}INT", "ARRAY<".repeat(10_000));
+    assert!(parse_schema(&deep).is_err());
+    assert!(parse_ddl(&deep).is_err());
 }
 
 mod any_text {

@@ -219,7 +219,7 @@ fn schema_argument(binder: &Binder<'_>) -> Result<T, SqlError> {
     {
         return Ok(T::Struct(schema));
     }
-    T::from_ddl(&text).map_err(|e| {
+    crate::sql::parse::parse_ddl(&text).map_err(|e| {
         FunctionError::InvalidSchema {
             schema: text.clone(),
             reason: e.to_string(),

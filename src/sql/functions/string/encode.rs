@@ -6,7 +6,7 @@ use crate::sql::error::SqlError;
 use crate::sql::functions::bind::{BINARY, BindResult, LONG, STRING};
 use crate::sql::functions::{BindContext, Binder, Call, Function, FunctionError, scalar};
 use crate::sql::plan::{EvalMode, Expr};
-use crate::types::{DataType as T, base64};
+use crate::types::{DataType as T, base64, from_base64};
 use polars_core::prelude::Series;
 
 macro_rules! character {
@@ -67,7 +67,7 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
                 let Some(text) = texts.get(i) else {
                     return Ok(None);
                 };
-                match decode_base64(text) {
+                match from_base64(text) {
                     Some(bytes) => Ok(Some(bytes)),
                     None if call.mode == EvalMode::Try => Ok(None),
                     None => Err(FunctionError::ConversionInvalidInput {
@@ -194,38 +194,6 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let mut buffer = 0u32;
-    let mut bits = 0;
-    let mut padded = false;
-    for c in text.bytes() {
-        let six = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => {
-                padded = true;
-                continue;
-            }
-            b'\r' | b'\n' => continue,
-            _ => return None,
-        };
-        if padded {
-            return None;
-        }
-        buffer = buffer << 6 | u32::from(six);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((buffer >> bits) as u8);
-        }
-    }
-    (bits < 6).then_some(out)
-}
-
 const CHARSETS: &str =
     "'iso-8859-1', 'us-ascii', 'utf-16', 'utf-16be', 'utf-16le', 'utf-32', 'utf-8'";
 
@@ -335,7 +303,7 @@ fn to_binary(call: &Call<'_>, mode: EvalMode) -> Result<Series, SqlError> {
         let bytes = match format.to_ascii_lowercase().as_str() {
             "hex" => unhex(text),
             "utf-8" | "utf8" => Some(text.as_bytes().to_vec()),
-            "base64" => decode_base64(text),
+            "base64" => from_base64(text),
             _ if mode == EvalMode::Try => None,
             _ => {
                 return Err(FunctionError::InvalidParameterValue {
