@@ -94,6 +94,22 @@ impl CatalogTable {
         Ok(files)
     }
 
+    /// The same entry, whose files aren't listed yet.
+    pub fn unlisted(&self) -> CatalogTable {
+        CatalogTable {
+            format: self.format,
+            location: self.location.clone(),
+            is_managed: self.is_managed,
+            schema: self.schema.clone(),
+            partition_columns: self.partition_columns.clone(),
+            options: self.options.clone(),
+            comment: self.comment.clone(),
+            properties: self.properties.clone(),
+            created_ms: self.created_ms,
+            listing: Mutex::default(),
+        }
+    }
+
     /// Forgets the listing (`REFRESH TABLE`, an `INSERT`).
     pub fn refresh(&self) {
         *self.listing.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -120,10 +120,7 @@ impl Session {
         plan: Arc<Plan>,
         replace: bool,
     ) -> Result<(), SessionError> {
-        let parts = parse_name(name)?;
-        let [name] = parts.as_slice() else {
-            return Err(SessionError::InvalidName { name: name.into() });
-        };
+        let name = &view_name(name)?;
         if !replace && self.state.view(name).is_some() {
             return Err(SessionError::TemporaryViewExists {
                 name: crate::types::quote(name),
@@ -143,10 +140,7 @@ impl Session {
         plan: Arc<Plan>,
         replace: bool,
     ) -> Result<(), SessionError> {
-        let parts = parse_name(name)?;
-        let [name] = parts.as_slice() else {
-            return Err(SessionError::InvalidName { name: name.into() });
-        };
+        let name = &view_name(name)?;
         if !replace && self.state.catalog.global_temporary(name).is_some() {
             return Err(SessionError::TemporaryViewExists {
                 name: format!("`{}`.{}", state::GLOBAL_TEMP, crate::types::quote(name)),
@@ -409,6 +403,14 @@ impl Session {
     /// Steps until no query has anything to do.
     pub fn process_all_available(&mut self) {
         while self.step() {}
+    }
+}
+
+/// A temporary view's name, which has one part.
+fn view_name(name: &str) -> Result<String, SessionError> {
+    match <[String; 1]>::try_from(parse_name(name)?) {
+        Ok([name]) => Ok(name),
+        Err(_) => Err(SessionError::InvalidName { name: name.into() }),
     }
 }
 

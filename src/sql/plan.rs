@@ -359,6 +359,93 @@ pub struct SortKey {
     pub nulls_first: bool,
 }
 
+// What lies below an expression or a node, listed once for those who look and those who change.
+
+macro_rules! children_of {
+    ($kind:expr, $iter:ident, $deref:ident) => {
+        match $kind {
+            ExprKind::Column { .. }
+            | ExprKind::Literal(_)
+            | ExprKind::LambdaVariable(_)
+            | ExprKind::ScalarSubquery(_)
+            | ExprKind::Exists { .. } => Vec::new(),
+            ExprKind::Cast { child, .. }
+            | ExprKind::GetField { child, .. }
+            | ExprKind::Lambda { body: child, .. }
+            | ExprKind::InSubquery { value: child, .. } => vec![child],
+            ExprKind::Call { args, .. } | ExprKind::Udf { args, .. } => args.$iter().collect(),
+            ExprKind::Case {
+                branches,
+                otherwise,
+            } => branches
+                .$iter()
+                .flat_map(|(when, then)| [when, then])
+                .chain(otherwise.$deref())
+                .collect(),
+        }
+    };
+}
+
+macro_rules! expressions_of {
+    ($node:expr, $iter:ident $(, $change:tt)?) => {
+        match $node {
+            PlanNode::Project { exprs, .. } => exprs.$iter().collect(),
+            PlanNode::Filter { predicate, .. } => vec![predicate],
+            PlanNode::Join { condition, .. } => condition.$iter().collect(),
+            PlanNode::Aggregate {
+                keys, aggregates, ..
+            } => {
+                let calls = aggregates
+                    .$iter()
+                    .flat_map(|a| a.args.$iter().chain(a.filter.$iter()));
+                keys.$iter().chain(calls).collect()
+            }
+            PlanNode::Window { calls, .. } => calls
+                .$iter()
+                .flat_map(|w| {
+                    let keys = w.order_by.$iter().map(|k| & $($change)? k.expr);
+                    let call = w.call.args.$iter().chain(w.call.filter.$iter());
+                    call.chain(w.partition_by.$iter()).chain(keys)
+                })
+                .collect(),
+            PlanNode::Sort { keys, .. } => {
+                keys.$iter().map(|k| & $($change)? k.expr).collect()
+            }
+            PlanNode::Generate { args, .. } => args.$iter().collect(),
+            _ => Vec::new(),
+        }
+    };
+}
+
+macro_rules! inputs_of {
+    ($node:expr, $iter:ident) => {
+        match $node {
+            PlanNode::OneRow
+            | PlanNode::Local(_)
+            | PlanNode::Range { .. }
+            | PlanNode::FileScan(_)
+            | PlanNode::DeltaScan(_)
+            | PlanNode::StreamSource(_) => Vec::new(),
+            PlanNode::Batch { input, .. }
+            | PlanNode::SubqueryAlias { input, .. }
+            | PlanNode::View { input, .. }
+            | PlanNode::Project { input, .. }
+            | PlanNode::Filter { input, .. }
+            | PlanNode::Aggregate { input, .. }
+            | PlanNode::Window { input, .. }
+            | PlanNode::Sort { input, .. }
+            | PlanNode::Limit { input, .. }
+            | PlanNode::Distinct { input, .. }
+            | PlanNode::Generate { input, .. }
+            | PlanNode::Watermark { input, .. } => vec![input],
+            PlanNode::Join { left, right, .. } | PlanNode::SetOperation { left, right, .. } => {
+                vec![left, right]
+            }
+            PlanNode::Union { inputs } => inputs.$iter().collect(),
+        }
+    };
+}
+
 impl Expr {
     /// The input's column at `index`.
     pub fn column(index: usize, attribute: &Attribute) -> Expr {
@@ -381,52 +468,27 @@ impl Expr {
         }
     }
 
+    /// Whether a condition is false or NULL: never NULL itself.
+    pub fn is_not_true(condition: Expr) -> Expr {
+        let boolean = |value| Expr::literal(Value::Boolean(value), DataType::Boolean);
+        Expr {
+            kind: ExprKind::Case {
+                branches: vec![(condition, boolean(false))],
+                otherwise: Some(Box::new(boolean(true))),
+            },
+            data_type: DataType::Boolean,
+            nullable: false,
+        }
+    }
+
     /// The expressions directly below this one. Subqueries' plans aren't entered.
     pub fn children(&self) -> Vec<&Expr> {
-        match &self.kind {
-            ExprKind::Column { .. }
-            | ExprKind::Literal(_)
-            | ExprKind::LambdaVariable(_)
-            | ExprKind::ScalarSubquery(_)
-            | ExprKind::Exists { .. } => Vec::new(),
-            ExprKind::Cast { child, .. }
-            | ExprKind::GetField { child, .. }
-            | ExprKind::Lambda { body: child, .. }
-            | ExprKind::InSubquery { value: child, .. } => vec![child],
-            ExprKind::Call { args, .. } | ExprKind::Udf { args, .. } => args.iter().collect(),
-            ExprKind::Case {
-                branches,
-                otherwise,
-            } => branches
-                .iter()
-                .flat_map(|(when, then)| [when, then])
-                .chain(otherwise.as_deref())
-                .collect(),
-        }
+        children_of!(&self.kind, iter, as_deref)
     }
 
     /// The expressions directly below this one, to change.
     pub fn children_mut(&mut self) -> Vec<&mut Expr> {
-        match &mut self.kind {
-            ExprKind::Column { .. }
-            | ExprKind::Literal(_)
-            | ExprKind::LambdaVariable(_)
-            | ExprKind::ScalarSubquery(_)
-            | ExprKind::Exists { .. } => Vec::new(),
-            ExprKind::Cast { child, .. }
-            | ExprKind::GetField { child, .. }
-            | ExprKind::Lambda { body: child, .. }
-            | ExprKind::InSubquery { value: child, .. } => vec![child],
-            ExprKind::Call { args, .. } | ExprKind::Udf { args, .. } => args.iter_mut().collect(),
-            ExprKind::Case {
-                branches,
-                otherwise,
-            } => branches
-                .iter_mut()
-                .flat_map(|(when, then)| [when, then])
-                .chain(otherwise.as_deref_mut())
-                .collect(),
-        }
+        children_of!(&mut self.kind, iter_mut, as_deref_mut)
     }
 }
 
@@ -499,6 +561,30 @@ impl Plan {
         }
     }
 
+    /// Some of a plan's columns, by position and attribute.
+    pub fn keep_columns(input: &Arc<Plan>, keep: impl Fn(usize, &Attribute) -> bool) -> Arc<Plan> {
+        let columns = input.output.iter().enumerate();
+        let (exprs, output) = columns
+            .filter(|(i, a)| keep(*i, a))
+            .map(|(i, a)| (Expr::column(i, a), a.clone()))
+            .unzip();
+        Arc::new(Plan {
+            node: PlanNode::Project {
+                input: input.clone(),
+                exprs,
+            },
+            output,
+        })
+    }
+
+    /// Without hidden columns: they end with the query that may name them.
+    pub fn visible_only(input: &Arc<Plan>) -> Arc<Plan> {
+        match input.output.iter().any(|a| a.hidden) {
+            true => Plan::keep_columns(input, |_, a| !a.hidden),
+            false => input.clone(),
+        }
+    }
+
     /// `range(start, end, step)`.
     pub fn range(start: i64, end: i64, step: i64) -> Plan {
         Plan {
@@ -525,125 +611,29 @@ impl Plan {
 
     /// The expressions of the node itself, over its inputs' columns.
     pub fn expressions(&self) -> Vec<&Expr> {
-        match &self.node {
-            PlanNode::Project { exprs, .. } => exprs.iter().collect(),
-            PlanNode::Filter { predicate, .. } => vec![predicate],
-            PlanNode::Join { condition, .. } => condition.iter().collect(),
-            PlanNode::Aggregate {
-                keys, aggregates, ..
-            } => {
-                let calls = aggregates
-                    .iter()
-                    .flat_map(|a| a.args.iter().chain(a.filter.as_ref()));
-                keys.iter().chain(calls).collect()
-            }
-            PlanNode::Window { calls, .. } => calls
-                .iter()
-                .flat_map(|w| {
-                    let keys = w.order_by.iter().map(|k| &k.expr);
-                    let call = w.call.args.iter().chain(w.call.filter.as_ref());
-                    call.chain(&w.partition_by).chain(keys)
-                })
-                .collect(),
-            PlanNode::Sort { keys, .. } => keys.iter().map(|k| &k.expr).collect(),
-            PlanNode::Generate { args, .. } => args.iter().collect(),
-            _ => Vec::new(),
-        }
+        expressions_of!(&self.node, iter)
     }
 
     /// The expressions of the node itself, to change.
     pub fn expressions_mut(&mut self) -> Vec<&mut Expr> {
-        match &mut self.node {
-            PlanNode::Project { exprs, .. } => exprs.iter_mut().collect(),
-            PlanNode::Filter { predicate, .. } => vec![predicate],
-            PlanNode::Join { condition, .. } => condition.iter_mut().collect(),
-            PlanNode::Aggregate {
-                keys, aggregates, ..
-            } => {
-                let calls = aggregates
-                    .iter_mut()
-                    .flat_map(|a| a.args.iter_mut().chain(a.filter.as_mut()));
-                keys.iter_mut().chain(calls).collect()
-            }
-            PlanNode::Window { calls, .. } => calls
-                .iter_mut()
-                .flat_map(|w| {
-                    let keys = w.order_by.iter_mut().map(|k| &mut k.expr);
-                    let call = w.call.args.iter_mut().chain(w.call.filter.as_mut());
-                    call.chain(&mut w.partition_by).chain(keys)
-                })
-                .collect(),
-            PlanNode::Sort { keys, .. } => keys.iter_mut().map(|k| &mut k.expr).collect(),
-            PlanNode::Generate { args, .. } => args.iter_mut().collect(),
-            _ => Vec::new(),
-        }
+        expressions_of!(&mut self.node, iter_mut, mut)
     }
 
     /// The plans directly below this one.
     pub fn inputs(&self) -> Vec<&Arc<Plan>> {
-        match &self.node {
-            PlanNode::OneRow
-            | PlanNode::Local(_)
-            | PlanNode::Range { .. }
-            | PlanNode::FileScan(_)
-            | PlanNode::DeltaScan(_)
-            | PlanNode::StreamSource(_) => Vec::new(),
-            PlanNode::Batch { input, .. }
-            | PlanNode::SubqueryAlias { input, .. }
-            | PlanNode::View { input, .. }
-            | PlanNode::Project { input, .. }
-            | PlanNode::Filter { input, .. }
-            | PlanNode::Aggregate { input, .. }
-            | PlanNode::Window { input, .. }
-            | PlanNode::Sort { input, .. }
-            | PlanNode::Limit { input, .. }
-            | PlanNode::Distinct { input, .. }
-            | PlanNode::Generate { input, .. }
-            | PlanNode::Watermark { input, .. } => vec![input],
-            PlanNode::Join { left, right, .. } | PlanNode::SetOperation { left, right, .. } => {
-                vec![left, right]
-            }
-            PlanNode::Union { inputs } => inputs.iter().collect(),
-        }
+        inputs_of!(&self.node, iter)
     }
 
     /// The same node over other inputs, given in the order of [`Plan::inputs`].
     pub fn with_inputs(&self, inputs: Vec<Arc<Plan>>) -> Plan {
         let mut plan = self.clone();
         let mut new = inputs.into_iter();
-        for slot in plan.inputs_mut() {
+        for slot in inputs_of!(&mut plan.node, iter_mut) {
             if let Some(input) = new.next() {
                 *slot = input;
             }
         }
         plan
-    }
-
-    fn inputs_mut(&mut self) -> Vec<&mut Arc<Plan>> {
-        match &mut self.node {
-            PlanNode::OneRow
-            | PlanNode::Local(_)
-            | PlanNode::Range { .. }
-            | PlanNode::FileScan(_)
-            | PlanNode::DeltaScan(_)
-            | PlanNode::StreamSource(_) => Vec::new(),
-            PlanNode::Batch { input, .. }
-            | PlanNode::SubqueryAlias { input, .. }
-            | PlanNode::View { input, .. }
-            | PlanNode::Project { input, .. }
-            | PlanNode::Filter { input, .. }
-            | PlanNode::Aggregate { input, .. }
-            | PlanNode::Window { input, .. }
-            | PlanNode::Sort { input, .. }
-            | PlanNode::Limit { input, .. }
-            | PlanNode::Distinct { input, .. }
-            | PlanNode::Generate { input, .. }
-            | PlanNode::Watermark { input, .. } => vec![input],
-            PlanNode::Join { left, right, .. } | PlanNode::SetOperation { left, right, .. } => {
-                vec![left, right]
-            }
-            PlanNode::Union { inputs } => inputs.iter_mut().collect(),
-        }
     }
 
     /// Whether rows come from a streaming source (`DataFrame.isStreaming`).

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use polars_core::prelude::{
-    Column, DataFrame, DataType as PolarsType, Field, IdxCa, PlSmallStr, PolarsError, Series,
-    TimeUnit, TimeZone,
+    BooleanChunked, Column, DataFrame, DataType as PolarsType, Field, IdxCa, PlSmallStr,
+    PolarsError, Series, TimeUnit, TimeZone,
 };
 
 use super::{DataType, SchemaRef, StructType};
@@ -155,6 +155,28 @@ impl Frame {
             schema: self.schema.clone(),
             columns,
             height: indices.len(),
+            origin: self.origin.clone(),
+        })
+    }
+
+    /// The rows for which `mask` is true.
+    ///
+    /// # Errors
+    /// If the mask's length isn't the frame's.
+    pub fn filter(&self, mask: &BooleanChunked) -> Result<Frame, FrameError> {
+        let height = mask.sum().unwrap_or(0) as usize;
+        if height == self.height {
+            return Ok(self.clone());
+        }
+        let columns = self
+            .columns
+            .iter()
+            .map(|c| c.filter(mask))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Frame {
+            schema: self.schema.clone(),
+            columns,
+            height,
             origin: self.origin.clone(),
         })
     }

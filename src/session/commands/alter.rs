@@ -17,8 +17,8 @@ use crate::session::state::{TableName, delta_plan, quoted};
 use crate::session::{Session, SessionError, SessionState};
 use crate::sql::command::{AlterTable, ColumnChange, ColumnPlace, Name};
 use crate::sql::constraints::{check_constraint, referenced, resolve};
-use crate::sql::plan::{Expr, ExprKind, Plan, PlanNode};
-use crate::types::{DataType, Frame, StructField, StructType, Value};
+use crate::sql::plan::{Expr, Plan, PlanNode};
+use crate::types::{DataType, Frame, StructField, StructType};
 
 impl Session {
     pub(super) fn alter(&mut self, name: &Name, change: AlterTable) -> Result<Frame, SessionError> {
@@ -58,10 +58,7 @@ impl Session {
                 Err(e) => Err(e),
             },
             AlterTable::SetProperties(properties) => {
-                for (key, value) in properties {
-                    view.properties.retain(|(k, _)| *k != key);
-                    view.properties.push((key, value));
-                }
+                set_properties(&mut view.properties, properties);
                 Ok(())
             }
             AlterTable::UnsetProperties { keys, .. } => {
@@ -110,21 +107,11 @@ impl Session {
             self.state.deltas.forget(&old);
         }
         if let Some(entry) = entry {
-            self.state.catalog.set_table(
-                to_name.key(),
-                CatalogTable {
-                    location: Some(new),
-                    format: entry.format,
-                    is_managed: entry.is_managed,
-                    schema: entry.schema.clone(),
-                    partition_columns: entry.partition_columns.clone(),
-                    options: entry.options.clone(),
-                    comment: entry.comment.clone(),
-                    properties: entry.properties.clone(),
-                    created_ms: entry.created_ms,
-                    ..CatalogTable::default()
-                },
-            );
+            let moved = CatalogTable {
+                location: Some(new),
+                ..entry.unlisted()
+            };
+            self.state.catalog.set_table(to_name.key(), moved);
         }
         Ok(nothing())
     }
@@ -133,24 +120,10 @@ impl Session {
         let Some(entry) = self.state.catalog.remove_table(&name.key()) else {
             return Ok(nothing());
         };
-        let mut altered = CatalogTable {
-            location: entry.location.clone(),
-            format: entry.format,
-            is_managed: entry.is_managed,
-            schema: entry.schema.clone(),
-            partition_columns: entry.partition_columns.clone(),
-            options: entry.options.clone(),
-            comment: entry.comment.clone(),
-            properties: entry.properties.clone(),
-            created_ms: entry.created_ms,
-            ..CatalogTable::default()
-        };
+        let mut altered = entry.unlisted();
         let result = match change {
             AlterTable::SetProperties(properties) => {
-                for (key, value) in properties {
-                    altered.properties.retain(|(k, _)| *k != key);
-                    altered.properties.push((key, value));
-                }
+                set_properties(&mut altered.properties, properties);
                 Ok(())
             }
             AlterTable::UnsetProperties { keys, .. } => {
@@ -178,6 +151,14 @@ impl Session {
         };
         self.state.catalog.set_table(name.key(), altered);
         result.map(|()| nothing())
+    }
+}
+
+/// A property that is set again goes to the end.
+fn set_properties(properties: &mut Vec<(String, String)>, set: Vec<(String, String)>) {
+    for (key, value) in set {
+        properties.retain(|(k, _)| *k != key);
+        properties.push((key, value));
     }
 }
 
@@ -322,7 +303,7 @@ fn alter_delta(
             let mut schema = metadata.schema()?;
             let column = leaf(&column)?;
             let index = column_index(&schema, &column)?;
-            change_column(state, log, table, &mut schema, index, change, &metadata)?;
+            change_column(state, log, table, &mut schema, index, change)?;
             let field = schema.field(&column).cloned();
             let told = field.map(|f| field_json(&f)).unwrap_or_default();
             let info = CommitInfo::new("CHANGE COLUMN").with_parameter("column", told.to_string());
@@ -388,7 +369,6 @@ fn change_column(
     schema: &mut StructType,
     index: usize,
     change: ColumnChange,
-    metadata: &Metadata,
 ) -> Result<(), SessionError> {
     let Some(field) = schema.fields.get_mut(index) else {
         return Ok(());
@@ -443,7 +423,6 @@ fn change_column(
             schema.fields.insert(at, moved);
         }
     }
-    let _ = metadata;
     Ok(())
 }
 
@@ -459,25 +438,11 @@ fn metadata_allows_defaults(log: &DeltaLog) -> Result<bool, SessionError> {
 /// How many rows a condition isn't true for.
 fn count_breaking(state: &SessionState, log: &DeltaLog, check: Expr) -> Result<u64, SessionError> {
     let scan = delta_plan(log, None, None)?;
-    let breaks = Expr {
-        kind: ExprKind::Case {
-            branches: vec![(
-                check,
-                Expr::literal(Value::Boolean(false), DataType::Boolean),
-            )],
-            otherwise: Some(Box::new(Expr::literal(
-                Value::Boolean(true),
-                DataType::Boolean,
-            ))),
-        },
-        data_type: DataType::Boolean,
-        nullable: true,
-    };
     let plan = Plan {
         output: scan.output.clone(),
         node: PlanNode::Filter {
             input: Arc::new(scan),
-            predicate: breaks,
+            predicate: Expr::is_not_true(check),
         },
     };
     let mut rows = 0;

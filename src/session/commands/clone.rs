@@ -2,13 +2,13 @@
 //!
 //! Source: Delta documentation, "Clone a Delta table".
 
-use super::{nothing, table as rows_table};
+use super::{count, nothing, told_row, with_metrics};
 use crate::delta::{AddFile, CommitInfo, Metadata, TableScan};
 use crate::session::state::version_at;
 use crate::session::{Session, SessionError};
 use crate::sql::command::CloneTable;
 use crate::storage::DbfsPath;
-use crate::types::{DataType, Frame, Value};
+use crate::types::Frame;
 
 impl Session {
     pub(super) fn clone_table(&mut self, clone: CloneTable) -> Result<Frame, SessionError> {
@@ -83,7 +83,7 @@ impl Session {
             snapshot.num_files()
         };
         let size = i64::try_from(snapshot.size_in_bytes()).unwrap_or(i64::MAX);
-        let told: Vec<(&str, &str, i64)> = vec![
+        let told = [
             ("source_table_size", "sourceTableSize", size),
             (
                 "source_num_of_files",
@@ -95,29 +95,14 @@ impl Session {
             ("removed_files_size", "removedFilesSize", removed_size),
             ("copied_files_size", "copiedFilesSize", copied_size),
         ];
-        let mut info = CommitInfo::new("CLONE")
+        let info = CommitInfo::new("CLONE")
             .with_parameter("source", source.table_path().to_string())
             .with_parameter("sourceVersion", snapshot.version().to_string())
             .with_parameter("isShallow", clone.shallow.to_string());
-        for (_, metric, value) in &told {
-            info = info.with_metric(metric, value);
-        }
-        transaction.commit(info, env)?;
+        transaction.commit(with_metrics(info, &told), env)?;
         if clone.location.is_some() {
             self.state.register(&name, location);
         }
-        let columns: Vec<(&str, DataType)> = told
-            .iter()
-            .map(|(name, ..)| (*name, DataType::Long))
-            .collect();
-        let row = told
-            .iter()
-            .map(|(_, _, value)| Value::Long(*value))
-            .collect();
-        rows_table(&columns, vec![row])
+        told_row(&told)
     }
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -68,7 +68,7 @@ impl Session {
                 let items: Vec<Column> = items.iter().cloned().map(Column::Sql).collect();
                 frames.select(&plan, &items)?
             }
-            None => crate::sql::analyze::visible_only(plan),
+            None => crate::sql::plan::Plan::visible_only(&plan),
         };
         let write = DeltaWrite {
             mode: SaveMode::Append,

@@ -2,6 +2,7 @@
 
 use super::{nothing, strings};
 use crate::formats::glob_matches;
+use crate::session::state::quoted;
 use crate::session::{Session, SessionError, SessionState};
 use crate::sql::SqlError;
 use crate::sql::analyze::check_function;
@@ -69,7 +70,7 @@ fn quoted_key(key: &str) -> String {
 
 fn unresolved(state: &SessionState, name: &Name) -> SessionError {
     SqlError::from(crate::sql::AnalysisReason::UnresolvedRoutine {
-        name: super::views::quoted_name(name),
+        name: quoted(name),
         database: crate::types::quote(&state.current_database),
     })
     .into()

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use super::state::{GLOBAL_TEMP, quoted, version_at};
 use super::{Ran, Session, SessionError, SessionState};
+use crate::delta::CommitInfo;
 use crate::sql::SqlError;
 use crate::sql::analyze::{Catalog, Parameters, Relation, analyze_with};
 use crate::sql::changes::changes;
@@ -349,6 +350,27 @@ fn table(columns: &[(&str, DataType)], rows: Vec<Vec<Value>>) -> Result<Frame, S
         series.push(column.map_err(SqlError::from)?);
     }
     Ok(Frame::new(schema, series, height).map_err(SqlError::from)?)
+}
+
+/// A count as SQL has it.
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// What a command tells of its work: as its result's name, as its commit's metric, how much.
+type Told = (&'static str, &'static str, i64);
+
+/// The commit with what it did.
+fn with_metrics(info: CommitInfo, told: &[Told]) -> CommitInfo {
+    told.iter()
+        .fold(info, |info, (_, metric, n)| info.with_metric(metric, n))
+}
+
+/// What a command did, as its one row.
+fn told_row(told: &[Told]) -> Result<Frame, SessionError> {
+    let columns: Vec<(&str, DataType)> = told.iter().map(|t| (t.0, DataType::Long)).collect();
+    let row = told.iter().map(|t| Value::Long(t.2)).collect();
+    table(&columns, vec![row])
 }
 
 /// `num_affected_rows` and its kin.

@@ -4,7 +4,7 @@ use super::{not_found, strings, table as rows_table, text};
 use crate::delta::{DeltaError, Snapshot};
 use crate::formats::glob_matches;
 use crate::formats::partitions::partition_values;
-use crate::session::state::GLOBAL_TEMP;
+use crate::session::state::{GLOBAL_TEMP, quoted};
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::Name;
 use crate::types::{DataType, Frame, StructType, Value, quote_if_needed};
@@ -232,7 +232,7 @@ pub(super) fn create_table(state: &SessionState, name: &Name) -> Result<Frame, S
     if state.temporary(name).is_some() {
         return Err(SessionError::ExpectedTable {
             operation: "SHOW CREATE TABLE",
-            name: super::views::quoted_name(name),
+            name: quoted(name),
         });
     }
     let mut out;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::{not_found, nothing};
 use crate::session::catalog::CatalogView;
-use crate::session::state::{GLOBAL_TEMP, TableName, quoted};
+use crate::session::state::{GLOBAL_TEMP, TableName};
 use crate::session::{Session, SessionError, SessionState};
 use crate::sql::SqlError;
-use crate::sql::analyze::{Catalog, Relation, analyze};
+use crate::sql::analyze::{Catalog, Relation, analyze, refuse_duplicates};
 use crate::sql::command::{CreateView, Name, SqlFunction, Statement, TimeTravel, ViewKind};
 use crate::sql::parse::parse_one;
 use crate::sql::plan::{Plan, PlanNode};
@@ -89,17 +89,7 @@ impl Session {
         let own = own.filter(|own| !view.columns.is_empty() && own.len() == schema.len());
         let own = own.unwrap_or_else(|| Arc::new(schema.clone()));
         let query_columns = own.names().iter().map(|n| (*n).to_owned()).collect();
-        let mut seen = std::collections::HashSet::new();
-        for field in &schema.fields {
-            if !seen.insert(field.name.to_lowercase()) {
-                return Err(
-                    SqlError::from(crate::sql::AnalysisReason::ColumnAlreadyExists {
-                        column: crate::types::quote(&field.name.to_lowercase()),
-                    })
-                    .into(),
-                );
-            }
-        }
+        refuse_duplicates(&schema)?;
         let entry = CatalogView {
             query_columns,
             text: view.text,
@@ -303,9 +293,4 @@ impl Catalog for ViewScope<'_> {
     fn time_zone(&self) -> chrono_tz::Tz {
         self.state.conf.time_zone()
     }
-}
-
-/// A name for messages.
-pub(super) fn quoted_name(name: &Name) -> String {
-    quoted(name)
 }

@@ -16,9 +16,8 @@ use crate::formats::Options;
 use crate::sql::coercion::{can_store_assign, same_ignoring_nullability};
 use crate::sql::constraints::{Constraints, resolve};
 use crate::sql::functions::cast_expr;
-use crate::sql::plan::{Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode};
+use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
 use crate::storage::DbfsPath;
-use crate::types::{DataType, Value};
 
 /// How rows go into a Delta table.
 #[derive(Debug, Default)]
@@ -287,25 +286,11 @@ fn replace(
         .with_rules(rules);
     if !partly.is_empty() {
         let input = at_version(&target, table.version(), Some(&partly));
-        let stays = Expr {
-            kind: ExprKind::Case {
-                branches: vec![(
-                    predicate,
-                    Expr::literal(Value::Boolean(false), DataType::Boolean),
-                )],
-                otherwise: Some(Box::new(Expr::literal(
-                    Value::Boolean(true),
-                    DataType::Boolean,
-                ))),
-            },
-            data_type: DataType::Boolean,
-            nullable: true,
-        };
         let rest = Plan {
             output: input.output.clone(),
             node: PlanNode::Filter {
                 input: Arc::new(input),
-                predicate: stays,
+                predicate: Expr::is_not_true(predicate),
             },
         };
         for frame in state.rows(&rest)? {

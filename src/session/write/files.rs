@@ -12,6 +12,7 @@ use super::{is_dynamic, reads_files_of};
 use crate::formats::partitions::partition_directory;
 use crate::formats::{FileEncoder, FileFormat, Options, check_writable, file_extension};
 use crate::sql::SqlError;
+use crate::sql::analyze::refuse_duplicates;
 use crate::sql::plan::Plan;
 use crate::storage::{DbfsPath, FileSystem};
 use crate::types::{Frame, FrameError, SchemaRef, StructType, Value};
@@ -106,21 +107,6 @@ fn clear(fs: &dyn FileSystem, dir: &DbfsPath) -> Result<(), SessionError> {
     if fs.status(dir)?.is_some() {
         for entry in fs.list(dir)? {
             fs.delete(&entry.path)?;
-        }
-    }
-    Ok(())
-}
-
-fn refuse_duplicates(schema: &StructType) -> Result<(), SessionError> {
-    let mut seen = std::collections::HashSet::new();
-    for field in &schema.fields {
-        if !seen.insert(field.name.to_lowercase()) {
-            return Err(
-                SqlError::from(crate::sql::AnalysisReason::ColumnAlreadyExists {
-                    column: crate::types::quote(&field.name.to_lowercase()),
-                })
-                .into(),
-            );
         }
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::command::visible_only;
 use super::expression::Collected;
 use super::query::refuse_collected;
 use super::{Analyzer, Catalog, InsertBy};
@@ -46,6 +45,6 @@ pub fn insert_columns(
     by: InsertBy<'_>,
     catalog: &dyn Catalog,
 ) -> Result<Arc<Plan>, SqlError> {
-    let query = visible_only(query);
+    let query = Plan::visible_only(&query);
     Analyzer::new(catalog).inserted(&table.to_vec(), query, by)
 }

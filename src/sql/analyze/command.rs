@@ -35,7 +35,7 @@ impl Analyzer<'_> {
     pub(super) fn statement(&mut self, kind: &ParsedKind) -> Result<Statement, SqlError> {
         let command = match kind {
             ParsedKind::Query(query) => {
-                return Ok(Statement::Query(visible_only(self.query(query)?)));
+                return Ok(Statement::Query(Plan::visible_only(&self.query(query)?)));
             }
             ParsedKind::Command(command) => command.clone(),
             ParsedKind::CreateView(view) => self.create_view(view)?,
@@ -67,7 +67,7 @@ impl Analyzer<'_> {
             }
             ParsedKind::Merge(merge) => Command::Merge(Box::new(self.merge(merge)?)),
             ParsedKind::DescribeQuery(query) => Command::DescribeQuery {
-                plan: visible_only(self.query(query)?),
+                plan: Plan::visible_only(&self.query(query)?),
             },
             ParsedKind::Explain { mode, statement } => {
                 let plan = match self.statement(statement)? {
@@ -104,7 +104,7 @@ impl Analyzer<'_> {
             }
             ParsedKind::Cache { name, query, lazy } => Command::CacheTable {
                 name: name.clone(),
-                plan: Some(visible_only(self.query(query)?)),
+                plan: Some(Plan::visible_only(&self.query(query)?)),
                 lazy: *lazy,
             },
         };
@@ -122,7 +122,7 @@ impl Analyzer<'_> {
             .into());
         }
         let plan = match &view.query {
-            Some(query) => visible_only(self.query(query)?),
+            Some(query) => Plan::visible_only(&self.query(query)?),
             None => self.files_of(view)?,
         };
         let plan = if view.columns.is_empty() {
@@ -197,23 +197,14 @@ impl Analyzer<'_> {
 
     fn create_table(&mut self, table: &ParsedTable) -> Result<Command, SqlError> {
         let plan = match &table.query {
-            Some(query) => Some(visible_only(self.query(query)?)),
+            Some(query) => Some(Plan::visible_only(&self.query(query)?)),
             None => None,
         };
         let mut definition = table.definition.clone();
         if let Some(plan) = &plan {
             definition.schema = plan.schema().as_ref().clone();
         }
-        let mut seen: Vec<&str> = Vec::new();
-        for field in &definition.schema.fields {
-            if seen.iter().any(|s| scope::same_name(s, &field.name)) {
-                return Err(AnalysisReason::ColumnAlreadyExists {
-                    column: quote(&field.name.to_lowercase()),
-                }
-                .into());
-            }
-            seen.push(&field.name);
-        }
+        scope::refuse_duplicates(&definition.schema)?;
         Ok(Command::CreateTable(CreateTable {
             name: table.name.clone(),
             replace: table.replace,
@@ -226,7 +217,7 @@ impl Analyzer<'_> {
     // Changing tables.
 
     fn insert(&mut self, insert: &ParsedInsert) -> Result<Command, SqlError> {
-        let query = visible_only(self.query(&insert.query)?);
+        let query = Plan::visible_only(&self.query(&insert.query)?);
         let mut replace_where = insert.replace_where.clone();
         let fixed: Vec<(&String, &ast::Expr)> = insert
             .partition
@@ -489,22 +480,4 @@ fn factor_name(factor: &TableFactor) -> Name {
         TableFactor::Table { name, .. } => name_parts(name),
         _ => Vec::new(),
     }
-}
-
-/// Without hidden columns: they end with the query that may name them.
-pub fn visible_only(plan: Arc<Plan>) -> Arc<Plan> {
-    if !plan.output.iter().any(|a| a.hidden) {
-        return plan;
-    }
-    let (exprs, output) = plan
-        .output
-        .iter()
-        .enumerate()
-        .filter(|(_, a)| !a.hidden)
-        .map(|(i, a)| (Expr::column(i, a), a.clone()))
-        .unzip();
-    Arc::new(Plan {
-        node: PlanNode::Project { input: plan, exprs },
-        output,
-    })
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{JoinConstraint, JoinOperator};
+use sqlparser::ast::{self, JoinConstraint, JoinOperator};
 
+use super::dataframe::plain;
 use super::expression::{Collected, Resolved, Resolver};
 use super::from::name_parts;
-use super::query::refuse_collected;
 use super::{Analyzer, scope, start, unsupported};
 use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::plan::{Attribute, Expr, JoinKind, Plan, PlanNode};
@@ -38,26 +38,7 @@ impl Analyzer<'_> {
                 };
                 Ok(join_node(left, right, kind, None))
             }
-            JoinConstraint::On(e) => {
-                let columns = both(&left, &right);
-                let mut collected = Collected::default();
-                let found = Resolver::new(self, &columns, &mut collected).expression(e)?;
-                refuse_collected(&collected, "JOIN")?;
-                if !matches!(found.expr.data_type, DataType::Boolean | DataType::Null) {
-                    let error: SqlError = AnalysisReason::JoinConditionIsNotBoolean {
-                        condition: found.sql,
-                        actual: found.expr.data_type,
-                    }
-                    .into();
-                    return Err(error.at(start(e)));
-                }
-                let kind = if kind == JoinKind::Cross {
-                    JoinKind::Inner
-                } else {
-                    kind
-                };
-                Ok(join_node(left, right, kind, Some(found.expr)))
-            }
+            JoinConstraint::On(e) => self.join_on(left, right, kind, e),
             JoinConstraint::Using(names) => {
                 let names: Vec<String> = names.iter().filter_map(|n| name_parts(n).pop()).collect();
                 self.using(left, right, kind, &names)
@@ -76,6 +57,31 @@ impl Analyzer<'_> {
                 self.using(left, right, kind, &names)
             }
         }
+    }
+
+    /// A join on a condition over both sides' columns.
+    pub(super) fn join_on(
+        &mut self,
+        left: Arc<Plan>,
+        right: Arc<Plan>,
+        kind: JoinKind,
+        condition: &ast::Expr,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let columns = both(&left, &right);
+        let found = plain(self, condition, &columns, "JOIN")?;
+        if !matches!(found.expr.data_type, DataType::Boolean | DataType::Null) {
+            let error: SqlError = AnalysisReason::JoinConditionIsNotBoolean {
+                condition: found.sql,
+                actual: found.expr.data_type,
+            }
+            .into();
+            return Err(error.at(start(condition)));
+        }
+        let kind = match kind {
+            JoinKind::Cross => JoinKind::Inner,
+            kind => kind,
+        };
+        Ok(join_node(left, right, kind, Some(found.expr)))
     }
 
     /// `USING`: the columns come once, first; both sides' own stay reachable by qualifier.
@@ -220,7 +226,7 @@ impl Analyzer<'_> {
     }
 }
 
-fn both(left: &Plan, right: &Plan) -> Vec<Attribute> {
+pub(super) fn both(left: &Plan, right: &Plan) -> Vec<Attribute> {
     left.output.iter().chain(&right.output).cloned().collect()
 }
 

@@ -34,11 +34,12 @@ mod stack;
 mod user_function;
 
 pub use bound::{insert_columns, resolve_expression};
-pub use command::{InsertBy, visible_only};
+pub use command::InsertBy;
 pub use dataframe::{
     ColumnAction, ColumnClause, DataFrames, Grouping, JoinOn, Pivot, attribute_name, find_column,
     positions_of,
 };
+pub use scope::refuse_duplicates;
 pub use user_function::check_function;
 
 use std::cell::Cell;

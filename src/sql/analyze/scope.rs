@@ -1,8 +1,10 @@
 //! Names of columns: qualifiers, struct fields, ambiguity, suggestions.
 
+use std::collections::HashSet;
+
 use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::plan::Attribute;
-use crate::types::{quote, quote_if_needed};
+use crate::types::{StructType, quote, quote_if_needed};
 
 /// A column that a name means: its position, and how many of the name's parts it took; the rest
 /// are fields within it.
@@ -59,6 +61,23 @@ pub fn find(name: &[String], columns: &[Attribute]) -> Result<Option<Found>, Sql
 /// Spark compares names without case.
 pub fn same_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!a.is_ascii() && a.to_lowercase() == b.to_lowercase())
+}
+
+/// A table's columns have names of their own.
+///
+/// # Errors
+/// `COLUMN_ALREADY_EXISTS`.
+pub fn refuse_duplicates(schema: &StructType) -> Result<(), SqlError> {
+    let mut seen = HashSet::new();
+    for field in &schema.fields {
+        if !seen.insert(field.name.to_lowercase()) {
+            return Err(AnalysisReason::ColumnAlreadyExists {
+                column: quote(&field.name.to_lowercase()),
+            }
+            .into());
+        }
+    }
+    Ok(())
 }
 
 /// Whether `before` is an end of the column's qualifier.

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use polars_core::prelude::BooleanChunked;
-
 use super::evaluate::{Scope, project as project_frame};
 use super::{CHUNK_ROWS, ExecContext, FrameStream, StateChange, start};
 use crate::sql::SqlError;
@@ -150,22 +148,6 @@ pub(super) fn select(
     Ok(selected.with_origin(frame.origin().cloned()))
 }
 
-/// The rows for which `mask` is true.
-pub(super) fn keep(frame: &Frame, mask: &BooleanChunked) -> Result<Frame, SqlError> {
-    let kept = mask.sum().unwrap_or(0) as usize;
-    if kept == frame.height() {
-        return Ok(frame.clone());
-    }
-    let columns = frame
-        .columns()
-        .iter()
-        .map(|c| c.filter(mask))
-        .collect::<Result<Vec<_>, _>>()?;
-    let frame =
-        Frame::new(frame.schema().clone(), columns, kept)?.with_origin(frame.origin().cloned());
-    Ok(frame)
-}
-
 pub(super) fn project(
     rows: FrameStream,
     exprs: Vec<Expr>,
@@ -190,7 +172,7 @@ pub(super) fn filter(rows: FrameStream, predicate: Expr, ctx: Arc<ExecContext>) 
         let scope = Scope::new(&frame, &ctx).at(chunk, offset);
         chunk += 1;
         offset += frame.height() as u64;
-        keep(&frame, &scope.matches(&predicate)?)
+        Ok(frame.filter(&scope.matches(&predicate)?)?)
     })
 }
 

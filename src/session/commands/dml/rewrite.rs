@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use polars_core::prelude::{BooleanChunked, Series};
+use polars_core::prelude::BooleanChunked;
 
 use crate::delta::{
     AddCdcFile, AddFile, DeltaLog, FileWriter, Metadata, Transaction, generation_expression,
@@ -120,7 +120,8 @@ impl Rewriter {
         };
         let stays = mask(&|f| matches!(f, Fate::Copy | Fate::Update | Fate::Insert));
         let after = part(frame, 0, &self.after)?;
-        self.writer.write(&keep(&after, &stays)?)?;
+        self.writer
+            .write(&after.filter(&stays).map_err(SqlError::from)?)?;
         let Some(changes) = &mut self.changes else {
             return Ok(());
         };
@@ -131,7 +132,7 @@ impl Rewriter {
             (Fate::Update, &after, "update_postimage"),
             (Fate::Insert, &after, "insert"),
         ] {
-            let rows = keep(rows, &mask(&|f| f == fate))?;
+            let rows = rows.filter(&mask(&|f| f == fate)).map_err(SqlError::from)?;
             if rows.height() > 0 {
                 changes.write(&with_change_type(&rows, name)?)?;
             }
@@ -181,21 +182,6 @@ fn part(frame: &Frame, offset: usize, schema: &SchemaRef) -> Result<Frame, Sessi
     let columns = frame.columns().iter().skip(offset).take(schema.len());
     let part = Frame::new(schema.clone(), columns.cloned().collect(), frame.height());
     Ok(part.map_err(SqlError::from)?)
-}
-
-fn keep(frame: &Frame, mask: &BooleanChunked) -> Result<Frame, SessionError> {
-    let kept = mask.sum().unwrap_or(0) as usize;
-    if kept == frame.height() {
-        return Ok(frame.clone());
-    }
-    let columns = frame
-        .columns()
-        .iter()
-        .map(|c| c.filter(mask))
-        .collect::<Result<Vec<Series>, _>>()
-        .map_err(frame_error)?;
-    let frame = Frame::new(frame.schema().clone(), columns, kept);
-    Ok(frame.map_err(SqlError::from)?)
 }
 
 fn with_change_type(rows: &Frame, name: &str) -> Result<Frame, SessionError> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::table as rows_table;
+use super::super::{count, told_row, with_metrics};
 use crate::delta::{AddFile, CommitInfo, DeltaError, TableScan};
 use crate::session::state::version_at;
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::{Name, TimeTravel};
-use crate::types::{DataType, Frame, Value};
+use crate::types::Frame;
 
 /// Restores a table, and tells what came and went.
 pub(in super::super) fn restore(
@@ -76,7 +76,7 @@ pub(in super::super) fn restore(
         .into());
     }
     let size = |files: &[&Arc<AddFile>]| files.iter().map(|f| f.size).sum::<i64>();
-    let told: Vec<(&str, &str, i64)> = vec![
+    let told = [
         (
             "table_size_after_restore",
             "tableSizeAfterRestore",
@@ -108,9 +108,6 @@ pub(in super::super) fn restore(
         .insert("version".into(), as_version);
     info.operation_parameters
         .insert("timestamp".into(), as_timestamp);
-    for (_, metric, value) in &told {
-        info = info.with_metric(metric, value);
-    }
     if target.metadata() != current.metadata() {
         transaction.set_metadata(target.metadata().clone());
     }
@@ -123,18 +120,6 @@ pub(in super::super) fn restore(
     for file in removed {
         transaction.remove(file, now, true);
     }
-    transaction.commit(info, &state.env)?;
-    let columns: Vec<(&str, DataType)> = told
-        .iter()
-        .map(|(name, ..)| (*name, DataType::Long))
-        .collect();
-    let row = told
-        .iter()
-        .map(|(_, _, value)| Value::Long(*value))
-        .collect();
-    rows_table(&columns, vec![row])
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
+    transaction.commit(with_metrics(info, &told), &state.env)?;
+    told_row(&told)
 }

@@ -19,7 +19,7 @@ pub use lineage::positions_of;
 use super::expression::{Collected, Resolved, Resolver};
 use super::from::subquery_alias;
 use super::grouping::GroupBy;
-use super::join::{cross, join_node};
+use super::join::{both, cross, join_node};
 use super::query::{distinct as distinct_node, refuse_collected};
 use super::select::Parts;
 use super::{Analyzer, Catalog, scope};
@@ -184,20 +184,7 @@ impl<'a> DataFrames<'a> {
                 _ => {}
             }
         }
-        let (exprs, output) = input
-            .output
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| !gone.contains(i))
-            .map(|(i, a)| (Expr::column(i, a), a.clone()))
-            .unzip();
-        Arc::new(Plan {
-            node: PlanNode::Project {
-                input: input.clone(),
-                exprs,
-            },
-            output,
-        })
+        Plan::keep_columns(input, |i, _| !gone.contains(&i))
     }
 
     /// `left.join(right, on, how)`.
@@ -221,30 +208,13 @@ impl<'a> DataFrames<'a> {
             JoinOn::Nothing => Ok(join_node(left, right, kind, None)),
             JoinOn::Columns(names) => analyzer.using(left, right, kind, names),
             JoinOn::Condition(condition) => {
-                let columns: Vec<Attribute> =
-                    left.output.iter().chain(&right.output).cloned().collect();
+                let columns = both(&left, &right);
                 let expr = Grammar {
                     analyzer: &mut analyzer,
                     columns: &columns,
                 }
                 .expression(condition)?;
-                let mut collected = Collected::default();
-                let found =
-                    Resolver::new(&mut analyzer, &columns, &mut collected).expression(&expr)?;
-                refuse_collected(&collected, "JOIN")?;
-                if !matches!(found.expr.data_type, DataType::Boolean | DataType::Null) {
-                    return Err(AnalysisReason::JoinConditionIsNotBoolean {
-                        condition: found.sql,
-                        actual: found.expr.data_type,
-                    }
-                    .into());
-                }
-                let kind = if kind == JoinKind::Cross {
-                    JoinKind::Inner
-                } else {
-                    kind
-                };
-                Ok(join_node(left, right, kind, Some(found.expr)))
+                analyzer.join_on(left, right, kind, &expr)
             }
         }
     }
@@ -357,7 +327,7 @@ impl<'a> DataFrames<'a> {
 
     /// `df.distinct()`.
     pub fn distinct(&self, input: &Arc<Plan>) -> Arc<Plan> {
-        distinct_node(visible(input))
+        distinct_node(Plan::visible_only(input))
     }
 
     /// `df.dropDuplicates(names)`.
@@ -365,7 +335,7 @@ impl<'a> DataFrames<'a> {
     /// # Errors
     /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES`.
     pub fn drop_duplicates(&self, input: &Arc<Plan>, names: &[String]) -> Result<Arc<Plan>> {
-        let input = visible(input);
+        let input = Plan::visible_only(input);
         let mut on = Vec::new();
         for name in names {
             let before = on.len();
@@ -596,17 +566,8 @@ fn or_below(
     let Ok(plan) = node(&both) else {
         return Err(error);
     };
-    let (exprs, output) = plan
-        .output
-        .iter()
-        .enumerate()
-        .take(input.output.len())
-        .map(|(i, a)| (Expr::column(i, a), a.clone()))
-        .unzip();
-    Ok(Arc::new(Plan {
-        node: PlanNode::Project { input: plan, exprs },
-        output,
-    }))
+    let width = input.output.len();
+    Ok(Plan::keep_columns(&plan, |i, _| i < width))
 }
 
 /// A projection right over its input keeps what is hidden there (`_metadata`) within reach.
@@ -629,27 +590,6 @@ fn with_hidden(plan: Arc<Plan>, input: &Arc<Plan>) -> Arc<Plan> {
     Arc::new(Plan {
         node: PlanNode::Project {
             input: below.clone(),
-            exprs,
-        },
-        output,
-    })
-}
-
-/// The visible columns alone.
-fn visible(input: &Arc<Plan>) -> Arc<Plan> {
-    if !input.output.iter().any(|a| a.hidden) {
-        return input.clone();
-    }
-    let (exprs, output) = input
-        .output
-        .iter()
-        .enumerate()
-        .filter(|(_, a)| !a.hidden)
-        .map(|(i, a)| (Expr::column(i, a), a.clone()))
-        .unzip();
-    Arc::new(Plan {
-        node: PlanNode::Project {
-            input: input.clone(),
             exprs,
         },
         output,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{SetOperator, SetQuantifier};
 
-use super::{DataFrames, Result, visible};
+use super::{DataFrames, Result};
 use crate::sql::analyze::{Analyzer, scope};
 use crate::sql::error::AnalysisReason;
 use crate::sql::functions::cast_expr;
@@ -30,7 +30,7 @@ impl DataFrames<'_> {
         right: &Arc<Plan>,
         allow_missing: bool,
     ) -> Result<Arc<Plan>> {
-        let (left, right) = (visible(left), visible(right));
+        let (left, right) = (Plan::visible_only(left), Plan::visible_only(right));
         let has = |plan: &Plan, name: &str| {
             let found = plan.output.iter().position(|a| a.name == name);
             found.or_else(|| {
@@ -122,6 +122,12 @@ impl DataFrames<'_> {
             SetQuantifier::None
         };
         let mut analyzer = Analyzer::new(self.catalog);
-        analyzer.combine(visible(left), visible(right), operator, quantifier, None)
+        analyzer.combine(
+            Plan::visible_only(left),
+            Plan::visible_only(right),
+            operator,
+            quantifier,
+            None,
+        )
     }
 }

@@ -123,7 +123,7 @@ impl Aggregator {
             let scope = match &mask {
                 // A filtered-out row's arguments aren't evaluated: they may fail.
                 Some(mask) => {
-                    kept = super::stream::keep(frame, mask)?;
+                    kept = frame.filter(mask)?;
                     &Scope::new(&kept, &ctx)
                 }
                 None => &scope,
