@@ -177,10 +177,11 @@ impl Connect {
             "limit" => dataframes.limit(&input, Some(r.number("n")?), 0),
             "offset" => dataframes.limit(&input, None, r.number("n")?),
             "distinct" => dataframes.distinct(&input),
-            "dropDuplicates" => match r.get("columns") {
-                None => dataframes.distinct(&input),
-                Some(_) => dataframes.drop_duplicates(&input, &r.texts("columns")?)?,
-            },
+            "dropDuplicates" => {
+                let names = r.get("columns").map(|_| r.texts("columns")).transpose()?;
+                let within_watermark = r.flag("withinWatermark");
+                dataframes.drop_duplicates(&input, names.as_deref(), within_watermark)?
+            }
             "alias" => dataframes.alias(&input, r.text("name")?),
             "sample" => {
                 let fraction = r.need("fraction")?.as_f64().unwrap_or(0.0);

@@ -19,7 +19,7 @@ use crate::streaming::sinks::{
 use crate::streaming::sources::{FileSourceOptions, infer_cloud_files_schema};
 use crate::streaming::{
     Checkpoint, MakeSink, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery,
-    Trigger, parse_output_mode,
+    Trigger, WatermarkPolicy, parse_output_mode,
 };
 use crate::types::{DataType, StructField, StructType};
 
@@ -239,6 +239,19 @@ fn stream_of_table(
     Ok(plan)
 }
 
+fn watermark_policy(state: &SessionState) -> Result<WatermarkPolicy, StreamError> {
+    let name = "spark.sql.streaming.multipleWatermarkPolicy";
+    match state.conf.get(name).map(str::to_lowercase).as_deref() {
+        None | Some("min") => Ok(WatermarkPolicy::Min),
+        Some("max") => Ok(WatermarkPolicy::Max),
+        Some(other) => Err(StreamError::InvalidOption {
+            option: name.into(),
+            value: other.into(),
+            expected: "min or max",
+        }),
+    }
+}
+
 /// What a started writer gives.
 pub(super) struct Started {
     pub query: StreamingQuery,
@@ -339,6 +352,7 @@ pub(super) fn start(
         plan,
         trigger,
         output_mode,
+        watermark_policy: watermark_policy(state)?,
         checkpoint: Checkpoint::new(state.fs.clone(), checkpoint),
         sink,
     };

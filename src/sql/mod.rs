@@ -7,6 +7,7 @@ pub mod column;
 pub mod command;
 pub mod constraints;
 pub mod error;
+pub mod event_time;
 pub mod execute;
 pub mod explain;
 pub mod functions;

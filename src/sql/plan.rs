@@ -125,6 +125,9 @@ pub enum PlanNode {
     Distinct {
         input: Arc<Plan>,
         on: Option<Vec<usize>>,
+        /// `dropDuplicatesWithinWatermark`: a key is forgotten once the watermark is so much
+        /// later than its time as rows may be late.
+        within_watermark: bool,
     },
     /// `UNION ALL`; the inputs agree in number and types of columns.
     Union {
@@ -199,6 +202,20 @@ pub struct StreamSource {
     pub options: Options,
     /// The columns without `_metadata`.
     pub schema: SchemaRef,
+}
+
+impl StreamSource {
+    /// No rows of the source.
+    pub fn nothing(&self) -> PlanNode {
+        let fields = scan_output(&self.schema).into_iter().map(|a| StructField {
+            name: a.name,
+            data_type: a.data_type,
+            nullable: a.nullable,
+            metadata: a.metadata,
+        });
+        let schema = StructType::new(fields.collect());
+        PlanNode::Local(Frame::empty(Arc::new(schema)))
+    }
 }
 
 /// The kinds of streaming source.

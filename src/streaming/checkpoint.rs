@@ -45,6 +45,13 @@ pub struct OffsetMetadata {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CommitMetadata {
+    #[serde(default)]
+    next_batch_watermark_ms: i64,
+}
+
+#[derive(Serialize, Deserialize)]
 struct StreamMetadata {
     id: String,
 }
@@ -134,10 +141,28 @@ impl Checkpoint {
         self.latest("commits")
     }
 
-    /// Notes that a batch's rows are in the sink.
-    pub fn write_commit(&self, batch_id: i64) -> Result<(), StreamError> {
+    /// The watermark that a committed batch left to the next one.
+    pub fn next_watermark(&self, batch_id: i64) -> Result<i64, StreamError> {
         let path = self.entry("commits", batch_id)?;
-        self.put_new(&path, batch_id, "v1\n{\"nextBatchWatermarkMs\":0}".into())
+        let lines = self.lines(&path)?;
+        let line = lines.first().map_or("{}", String::as_str);
+        let commit: CommitMetadata =
+            serde_json::from_str(line).map_err(|e| corrupt(&path, e.to_string()))?;
+        Ok(commit.next_batch_watermark_ms)
+    }
+
+    /// Notes that a batch's rows are in the sink.
+    pub fn write_commit(
+        &self,
+        batch_id: i64,
+        next_batch_watermark_ms: i64,
+    ) -> Result<(), StreamError> {
+        let path = self.entry("commits", batch_id)?;
+        let commit = CommitMetadata {
+            next_batch_watermark_ms,
+        };
+        let text = format!("v1\n{}", to_json(&path, &commit)?);
+        self.put_new(&path, batch_id, text)
     }
 
     /// Where source `index` keeps its own log.
@@ -145,9 +170,13 @@ impl Checkpoint {
         Ok(self.dir.join(&format!("sources/{index}"))?)
     }
 
-    /// Where the stateful operator `operator` keeps its state.
-    pub fn state_dir(&self, operator: usize) -> Result<DbfsPath, StreamError> {
-        Ok(self.dir.join(&format!("state/{operator}/0"))?)
+    /// Where the stateful operator `operator` keeps a table of its state.
+    pub fn state_dir(&self, operator: usize, table: &str) -> Result<DbfsPath, StreamError> {
+        let dir = self.dir.join(&format!("state/{operator}/0"))?;
+        Ok(match table {
+            "" => dir,
+            table => dir.join(table)?,
+        })
     }
 
     fn entry(&self, log: &str, batch_id: i64) -> Result<DbfsPath, StreamError> {

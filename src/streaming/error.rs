@@ -121,6 +121,10 @@ pub enum StreamError {
     )]
     CorruptCheckpoint { path: DbfsPath, reason: String },
     #[error(
+        "[CANNOT_LOAD_STATE_STORE.CANNOT_READ_DELTA_FILE_NOT_EXISTS] An error occurred during loading state. Error reading delta file {path}: {path} does not exist. SQLSTATE: 58030"
+    )]
+    StateFileMissing { path: DbfsPath },
+    #[error(
         "There are [{found}] sources in the checkpoint offsets and now there are [{expected}] sources requested by the query. Cannot continue."
     )]
     SourceCount { expected: usize, found: usize },

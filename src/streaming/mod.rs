@@ -13,6 +13,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod trigger;
+mod watermark;
 
 pub use checkpoint::{Checkpoint, Offset, OffsetMetadata, OffsetSeq};
 pub use error::StreamError;
@@ -22,3 +23,4 @@ pub use query::{
     StreamingQueryStatus,
 };
 pub use trigger::{Trigger, parse_output_mode};
+pub use watermark::WatermarkPolicy;

@@ -24,6 +24,9 @@ pub struct StreamingQueryProgress {
     pub input_rows_per_second: f64,
     pub processed_rows_per_second: f64,
     pub duration_ms: Map<String, Value>,
+    /// `avg`, `max`, `min` of the batch, and its `watermark`; nothing without `withWatermark`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub event_time: Map<String, Value>,
     pub state_operators: Vec<StateOperatorProgress>,
     pub sources: Vec<SourceProgress>,
     pub sink: SinkProgress,
@@ -36,6 +39,10 @@ pub struct StateOperatorProgress {
     pub operator_name: String,
     pub num_rows_total: u64,
     pub num_rows_updated: u64,
+    pub all_updates_time_ms: u64,
+    pub num_rows_removed: u64,
+    pub all_removals_time_ms: u64,
+    pub commit_time_ms: u64,
     pub memory_used_bytes: u64,
     pub num_rows_dropped_by_watermark: u64,
     pub num_shuffle_partitions: u64,

@@ -24,9 +24,13 @@ use super::sinks::Sink;
 use super::sources::{self, Source};
 use super::state::{CheckpointState, OperatorRows};
 use super::trigger::Trigger;
+use super::watermark::{WatermarkPolicy, WatermarkTracker};
 use crate::delta::DeltaLogs;
 use crate::env::Env;
-use crate::sql::execute::{Cancellation, ExecContext, FrameStream, OutputMode, execute};
+use crate::sql::event_time::{has_watermark, waits_for_watermark};
+use crate::sql::execute::{
+    Cancellation, ExecContext, FrameStream, OutputMode, Watermarks, execute,
+};
 use crate::sql::optimize::optimize;
 use crate::sql::plan::Plan;
 use crate::sql::python::Python;
@@ -42,6 +46,7 @@ pub struct QueryDefinition {
     pub plan: Arc<Plan>,
     pub trigger: Trigger,
     pub output_mode: OutputMode,
+    pub watermark_policy: WatermarkPolicy,
     pub checkpoint: Checkpoint,
     /// Made with the query's id, which the checkpoint knows.
     pub sink: MakeSink,
@@ -125,6 +130,11 @@ pub struct StreamingQuery {
     replay: Option<OffsetSeq>,
     batch: Option<Batch>,
     state: Option<Arc<CheckpointState>>,
+    watermark: WatermarkTracker,
+    /// The watermark of the batch before the next one.
+    last_watermark_ms: i64,
+    /// Whether a batch without data has something to do, because the watermark has moved.
+    owes_batch: bool,
     cancel: Cancellation,
     error: Option<StreamError>,
     progress: VecDeque<StreamingQueryProgress>,
@@ -139,8 +149,9 @@ struct Batch {
     offsets: OffsetSeq,
     started_ms: i64,
     durations: Map<String, Value>,
-    /// `None` where the sink has the batch already.
-    frames: Option<FrameStream>,
+    frames: FrameStream,
+    /// Whether the sink has the batch already: it runs once more for its state and watermark.
+    is_known: bool,
     /// Whether the sink has all frames.
     is_written: bool,
     exec: Arc<ExecContext>,
@@ -181,6 +192,9 @@ impl StreamingQuery {
             replay: None,
             batch: None,
             state: None,
+            watermark: WatermarkTracker::new(definition.watermark_policy),
+            last_watermark_ms: 0,
+            owes_batch: false,
             cancel: Cancellation::default(),
             error: None,
             progress: VecDeque::new(),
@@ -331,8 +345,12 @@ impl StreamingQuery {
                 found: latest.offsets.len(),
             });
         }
+        self.watermark.advance(latest.metadata.batch_watermark_ms);
         let is_committed = self.checkpoint.latest_commit()? >= Some(batch_id);
         if is_committed {
+            self.watermark
+                .advance(self.checkpoint.next_watermark(batch_id)?);
+            self.last_watermark_ms = latest.metadata.batch_watermark_ms;
             self.next_batch = batch_id + 1;
             self.committed = latest.offsets;
             return Ok(());
@@ -346,6 +364,7 @@ impl StreamingQuery {
             .flatten()
         {
             self.committed = before.offsets;
+            self.last_watermark_ms = before.metadata.batch_watermark_ms;
         }
         self.replay = Some(latest);
         Ok(())
@@ -373,12 +392,12 @@ impl StreamingQuery {
                 self.message = format!("Getting offsets from {}", description.unwrap_or_default());
                 let offsets = self.next_offsets()?;
                 durations.insert("latestOffset".into(), self.since(now));
-                if offsets == self.committed {
+                if offsets == self.committed && !self.owes_batch {
                     return Ok(self.no_data(changes, now, durations));
                 }
                 let offsets = OffsetSeq {
                     metadata: OffsetMetadata {
-                        batch_watermark_ms: 0,
+                        batch_watermark_ms: self.watermark.current_ms(),
                         batch_timestamp_ms: now,
                         conf: Map::new(),
                     },
@@ -432,52 +451,48 @@ impl StreamingQuery {
         let clock = self.context.env.clock.clone();
         let get_start = clock.now_ms();
         let mut scans = Vec::with_capacity(self.sources.len());
-        for ((source, start), end) in self
-            .sources
-            .iter_mut()
-            .zip(&self.committed)
-            .zip(&offsets.offsets)
-        {
+        let ends = self.committed.iter().zip(&offsets.offsets);
+        let specs = self.plan.stream_sources();
+        for ((source, (start, end)), spec) in self.sources.iter_mut().zip(ends).zip(&specs) {
             scans.push(match end {
                 Some(end) => source.batch(start.as_ref(), end)?,
-                None => crate::sql::plan::PlanNode::OneRow,
+                None => spec.nothing(),
             });
         }
         durations.insert("getBatch".into(), self.since(get_start));
 
         let planning_start = clock.now_ms();
-        if self.state.is_none() {
-            self.state = Some(Arc::new(CheckpointState::open(
-                self.context.session.fs.clone(),
-                self.checkpoint.clone(),
-                self.next_batch,
-            )?));
-        }
+        let state = self.state.get_or_insert_with(|| {
+            let (fs, checkpoint) = (self.context.session.fs.clone(), self.checkpoint.clone());
+            Arc::new(CheckpointState::new(fs, checkpoint, self.next_batch))
+        });
         let session = &self.context.session;
         let now_us = offsets.metadata.batch_timestamp_ms.saturating_mul(1000);
         let exec = Arc::new(ExecContext {
             time_zone: session.time_zone,
             current_database: session.current_database.as_str().into(),
             seed: u64::try_from(self.next_batch).unwrap_or(0),
-            state: self.state.clone().map(|s| s as _),
+            state: Some(state.clone()),
+            watermarks: Watermarks {
+                late_ms: self.last_watermark_ms,
+                now_ms: offsets.metadata.batch_watermark_ms,
+            },
             output_mode: self.output_mode,
             cancel: self.cancel.clone(),
             delta_logs: session.deltas.clone(),
             python: session.python.clone(),
             ..ExecContext::new(session.fs.clone(), now_us)
         });
-        let frames = if self.sink.begin(self.next_batch, self.output_mode)? {
-            let plan = optimize(&self.plan.with_batches(&mut scans.into_iter()));
-            Some(execute(&plan, &exec)?)
-        } else {
-            None
-        };
+        let is_known = !self.sink.begin(self.next_batch, self.output_mode)?;
+        let plan = optimize(&self.plan.with_batches(&mut scans.into_iter()));
+        let frames = execute(&plan, &exec)?;
         durations.insert("queryPlanning".into(), self.since(planning_start));
         Ok(Batch {
             offsets,
             started_ms,
             durations,
             frames,
+            is_known,
             is_written: false,
             exec,
             running_since_ms: clock.now_ms(),
@@ -489,30 +504,34 @@ impl StreamingQuery {
         let Some(batch) = &mut self.batch else {
             return Ok(Step::Idle);
         };
-        if let Some(frames) = &mut batch.frames {
-            if !batch.is_written {
-                if let Some(frame) = frames.next() {
-                    self.sink.write(&frame?)?;
-                    return Ok(Step::Worked);
+        if !batch.is_written {
+            if let Some(frame) = batch.frames.next() {
+                let frame = frame?;
+                if !batch.is_known {
+                    self.sink.write(&frame)?;
                 }
-                batch.is_written = true;
+                return Ok(Step::Worked);
             }
-            if !self.sink.prepare()? {
-                return Ok(Step::Idle);
-            }
+            batch.is_written = true;
         }
-        let mut state = Vec::new();
-        if batch.frames.is_some() {
-            for source in &mut self.sources {
-                source.check_batch()?;
-            }
-            if let Some(store) = &self.state {
-                state = store.write()?;
-            }
+        if !batch.is_known && !self.sink.prepare()? {
+            return Ok(Step::Idle);
+        }
+        for source in &mut self.sources {
+            source.check_batch()?;
+        }
+        let state = match &self.state {
+            Some(store) => store.write()?,
+            None => Vec::new(),
+        };
+        if !batch.is_known {
             self.sink.commit()?;
         }
+        let batch_watermark_ms = batch.offsets.metadata.batch_watermark_ms;
+        self.watermark.observe(&batch.exec.metrics.event_times());
         let commit_start = self.context.env.clock.now_ms();
-        self.checkpoint.write_commit(self.next_batch)?;
+        self.checkpoint
+            .write_commit(self.next_batch, self.watermark.current_ms())?;
         // From here on nothing can fail: the batch is done.
         let Some(mut batch) = self.batch.take() else {
             return Ok(Step::Idle);
@@ -522,10 +541,9 @@ impl StreamingQuery {
         batch
             .durations
             .insert("commitOffsets".into(), self.since(commit_start));
-        if batch.frames.is_none() {
-            // The sink had the batch, so the state of this run hasn't seen it.
-            self.state = None;
-        }
+        self.last_watermark_ms = batch_watermark_ms;
+        self.owes_batch = self.watermark.current_ms() > batch_watermark_ms
+            && waits_for_watermark(&self.plan, self.output_mode);
         self.report(&batch, state);
         self.committed = batch.offsets.offsets;
         self.next_batch += 1;
@@ -575,14 +593,23 @@ impl StreamingQuery {
         let state_operators = state
             .into_iter()
             .map(|operator| StateOperatorProgress {
-                operator_name: "stateStoreSave".into(),
+                operator_name: operator.report.name.into(),
                 num_rows_total: operator.total,
-                num_rows_updated: operator.updated,
+                num_rows_updated: operator.report.rows_updated,
+                all_updates_time_ms: 0,
+                num_rows_removed: operator.report.rows_removed,
+                all_removals_time_ms: 0,
+                commit_time_ms: 0,
                 memory_used_bytes: operator.bytes,
-                num_rows_dropped_by_watermark: 0,
+                num_rows_dropped_by_watermark: operator.report.rows_dropped,
                 num_shuffle_partitions: 1,
                 num_state_store_instances: 1,
-                custom_metrics: Map::new(),
+                custom_metrics: operator
+                    .report
+                    .custom
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value.into()))
+                    .collect(),
             })
             .collect();
         if self.progress.len() == RECENT_PROGRESS {
@@ -599,6 +626,7 @@ impl StreamingQuery {
             input_rows_per_second: input_rate(rows),
             processed_rows_per_second: rate(rows, duration),
             duration_ms: durations,
+            event_time: self.event_time(batch),
             state_operators,
             sources,
             sink: SinkProgress {
@@ -607,6 +635,23 @@ impl StreamingQuery {
             },
         });
         self.total_rows += rows;
+    }
+
+    /// The event times of the batch and its watermark, for progress.
+    fn event_time(&self, batch: &Batch) -> Map<String, Value> {
+        let mut told = Map::new();
+        let times = batch.exec.metrics.event_times();
+        if let Some(times) = times.iter().find(|times| times.count > 0) {
+            let mean = times.sum_ms / times.count as f64;
+            told.insert("avg".into(), iso_timestamp(mean as i64).into());
+            told.insert("max".into(), iso_timestamp(times.max_ms).into());
+            told.insert("min".into(), iso_timestamp(times.min_ms).into());
+        }
+        if has_watermark(&self.plan) {
+            let watermark_ms = batch.offsets.metadata.batch_watermark_ms;
+            told.insert("watermark".into(), iso_timestamp(watermark_ms).into());
+        }
+        told
     }
 
     fn since(&self, start_ms: i64) -> Value {

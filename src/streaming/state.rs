@@ -1,11 +1,12 @@
 //! What stateful operators keep, in the checkpoint directory.
 //!
-//! `state/<operator>/0/<batch + 1>.delta` holds the keys that a batch touched,
-//! `<batch + 1>.snapshot` all of them, every tenth batch: the names and versions of Spark's
-//! HDFS-backed state store, as parquet files (Spark's own are binary rows).
+//! `state/<operator>/0[/<table>]/<batch + 1>.delta` holds the rows that a batch put and removed,
+//! `<batch + 1>.snapshot` all of them: the names and versions of Spark's HDFS-backed state store,
+//! as parquet files (Spark's own are binary rows).
 //!
 //! A batch writes its delta before the sink commits. A batch that runs again starts from the
-//! version before it and replaces the file.
+//! version before it and replaces the file. A snapshot is written once the deltas since the last
+//! one are many and hold as much as it would, so that on the whole a batch costs what it changes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,9 +16,9 @@ use super::checkpoint::Checkpoint;
 use crate::formats::parquet::{self, ParquetWriteOptions, ParquetWriter};
 use crate::formats::{FileFormat, ReadRequest, read_file};
 use crate::sql::SqlError;
-use crate::sql::execute::{StateChange, StateStore};
+use crate::sql::execute::{ExecuteError, OperatorReport, SharedTable, StateStore, StateTable};
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
-use crate::types::{Frame, StructType};
+use crate::types::Frame;
 
 /// Deltas between two snapshots (`spark.sql.streaming.stateStore.minDeltasForSnapshot`).
 const DELTAS_PER_SNAPSHOT: i64 = 10;
@@ -31,85 +32,130 @@ pub(super) struct CheckpointState {
 
 #[derive(Default)]
 struct Inner {
-    /// Batches whose changes are in `operators`.
+    /// Batches whose changes are in the tables.
     version: i64,
-    operators: BTreeMap<usize, Frame>,
-    /// What the running batch saved.
-    changes: BTreeMap<usize, StateChange>,
+    /// By operator and name; read when first asked for.
+    tables: BTreeMap<(usize, &'static str), Stored>,
+    /// What the operators did in the running batch.
+    reports: BTreeMap<usize, OperatorReport>,
 }
 
-/// Rows of one operator's state, for progress.
+/// A table, and what the files after its last snapshot hold.
+struct Stored {
+    table: SharedTable,
+    deltas: i64,
+    delta_rows: usize,
+}
+
+/// One operator's state, for progress.
 pub(super) struct OperatorRows {
+    pub report: OperatorReport,
     pub total: u64,
-    pub updated: u64,
     pub bytes: u64,
 }
 
 impl CheckpointState {
-    /// The state after `version` batches, read from the checkpoint.
-    pub fn open(
-        fs: Arc<dyn FileSystem>,
-        checkpoint: Checkpoint,
-        version: i64,
-    ) -> Result<Self, StreamError> {
-        let mut operators = BTreeMap::new();
-        for operator in 0.. {
-            let dir = checkpoint.state_dir(operator)?;
-            let files = fs.list_from(&dir, "")?;
-            if files.is_empty() {
-                break;
-            }
-            if let Some(frame) = restore(fs.as_ref(), &files, version)? {
-                operators.insert(operator, frame);
-            }
-        }
-        Ok(CheckpointState {
+    /// The state after `version` batches, as the checkpoint has it.
+    pub fn new(fs: Arc<dyn FileSystem>, checkpoint: Checkpoint, version: i64) -> Self {
+        let inner = Inner {
+            version,
+            ..Inner::default()
+        };
+        CheckpointState {
             fs,
             checkpoint,
-            inner: Mutex::new(Inner {
-                version,
-                operators,
-                changes: BTreeMap::new(),
-            }),
-        })
+            inner: Mutex::new(inner),
+        }
     }
 
     /// Writes what the running batch changed: its version becomes durable, and can still be
-    /// replaced by the same batch run again.
+    /// replaced by the same batch run again. Gives what the operators did.
     pub fn write(&self) -> Result<Vec<OperatorRows>, StreamError> {
         let mut inner = self.lock();
         let version = inner.version + 1;
-        let changes = std::mem::take(&mut inner.changes);
-        let mut rows = Vec::new();
-        for (operator, change) in changes {
-            let dir = self.checkpoint.state_dir(operator)?;
+        let mut rows: BTreeMap<usize, OperatorRows> = std::mem::take(&mut inner.reports)
+            .into_iter()
+            .map(|(operator, report)| {
+                let (total, bytes) = (0, 0);
+                (
+                    operator,
+                    OperatorRows {
+                        report,
+                        total,
+                        bytes,
+                    },
+                )
+            })
+            .collect();
+        for ((operator, name), stored) in &mut inner.tables {
+            let dir = self.checkpoint.state_dir(*operator, name)?;
+            let mut table = stored.table.lock();
+            let changes = table.take_changes().map_err(SqlError::from)?;
             write(
                 self.fs.as_ref(),
                 &dir.join(&format!("{version}.delta"))?,
-                &change,
+                &changes,
             )?;
-            let updated = change.rows.height() as u64;
-            let merged = StateChange {
-                key_columns: change.key_columns,
-                rows: match inner.operators.get(&operator) {
-                    Some(before) => change.apply_to(before)?,
-                    None => change.rows,
-                },
-            };
-            if version % DELTAS_PER_SNAPSHOT == 0 {
-                let snapshot = dir.join(&format!("{version}.snapshot"))?;
-                write(self.fs.as_ref(), &snapshot, &merged)?;
+            stored.deltas += 1;
+            stored.delta_rows += changes.height();
+            if stored.deltas >= DELTAS_PER_SNAPSHOT && stored.delta_rows >= table.len() {
+                let all = table.snapshot().map_err(SqlError::from)?;
+                write(
+                    self.fs.as_ref(),
+                    &dir.join(&format!("{version}.snapshot"))?,
+                    &all,
+                )?;
+                (stored.deltas, stored.delta_rows) = (0, 0);
             }
-            let merged = merged.rows;
-            rows.push(OperatorRows {
-                total: merged.height() as u64,
-                updated,
-                bytes: merged.estimated_size() as u64,
-            });
-            inner.operators.insert(operator, merged);
+            if let Some(operator) = rows.get_mut(operator) {
+                operator.total += table.len() as u64;
+                operator.bytes += table.estimated_size() as u64;
+            }
         }
         inner.version = version;
-        Ok(rows)
+        // As the plan is written: an operator before those below it, the left ones first.
+        let mut rows: Vec<(usize, OperatorRows)> = rows.into_iter().collect();
+        rows.sort_by_key(|(number, rows)| (rows.report.first, std::cmp::Reverse(*number)));
+        Ok(rows.into_iter().map(|(_, rows)| rows).collect())
+    }
+
+    /// Reads a table's newest snapshot up to `version`, and the deltas after it.
+    fn restore(
+        &self,
+        operator: usize,
+        name: &'static str,
+        version: i64,
+    ) -> Result<Stored, StreamError> {
+        let dir = self.checkpoint.state_dir(operator, name)?;
+        let files = self.fs.list_from(&dir, "")?;
+        let numbered = |suffix: &str| -> BTreeMap<i64, &FileStatus> {
+            let number = |file: &FileStatus| file.path.name().strip_suffix(suffix)?.parse().ok();
+            let numbers = files.iter().filter_map(|f| Some((number(f)?, f)));
+            numbers.filter(|(n, _)| *n <= version).collect()
+        };
+        let (snapshots, deltas) = (numbered(".snapshot"), numbered(".delta"));
+        let mut table = StateTable::default();
+        let mut from = 0;
+        if let Some((number, file)) = snapshots.last_key_value() {
+            table.apply(&read(self.fs.as_ref(), file)?)?;
+            from = *number;
+        }
+        let mut delta_rows = 0;
+        for number in from + 1..=version {
+            let Some(file) = deltas.get(&number) else {
+                return Err(StreamError::StateFileMissing {
+                    path: dir.join(&format!("{number}.delta"))?,
+                });
+            };
+            let changes = read(self.fs.as_ref(), file)?;
+            delta_rows += changes.height();
+            table.apply(&changes)?;
+        }
+        Ok(Stored {
+            table: SharedTable::new(table),
+            deltas: version - from,
+            delta_rows,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -118,68 +164,33 @@ impl CheckpointState {
 }
 
 impl StateStore for CheckpointState {
-    fn load(&self, operator: usize) -> Result<Option<Frame>, SqlError> {
-        Ok(self.lock().operators.get(&operator).cloned())
+    fn table(&self, operator: usize, name: &'static str) -> Result<SharedTable, SqlError> {
+        let mut inner = self.lock();
+        if let Some(stored) = inner.tables.get(&(operator, name)) {
+            return Ok(stored.table.clone());
+        }
+        let stored = self.restore(operator, name, inner.version);
+        let stored = stored.map_err(|error| ExecuteError::StateStore {
+            message: error.to_string(),
+        })?;
+        let table = stored.table.clone();
+        inner.tables.insert((operator, name), stored);
+        Ok(table)
     }
 
-    fn save(&self, operator: usize, change: StateChange) -> Result<(), SqlError> {
-        self.lock().changes.insert(operator, change);
-        Ok(())
+    fn report(&self, operator: usize, report: OperatorReport) {
+        self.lock().reports.insert(operator, report);
     }
 }
 
-/// The newest snapshot up to `version`, with the deltas after it.
-fn restore(
-    fs: &dyn FileSystem,
-    files: &[FileStatus],
-    version: i64,
-) -> Result<Option<Frame>, StreamError> {
-    let numbered = |suffix: &str| -> BTreeMap<i64, &FileStatus> {
-        files
-            .iter()
-            .filter_map(|f| {
-                let number = f.path.name().strip_suffix(suffix)?.parse().ok()?;
-                (number <= version).then_some((number, f))
-            })
-            .collect()
-    };
-    let (snapshots, deltas) = (numbered(".snapshot"), numbered(".delta"));
-    let mut state: Option<Frame> = None;
-    let mut from = 0;
-    if let Some((number, file)) = snapshots.last_key_value() {
-        state = Some(read(fs, file)?.rows);
-        from = *number;
-    }
-    for (_, file) in deltas.range(from + 1..) {
-        let change = read(fs, file)?;
-        state = Some(match state {
-            Some(before) => change.apply_to(&before)?,
-            None => change.rows,
-        });
-    }
-    Ok(state)
-}
-
-/// Writes keys as `key0`, `key1`, … and buffers as `value0`, `value1`, …: the query's own names
-/// may repeat.
-fn write(fs: &dyn FileSystem, path: &DbfsPath, change: &StateChange) -> Result<(), StreamError> {
-    let mut schema = StructType::clone(change.rows.schema());
-    for (i, field) in schema.fields.iter_mut().enumerate() {
-        field.name = match i.checked_sub(change.key_columns) {
-            None => format!("key{i}"),
-            Some(i) => format!("value{i}"),
-        };
-    }
-    let schema = Arc::new(schema);
-    let rows = change.rows.clone().with_schema(schema.clone());
-    let rows = rows.map_err(SqlError::from)?;
-    let mut writer = ParquetWriter::new(&schema, &ParquetWriteOptions::default())?;
-    writer.write(&rows)?;
+fn write(fs: &dyn FileSystem, path: &DbfsPath, rows: &Frame) -> Result<(), StreamError> {
+    let mut writer = ParquetWriter::new(rows.schema(), &ParquetWriteOptions::default())?;
+    writer.write(rows)?;
     // A batch that runs again writes the same version once more.
     Ok(fs.put(path, writer.finish()?)?)
 }
 
-fn read(fs: &dyn FileSystem, file: &FileStatus) -> Result<StateChange, StreamError> {
+fn read(fs: &dyn FileSystem, file: &FileStatus) -> Result<Frame, StreamError> {
     let bytes = fs.read(&file.path)?;
     let schema = Arc::new(parquet::infer_schema(&bytes, &file.path)?);
     let request = ReadRequest::new(schema.clone());
@@ -188,12 +199,5 @@ fn read(fs: &dyn FileSystem, file: &FileStatus) -> Result<StateChange, StreamErr
         frames.push(frame?);
     }
     let rows = Frame::concat(&frames).map_err(SqlError::from)?;
-    Ok(StateChange {
-        key_columns: schema
-            .fields
-            .iter()
-            .take_while(|f| f.name.starts_with("key"))
-            .count(),
-        rows: rows.unwrap_or_else(|| Frame::empty(schema)),
-    })
+    Ok(rows.unwrap_or_else(|| Frame::empty(schema)))
 }

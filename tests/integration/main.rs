@@ -12,6 +12,7 @@ mod bookstore;
 mod commands;
 mod delta;
 mod dml;
+mod event_time;
 mod formats;
 mod functions;
 #[cfg(feature = "python")]

@@ -1,75 +1,10 @@
 //! Streams: Auto Loader, Delta sources, recovery.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use bytes::Bytes;
 use multihop::session::{Reader, Session, Statement, StreamWriter, TriggerSpec};
-use multihop::storage::{
-    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
-};
+use multihop::storage::FileSystem;
 use multihop::streaming::{QueryPhase, StreamingQuery};
 
-use crate::support::{ids, path, put, rows, session, sql, world};
-
-/// A file system that fails every write after the first `writes`.
-struct Failing {
-    inner: Arc<MemoryFileSystem>,
-    writes: AtomicU64,
-}
-
-impl Failing {
-    fn check(&self, path: &DbfsPath) -> Result<(), StorageError> {
-        let left = self.writes.load(Ordering::Relaxed);
-        if left == 0 {
-            return Err(StorageError::Io {
-                path: path.clone(),
-                reason: "the power is off".into(),
-            });
-        }
-        self.writes.store(left - 1, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-impl FileSystem for Failing {
-    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.check(path)?;
-        self.inner.put_if_absent(path, bytes)
-    }
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.check(path)?;
-        self.inner.put(path, bytes)
-    }
-    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
-        self.inner.read(path)
-    }
-    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
-        self.inner.status(path)
-    }
-    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list(dir)
-    }
-    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_from(dir, start)
-    }
-    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_recursive(dir)
-    }
-    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
-        self.inner.mkdirs(dir)
-    }
-    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
-        self.check(path)?;
-        self.inner.delete(path)
-    }
-    fn change_count(&self) -> u64 {
-        self.inner.change_count()
-    }
-    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
-        self.inner.changes_since(since)
-    }
-}
+use crate::support::{after_each_crash, ids, path, put, rows, session, sql};
 
 /// Auto Loader over `dbfs:/in`, as the view `raw`.
 fn auto_loader(options: &[(&str, &str)]) -> Statement {
@@ -108,6 +43,16 @@ fn run(session: &mut Session, statements: &[Statement]) {
     }
 }
 
+/// Auto Loader into `bronze`, and its rows on into `silver`.
+fn two_hops(options: &[(&str, &str)]) -> [Statement; 4] {
+    [
+        auto_loader(options),
+        write("raw", "bronze", None),
+        read_table("bronze"),
+        write("bronze_tmp", "silver", None),
+    ]
+}
+
 fn only_query(session: &Session) -> &StreamingQuery {
     session.queries().last().unwrap()
 }
@@ -137,15 +82,7 @@ fn bronze_ids(session: &Session, table: &str) -> Vec<Vec<String>> {
 fn files_that_arrive_flow_through_two_tables() {
     let (fs, mut session) = session();
     put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
-    run(
-        &mut session,
-        &[
-            auto_loader(&[]),
-            write("raw", "bronze", None),
-            read_table("bronze"),
-            write("bronze_tmp", "silver", None),
-        ],
-    );
+    run(&mut session, &two_hops(&[]));
     session.process_all_available();
     assert_eq!(bronze_ids(&session, "silver"), id_rows(0..3));
     put(fs.as_ref(), "dbfs:/in/2.parquet", ids(3..5));
@@ -267,69 +204,28 @@ fn the_checkpoint_has_sparks_files() {
     assert!(text("_schemas/0").contains("dataSchemaJson"));
 }
 
-/// Runs the two hops until they are idle or the power fails. Gives whether it failed.
-fn hops(fs: Arc<dyn FileSystem>, env: &multihop::env::Env) -> bool {
-    let mut session = Session::new(fs, env.clone());
-    let statements = [
-        auto_loader(&[("cloudFiles.maxFilesPerTrigger", "1")]),
-        write("raw", "bronze", None),
-        read_table("bronze"),
-        write("bronze_tmp", "silver", None),
-    ];
-    for statement in &statements {
-        if session.run(statement).is_err() {
-            return true;
-        }
-    }
-    session.process_all_available();
-    session.queries().any(|q| q.error().is_some())
-}
-
 #[test]
 fn a_crash_between_any_two_writes_loses_no_row_and_doubles_none() {
-    let mut writes = 0;
-    loop {
-        let (fs, env) = world();
-        put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
-        put(fs.as_ref(), "dbfs:/in/2.parquet", ids(3..5));
-        let failing = Arc::new(Failing {
-            inner: fs.clone(),
-            writes: AtomicU64::new(writes),
-        });
-        let crashed = hops(failing, &env);
-        assert!(!hops(fs.clone(), &env), "restart after {writes} writes");
-        let session = Session::new(fs, env);
-        assert_eq!(
-            bronze_ids(&session, "bronze"),
-            id_rows(0..5),
-            "{writes} writes"
-        );
-        assert_eq!(
-            bronze_ids(&session, "silver"),
-            id_rows(0..5),
-            "{writes} writes"
-        );
-        if !crashed {
-            break;
+    let prepare = |fs: &dyn FileSystem| {
+        put(fs, "dbfs:/in/1.parquet", ids(0..3));
+        put(fs, "dbfs:/in/2.parquet", ids(3..5));
+    };
+    let hops = |session: &mut Session| {
+        let statements = two_hops(&[("cloudFiles.maxFilesPerTrigger", "1")]);
+        statements.iter().try_for_each(|s| session.run(s).map(drop))
+    };
+    after_each_crash(prepare, hops, |session, writes| {
+        for table in ["bronze", "silver"] {
+            assert_eq!(bronze_ids(session, table), id_rows(0..5), "{writes} writes");
         }
-        writes += 1;
-    }
-    assert!(writes > 20, "only {writes} places to crash");
+    });
 }
 
 #[test]
 fn a_broken_file_stops_its_own_stream_and_no_other() {
     let (fs, mut session) = session();
     put(fs.as_ref(), "dbfs:/in/1.parquet", ids(0..3));
-    run(
-        &mut session,
-        &[
-            auto_loader(&[]),
-            write("raw", "bronze", None),
-            read_table("bronze"),
-            write("bronze_tmp", "silver", None),
-        ],
-    );
+    run(&mut session, &two_hops(&[]));
     session.process_all_available();
     put(fs.as_ref(), "dbfs:/in/2.parquet", ids(0..3).slice(0..40));
     session.process_all_available();

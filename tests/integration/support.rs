@@ -1,12 +1,15 @@
 //! What several subjects share: a session over memory, small parquet files, rows as text.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use multihop::env::Env;
 use multihop::formats::parquet::{ParquetWriteOptions, ParquetWriter};
-use multihop::session::{Ran, Session};
-use multihop::storage::{DbfsPath, FileSystem, MemoryFileSystem};
+use multihop::session::{Ran, Session, SessionError};
+use multihop::storage::{
+    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
+};
 use multihop::types::{DataType, Frame, StructType, Value, series_from_values};
 
 /// A time that tests start at: 2026-01-01 00:00:00 UTC.
@@ -95,4 +98,99 @@ pub fn sql(session: &mut Session, text: &str) -> Vec<Vec<String>> {
 /// Puts a file.
 pub fn put(fs: &dyn FileSystem, to: &str, bytes: Bytes) {
     fs.put(&path(to), bytes).unwrap();
+}
+
+/// A file system that fails every write after the first `writes`.
+struct Failing {
+    inner: Arc<MemoryFileSystem>,
+    writes: AtomicU64,
+}
+
+impl Failing {
+    fn check(&self, path: &DbfsPath) -> Result<(), StorageError> {
+        let left = self.writes.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(StorageError::Io {
+                path: path.clone(),
+                reason: "the power is off".into(),
+            });
+        }
+        self.writes.store(left - 1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl FileSystem for Failing {
+    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
+        self.check(path)?;
+        self.inner.put_if_absent(path, bytes)
+    }
+    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
+        self.check(path)?;
+        self.inner.put(path, bytes)
+    }
+    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
+        self.inner.read(path)
+    }
+    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
+        self.inner.status(path)
+    }
+    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
+        self.inner.list(dir)
+    }
+    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
+        self.inner.list_from(dir, start)
+    }
+    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
+        self.inner.list_recursive(dir)
+    }
+    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
+        self.inner.mkdirs(dir)
+    }
+    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
+        self.check(path)?;
+        self.inner.delete(path)
+    }
+    fn change_count(&self) -> u64 {
+        self.inner.change_count()
+    }
+    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
+        self.inner.changes_since(since)
+    }
+}
+
+/// Starts streams with `start` and lets the power fail after 0, 1, 2, … writes; then starts them
+/// again and lets them settle. `check` gets the session, and the number of writes.
+pub fn after_each_crash(
+    prepare: impl Fn(&dyn FileSystem),
+    start: impl Fn(&mut Session) -> Result<(), SessionError>,
+    check: impl Fn(&mut Session, u64),
+) {
+    let settled = |fs: Arc<dyn FileSystem>, env: &Env| {
+        let mut session = Session::new(fs, env.clone());
+        let started = start(&mut session).is_ok();
+        session.process_all_available();
+        let failed = session.queries().any(|q| q.error().is_some());
+        (session, started && !failed)
+    };
+    for writes in 0.. {
+        let (fs, env) = world();
+        prepare(fs.as_ref());
+        let failing = Arc::new(Failing {
+            inner: fs.clone(),
+            writes: AtomicU64::new(writes),
+        });
+        let (_, is_whole) = settled(failing, &env);
+        let (mut session, works) = settled(fs, &env);
+        let errors: Vec<String> = session
+            .queries()
+            .filter_map(|q| Some(q.error()?.to_string()))
+            .collect();
+        assert!(works, "restart after {writes} writes: {errors:?}");
+        check(&mut session, writes);
+        if is_whole {
+            assert!(writes > 15, "only {writes} places to crash");
+            return;
+        }
+    }
 }

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+import time
 
 import pyspark.errors
 from pyspark.sql import Column, DataFrame, Row, SparkSession, Window
@@ -20,6 +21,7 @@ CONF = [
     "spark.sql.session.timeZone",
     "spark.sql.shuffle.partitions",
     "spark.sql.sources.partitionOverwriteMode",
+    "spark.sql.streaming.multipleWatermarkPolicy",
     "spark.sql.streaming.schemaInference",
     "spark.my.own",
 ]
@@ -53,6 +55,9 @@ class Runner:
             put=lambda path, text: self.put(folder + "/" + path, text),
             ls=lambda path: sorted(plain_file(f) for f in self.ls(folder + "/" + path)),
             datetime=datetime, decimal=decimal, Decimal=decimal.Decimal,
+            events=lambda name="in", **options: self.events(folder + "/" + name, options),
+            follow=lambda *args, **options: self.follow(folder, *args, **options),
+            settle=lambda *args, **options: self.settle(folder, *args, **options),
         )
         # The folder is there; a file of this name is none to read.
         self.put(folder + "/_nothing", "")
@@ -69,6 +74,55 @@ class Runner:
         self.clean()
         text = json.dumps({"name": name, "is": result}, sort_keys=True)
         return re.sub(r"(file:|dbfs:)?/*" + re.escape(folder), "DIR", text)
+
+    def events(self, path, options):
+        """A stream of a folder's events: a time, a key, a number."""
+        # State has a file for each partition, which takes Spark its time.
+        self.spark.conf.set("spark.sql.shuffle.partitions", "1")
+        # The folder must be there.
+        self.put(path + "/_nothing", "")
+        return self.spark.readStream.schema("t timestamp, k string, v int").options(**options).json(path)
+
+    def put_events(self, folder, count, text):
+        """Puts a file of events: `in 10:01 a 1, 10:04 b 2` is two rows for the folder `in`."""
+        name, rows = text.split(" ", 1) if " " in text else (text, "")
+        lines = ""
+        for row in rows.split(", ") if rows else []:
+            at, key, value = row.split(" ")
+            at = None if at == "-" else "2024-01-01T" + at + ":00Z"
+            lines += json.dumps({"t": at, "k": key, "v": int(value)}) + "\n"
+        self.put("%s/%s/%03d.json" % (folder, name, count), lines)
+
+    def started(self, df, mode, seen, **options):
+        def batch(rows, number):
+            found = [list(row) for row in rows.collect()]
+            seen[number] = sorted(found, key=lambda row: json.dumps(encode(row)))
+
+        return df.writeStream.outputMode(mode).options(**options).foreachBatch(batch)
+
+    def follow(self, folder, df, mode, *files):
+        """A running query that is given a file and then waited for, and so on: what it did in each batch."""
+        seen = {}
+        query = self.started(df, mode, seen).start()
+        try:
+            for count, text in enumerate(files):
+                self.put_events(folder, count, text)
+                query.processAllAvailable()
+            return batches(query, seen)
+        finally:
+            query.stop()
+
+    def settle(self, folder, df, mode, *files, checkpoint="cp"):
+        """A query of all that is there, that ends by itself: what it did in each batch."""
+        for count, text in enumerate(files):
+            self.put_events(folder, count, text)
+            # The order of files is that of their times.
+            time.sleep(0.02)
+        seen = {}
+        query = self.started(df, mode, seen, checkpointLocation=folder + "/" + checkpoint)
+        query = query.trigger(availableNow=True).start()
+        query.awaitTermination()
+        return batches(query, seen)
 
     def clean(self):
         """Ends what the snippet left: streams, tables, views, settings."""
@@ -93,6 +147,22 @@ class Runner:
             else:
                 spark.sql("DROP TABLE `%s`" % table.name)
         spark.sql("DROP VIEW IF EXISTS global_temp.g")
+
+
+def batches(query, seen):
+    """Each batch's number, rows, event times, and what its stateful operators keep."""
+    told = []
+    for p in query.recentProgress:
+        if "addBatch" not in p["durationMs"]:
+            continue
+        operators = [
+            " ".join([o["operatorName"], *("%s=%d" % (name, o[name]) for name in (
+                "numRowsTotal", "numRowsUpdated", "numRowsRemoved", "numRowsDroppedByWatermark"))])
+            for o in p["stateOperators"]
+        ]
+        times = {name: time[5:16] for name, time in (p["eventTime"] or {}).items() if name != "avg"}
+        told.append([p["batchId"], p["numInputRows"], times, operators, seen.get(p["batchId"])])
+    return told
 
 
 def last_value(source, names):

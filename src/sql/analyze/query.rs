@@ -393,7 +393,11 @@ pub fn sort(input: Arc<Plan>, keys: Vec<SortKey>) -> Arc<Plan> {
 pub fn distinct(input: Arc<Plan>) -> Arc<Plan> {
     Arc::new(Plan {
         output: input.output.clone(),
-        node: PlanNode::Distinct { input, on: None },
+        node: PlanNode::Distinct {
+            input,
+            on: None,
+            within_watermark: false,
+        },
     })
 }
 

@@ -1,11 +1,12 @@
 //! What a running query may use of the world.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::ExecuteError;
 use super::state::{OutputMode, StateStore};
 use super::subquery::SubqueryCache;
+use super::watermark::{EventTimes, Watermarks};
 use crate::delta::DeltaLogs;
 use crate::sql::SqlError;
 use crate::sql::functions::EvalContext;
@@ -27,6 +28,8 @@ pub struct ExecContext {
     pub seed: u64,
     /// A micro-batch's state; `None` for a batch query.
     pub state: Option<Arc<dyn StateStore>>,
+    /// A micro-batch's watermarks.
+    pub watermarks: Watermarks,
     /// What a streaming aggregate gives out. Batch queries give all groups.
     pub output_mode: OutputMode,
     pub metrics: Arc<Metrics>,
@@ -51,6 +54,7 @@ impl ExecContext {
             current_database: "default".into(),
             seed: 0,
             state: None,
+            watermarks: Watermarks::default(),
             output_mode: OutputMode::Append,
             metrics: Arc::default(),
             cancel: Cancellation::default(),
@@ -107,6 +111,8 @@ pub struct Metrics {
     rows_out: AtomicU64,
     /// By the ordinal of the streaming source.
     source_rows: Mutex<Vec<u64>>,
+    /// One for each `withWatermark`, bottom up, left to right.
+    event_times: Mutex<Vec<EventTimes>>,
 }
 
 impl Metrics {
@@ -140,6 +146,33 @@ impl Metrics {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The event times that each `withWatermark` saw, bottom up, left to right.
+    pub fn event_times(&self) -> Vec<EventTimes> {
+        self.lock_event_times().clone()
+    }
+
+    fn lock_event_times(&self) -> MutexGuard<'_, Vec<EventTimes>> {
+        self.event_times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes room for one more `withWatermark`; gives its number.
+    pub(super) fn add_watermark(&self, delay_ms: i64) -> usize {
+        let mut all = self.lock_event_times();
+        all.push(EventTimes {
+            delay_ms,
+            ..EventTimes::default()
+        });
+        all.len() - 1
+    }
+
+    pub(super) fn add_event_times(&self, number: usize, seen: EventTimes) {
+        if let Some(times) = self.lock_event_times().get_mut(number) {
+            times.merge(&seen);
+        }
     }
 
     pub(super) fn add_file(&self, bytes: u64) {

@@ -6,7 +6,8 @@ use polars_core::prelude::{IdxCa, IdxSize, NewChunkedArray, PlSmallStr, Series};
 
 use super::evaluate::Scope;
 use super::keys::{KeyRows, KeyTable, NO_KEY, non_null_rows};
-use super::{ExecContext, ExecuteError, FrameStream, full_schema};
+use super::stream::take_rows;
+use super::{ExecContext, FrameStream, full_schema};
 use crate::sql::SqlError;
 use crate::sql::plan::{Expr, ExprKind, JoinKind, Plan, PlanNode};
 use crate::types::{Frame, SchemaRef};
@@ -16,9 +17,6 @@ const PAIRS: usize = 128 * 1024;
 
 /// Joins two streams. Rows come out in the order of the probing side: the left one of LEFT,
 /// SEMI and ANTI joins, the right one of RIGHT joins, the larger one or the stream of others.
-///
-/// # Errors
-/// [`ExecuteError::StreamStreamJoin`].
 pub(super) fn join(
     (left, right): (&Plan, &Plan),
     (left_rows, right_rows): (FrameStream, FrameStream),
@@ -26,10 +24,7 @@ pub(super) fn join(
     condition: Option<&Expr>,
     schema: SchemaRef,
     ctx: Arc<ExecContext>,
-) -> Result<FrameStream, SqlError> {
-    if left.is_streaming() && right.is_streaming() {
-        return Err(ExecuteError::StreamStreamJoin.into());
-    }
+) -> FrameStream {
     let build_left = build_left(kind, left, right);
     let condition = JoinCondition::new(condition, left.output.len());
     let (probe, build) = if build_left {
@@ -42,7 +37,7 @@ pub(super) fn join(
     } else {
         (left, right)
     };
-    Ok(Box::new(Join {
+    Box::new(Join {
         probe,
         phase: Phase::Building(build, vec![Frame::empty(full_schema(build_plan))]),
         probe_schema: full_schema(probe_plan),
@@ -52,11 +47,11 @@ pub(super) fn join(
         schema,
         pair_schema: pair_schema(left, right),
         ctx,
-    }))
+    })
 }
 
 /// The left columns, then the right ones: what a condition is over.
-fn pair_schema(left: &Plan, right: &Plan) -> SchemaRef {
+pub(super) fn pair_schema(left: &Plan, right: &Plan) -> SchemaRef {
     let mut schema = (*full_schema(left)).clone();
     schema
         .fields
@@ -304,7 +299,7 @@ impl Index {
 }
 
 /// The keys whose NULLs match nothing.
-fn plain(keys: &[Series], null_safe: &[bool]) -> Vec<Series> {
+pub(super) fn plain(keys: &[Series], null_safe: &[bool]) -> Vec<Series> {
     keys.iter()
         .zip(null_safe)
         .filter(|(_, safe)| !**safe)
@@ -551,15 +546,6 @@ impl Join {
         }
         Ok(Frame::new(self.schema.clone(), columns, height)?)
     }
-}
-
-/// The rows at `rows`, ascending; all of them cost nothing.
-fn take_rows(frame: &Frame, rows: Vec<IdxSize>) -> Result<Frame, SqlError> {
-    let all = rows.len() == frame.height() && (0..).zip(&rows).all(|(i, row)| i == *row);
-    if all {
-        return Ok(frame.clone());
-    }
-    Ok(frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?)
 }
 
 /// Candidate pairs of rows, by probing row.

@@ -17,9 +17,9 @@
 //!
 //! # Streaming
 //! A micro-batch is a plan whose streaming sources were replaced by [`Plan::with_batches`].
-//! Aggregates, distincts and limits above a batch keep their state through [`StateStore`]. A
-//! watermark passes rows through: nothing is dropped as late or emitted as final yet.
-//! A join of two streams is refused ([`ExecuteError::StreamStreamJoin`]).
+//! Aggregates, distincts and limits above a batch, and joins of two, keep their state through
+//! [`StateStore`]. What is late and what is final follows from [`Watermarks`]; the event times
+//! that a batch brings are in its [`Metrics`].
 
 mod aggregate;
 mod bounds;
@@ -36,9 +36,11 @@ mod set;
 mod sort;
 mod state;
 mod stream;
+mod stream_join;
 mod subquery;
 #[cfg(test)]
 mod tests;
+mod watermark;
 mod window;
 
 pub use aggregate::Aggregator;
@@ -46,14 +48,16 @@ pub use context::{Cancellation, ExecContext, Metrics};
 pub use error::ExecuteError;
 pub use evaluate::evaluate;
 pub(in crate::sql) use fallible::is_infallible;
-pub(in crate::sql) use join::{build_left as joins_build_left, conjuncts};
-pub use state::{OutputMode, StateChange, StateStore};
+pub(in crate::sql) use join::{JoinCondition, build_left as joins_build_left, conjuncts};
+pub use state::{OperatorReport, OutputMode, SharedTable, StateStore, StateTable};
 pub use subquery::SubqueryCache;
+pub use watermark::{EventTimes, Watermarks};
 
 use std::sync::Arc;
 
-use super::SqlError;
-use super::plan::{Plan, PlanNode};
+use self::watermark::{Expiry, Stateful};
+use super::plan::{Expr, Plan, PlanNode};
+use super::{SqlError, event_time};
 use crate::delta::ColumnBound;
 use crate::types::{Frame, SchemaRef, StructField, StructType};
 
@@ -80,6 +84,7 @@ fn start(plan: &Plan, ctx: &Arc<ExecContext>, outermost: bool) -> Result<FrameSt
     let rows = Builder {
         ctx,
         operators: 0,
+        before: Vec::new(),
         bounds: Vec::new(),
     }
     .build(plan)?;
@@ -136,12 +141,21 @@ pub(super) fn full_schema(plan: &Plan) -> SchemaRef {
 struct Builder<'a> {
     ctx: &'a Arc<ExecContext>,
     operators: usize,
+    /// How many were numbered before each node that is being built.
+    before: Vec<usize>,
     /// What the filters right above the next scan demand.
     bounds: Vec<ColumnBound>,
 }
 
 impl Builder<'_> {
     fn build(&mut self, plan: &Plan) -> Result<FrameStream, SqlError> {
+        self.before.push(self.operators);
+        let rows = self.node(plan);
+        self.before.pop();
+        rows
+    }
+
+    fn node(&mut self, plan: &Plan) -> Result<FrameStream, SqlError> {
         let ctx = self.ctx.clone();
         let schema = full_schema(plan);
         Ok(match &plan.node {
@@ -163,11 +177,31 @@ impl Builder<'_> {
                     Ok(frame.with_schema(schema.clone())?)
                 })
             }
-            PlanNode::SubqueryAlias { input, .. }
-            | PlanNode::View { input, .. }
-            | PlanNode::Watermark { input, .. } => stream::map(self.build(input)?, move |frame| {
-                Ok(frame.with_schema(schema.clone())?)
-            }),
+            PlanNode::Watermark {
+                input,
+                column,
+                delay_ms,
+            } => {
+                if event_time::defines_watermark(input) {
+                    return Err(ExecuteError::WatermarkAgain.into());
+                }
+                let data_type = input.output.get(*column).map(|a| a.data_type.clone());
+                let rows = stream::map(self.build(input)?, move |frame| {
+                    Ok(frame.with_schema(schema.clone())?)
+                });
+                match data_type.filter(|_| input.is_streaming()) {
+                    Some(data_type) => {
+                        let metrics = ctx.metrics.clone();
+                        watermark::observe(rows, *column, data_type, *delay_ms, metrics)
+                    }
+                    None => rows,
+                }
+            }
+            PlanNode::SubqueryAlias { input, .. } | PlanNode::View { input, .. } => {
+                stream::map(self.build(input)?, move |frame| {
+                    Ok(frame.with_schema(schema.clone())?)
+                })
+            }
             PlanNode::Project { input, exprs } => {
                 let input = self.build(input)?;
                 stream::project(input, exprs.clone(), schema, ctx)
@@ -195,10 +229,10 @@ impl Builder<'_> {
                 };
                 let operator = match ctx.output_mode {
                     OutputMode::Complete => None,
-                    _ => self.operator(input),
+                    _ => self.operator(plan),
                 };
                 match operator {
-                    Some(operator) => stream::streaming_limit(rows, *limit, operator, schema, ctx),
+                    Some(operator) => stream::streaming_limit(rows, *limit, operator),
                     None => stream::limit(rows, *limit, *offset),
                 }
             }
@@ -216,14 +250,18 @@ impl Builder<'_> {
                 condition,
             } => {
                 let streams = (self.build(left)?, self.build(right)?);
-                join::join(
-                    (left, right),
-                    streams,
-                    *kind,
-                    condition.as_ref(),
-                    schema,
-                    ctx,
-                )?
+                let sides = (&**left, &**right);
+                let condition = condition.as_ref();
+                let operator = match event_time::is_stateful(plan) {
+                    true => self.operator(plan),
+                    false => None,
+                };
+                match operator {
+                    Some(operator) => stream_join::stream_join(
+                        plan, sides, streams, *kind, condition, ctx, operator,
+                    )?,
+                    None => join::join(sides, streams, *kind, condition, schema, ctx),
+                }
             }
             PlanNode::Aggregate {
                 input,
@@ -231,18 +269,30 @@ impl Builder<'_> {
                 aggregates,
             } => {
                 let rows = self.build(input)?;
-                let operator = self.operator(input);
                 let aggregator = Aggregator::new(keys.clone(), aggregates.clone(), &schema, &ctx)?;
-                aggregate::aggregate(rows, aggregator, operator)
+                self.aggregate(plan, rows, aggregator)
             }
             PlanNode::Sort { input, keys } => {
                 let input = self.build(input)?;
                 sort::sort(input, keys.clone(), schema, ctx)
             }
-            PlanNode::Distinct { input, on } => {
+            PlanNode::Distinct {
+                input,
+                on,
+                within_watermark,
+            } => {
                 let rows = self.build(input)?;
-                let operator = self.operator(input);
-                set::distinct(rows, on.clone(), operator, schema, ctx)
+                match on {
+                    Some(on) => self.deduplicate(plan, rows, on, *within_watermark),
+                    // Over a stream `DISTINCT` is an aggregation, as in Spark.
+                    None if ctx.state.is_some() && input.is_streaming() => {
+                        let columns = input.output.iter().enumerate();
+                        let keys = columns.map(|(i, a)| Expr::column(i, a)).collect();
+                        let groups = Aggregator::new(keys, Vec::new(), &schema, &ctx)?;
+                        self.aggregate(plan, rows, groups)
+                    }
+                    None => set::distinct(rows, None, &schema),
+                }
             }
             PlanNode::SetOperation {
                 left,
@@ -269,13 +319,76 @@ impl Builder<'_> {
         })
     }
 
-    /// The number of a stateful operator over `input`; `None` if it keeps no state.
-    fn operator(&mut self, input: &Plan) -> Option<usize> {
-        if self.ctx.state.is_none() || !input.is_streaming() {
+    fn aggregate(&mut self, plan: &Plan, rows: FrameStream, groups: Aggregator) -> FrameStream {
+        match self.operator(plan) {
+            Some(operator) => {
+                let times = event_time::event_times(plan);
+                let expiry = expiry(plan, times.iter().position(Option::is_some), 0);
+                aggregate::stateful(rows, groups, expiry, operator)
+            }
+            None => aggregate::aggregate(rows, groups),
+        }
+    }
+
+    fn deduplicate(
+        &mut self,
+        plan: &Plan,
+        rows: FrameStream,
+        on: &[usize],
+        within_watermark: bool,
+    ) -> FrameStream {
+        let schema = full_schema(plan);
+        let Some(operator) = self.operator(plan) else {
+            return set::distinct(rows, Some(on.to_vec()), &schema);
+        };
+        let times = event_time::event_times(plan);
+        let time = times.iter().position(Option::is_some);
+        let in_key = on
+            .iter()
+            .position(|i| times.get(*i).is_some_and(Option::is_some));
+        let how = set::Deduplication {
+            late: expiry(plan, time, 0),
+            expiry: match within_watermark {
+                true => {
+                    let delay_ms = time.and_then(|i| times.get(i).copied().flatten());
+                    expiry(plan, time, delay_ms.unwrap_or(0).saturating_mul(1000))
+                }
+                false => expiry(plan, in_key.and_then(|i| on.get(i).copied()), 0),
+            },
+            on: on.to_vec(),
+            within_watermark,
+        };
+        set::deduplicate(rows, how, &schema, operator)
+    }
+
+    /// The place of a stateful operator; `None` if it keeps no state.
+    fn operator(&mut self, plan: &Plan) -> Option<Stateful> {
+        let state = self.ctx.state.clone()?;
+        if !plan.is_streaming() {
             return None;
         }
-        let operator = self.operators;
+        let number = self.operators;
         self.operators += 1;
-        Some(operator)
+        let reaching = |ms: i64| {
+            let ms = event_time::input_watermark(plan, ms).unwrap_or(0);
+            ms.saturating_mul(1000)
+        };
+        Some(Stateful {
+            number,
+            first: self.before.last().copied().unwrap_or(number),
+            state,
+            late_us: reaching(self.ctx.watermarks.late_ms),
+            watermark_us: reaching(self.ctx.watermarks.now_ms),
+        })
     }
+}
+
+/// Expiry by the event time in one of a plan's columns, so long after it.
+fn expiry(plan: &Plan, column: Option<usize>, after_us: i64) -> Option<Expiry> {
+    let column = column?;
+    Some(Expiry {
+        column,
+        data_type: plan.output.get(column)?.data_type.clone(),
+        after_us,
+    })
 }

@@ -4,114 +4,106 @@ use std::sync::Arc;
 
 use polars_core::prelude::{IdxCa, IdxSize, PlSmallStr, Series};
 
+use super::FrameStream;
 use super::keys::{KeyRows, KeyTable, NO_KEY};
-use super::stream::{blocking, select};
-use super::{ExecContext, FrameStream, StateChange};
-use crate::sql::SqlError;
+use super::state::OperatorReport;
+use super::stream::{blocking, select, take_rows, to_end};
+use super::watermark::{Expiry, Stateful};
 use crate::sql::plan::SetOperationKind;
 use crate::types::{Frame, SchemaRef, StructType};
 
 /// The first row of each key; the key is the columns at `on`, or all.
-///
-/// In a micro-batch the keys of earlier batches are loaded first, and new ones saved after the
-/// last row: `dropDuplicates` over a stream.
 pub(super) fn distinct(
     rows: FrameStream,
     on: Option<Vec<usize>>,
-    operator: Option<usize>,
-    schema: SchemaRef,
-    ctx: Arc<ExecContext>,
+    schema: &SchemaRef,
 ) -> FrameStream {
     let on = on.unwrap_or_else(|| (0..schema.len()).collect());
-    let key_schema = Arc::new(StructType::new(
-        on.iter()
-            .filter_map(|i| schema.fields.get(*i).cloned())
-            .collect(),
-    ));
-    Box::new(Distinct {
-        rows,
-        on,
-        key_schema,
-        table: KeyTable::default(),
-        operator,
-        started: false,
-        added: Vec::new(),
-        schema,
-        ctx,
+    let mut table = KeyTable::default();
+    super::stream::map(rows, move |frame| {
+        let keys = columns(&frame, &on);
+        let (_, new) = table.insert(&KeyRows::encode(&keys, frame.height())?);
+        take_rows(&frame, new)
     })
 }
 
-struct Distinct {
+fn columns(frame: &Frame, at: &[usize]) -> Vec<Series> {
+    at.iter()
+        .filter_map(|i| frame.column(*i).cloned())
+        .collect()
+}
+
+/// How a stream drops duplicates.
+pub(super) struct Deduplication {
+    /// The key's columns.
+    pub on: Vec<usize>,
+    /// The column that says which rows are late.
+    pub late: Option<Expiry>,
+    /// Until when a key is remembered; `None` is for ever.
+    pub expiry: Option<Expiry>,
+    /// `dropDuplicatesWithinWatermark`.
+    pub within_watermark: bool,
+}
+
+/// The first row of each key over all batches: `dropDuplicates` over a stream.
+///
+/// Source: Spark's `StreamingDeduplicateExec`, `StreamingDeduplicateWithinWatermarkExec`.
+pub(super) fn deduplicate(
     rows: FrameStream,
-    on: Vec<usize>,
-    key_schema: SchemaRef,
-    table: KeyTable,
-    operator: Option<usize>,
-    started: bool,
-    /// The keys that this batch brought, if they are to be saved.
-    added: Vec<Frame>,
-    schema: SchemaRef,
-    ctx: Arc<ExecContext>,
-}
-
-impl Distinct {
-    fn start(&mut self) -> Result<(), SqlError> {
-        self.started = true;
-        if let (Some(operator), Some(state)) = (self.operator, &self.ctx.state)
-            && let Some(keys) = state.load(operator)?
-        {
-            self.table
-                .insert(&KeyRows::encode(keys.columns(), keys.height())?);
-        }
-        Ok(())
-    }
-
-    fn pass(&mut self, frame: &Frame) -> Result<Frame, SqlError> {
-        let keys: Vec<Series> = self
-            .on
+    how: Deduplication,
+    schema: &SchemaRef,
+    operator: Stateful,
+) -> FrameStream {
+    let key_schema = Arc::new(StructType::new(
+        how.on
             .iter()
-            .filter_map(|i| frame.column(*i).cloned())
-            .collect();
-        let (_, new) = self.table.insert(&KeyRows::encode(&keys, frame.height())?);
-        let fresh = if new.len() == frame.height() {
-            frame.clone()
-        } else {
-            frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, new))?
+            .filter_map(|i| schema.fields.get(*i).cloned())
+            .collect(),
+    ));
+    let mut report = OperatorReport {
+        name: match how.within_watermark {
+            true => "dedupeWithinWatermark",
+            false => "dedupe",
+        },
+        ..OperatorReport::default()
+    };
+    let mut duplicates = 0;
+    to_end(rows, move |frame| {
+        let shared = operator.table("")?;
+        let mut table = shared.lock();
+        table.set_schema(how.on.len(), &key_schema)?;
+        let Some(mut frame) = frame else {
+            let expired = match how.expiry {
+                Some(_) => table.expired(operator.watermark_us),
+                None => Vec::new(),
+            };
+            table.remove(&expired)?;
+            report.rows_removed = expired.len() as u64;
+            report.custom = vec![("numDroppedDuplicateRows", duplicates)];
+            operator.report(std::mem::take(&mut report));
+            return Ok(None);
         };
-        if self.operator.is_some() && fresh.height() > 0 {
-            self.added.push(select(&fresh, &self.on, &self.key_schema)?);
+        if let Some(late) = &how.late {
+            let all = frame.height();
+            frame = take_rows(&frame, late.in_time(&frame, operator.late_us)?)?;
+            report.rows_dropped += (all - frame.height()) as u64;
         }
-        Ok(fresh)
-    }
-
-    fn save(&mut self) -> Result<(), SqlError> {
-        if let (Some(operator), Some(state)) = (self.operator.take(), &self.ctx.state) {
-            let rows = Frame::concat(&std::mem::take(&mut self.added))?
-                .unwrap_or_else(|| Frame::empty(self.key_schema.clone()));
-            let key_columns = self.on.len();
-            state.save(operator, StateChange { key_columns, rows })?;
-        }
-        Ok(())
-    }
-}
-
-impl Iterator for Distinct {
-    type Item = Result<Frame, SqlError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if !self.started {
-            let started = self.start();
-            return Some(started.map(|()| Frame::empty(self.schema.clone())));
-        }
-        match self.rows.next() {
-            Some(Ok(frame)) => Some(self.pass(&frame)),
-            Some(Err(error)) => Some(Err(error)),
-            None => match self.save() {
-                Ok(()) => None,
-                Err(error) => Some(Err(error)),
-            },
-        }
-    }
+        let keys = KeyRows::encode(&columns(&frame, &how.on), frame.height())?;
+        let mut here = KeyTable::default();
+        let (_, mut fresh) = here.insert(&keys);
+        fresh.retain(|row| table.find(keys.get(*row as usize)).is_empty());
+        duplicates += (frame.height() - fresh.len()) as u64;
+        report.rows_updated += fresh.len() as u64;
+        let fresh = take_rows(&frame, fresh)?;
+        let expiries = match &how.expiry {
+            Some(expiry) => expiry.times(&fresh)?,
+            None => Vec::new(),
+        };
+        let state = select(&fresh, &how.on, &key_schema)?;
+        let keys = KeyRows::encode(state.columns(), state.height())?;
+        table.insert(&keys, &state, &expiries)?;
+        Ok(Some(fresh))
+    })
 }
 
 /// Rows of the left side that are (`INTERSECT`) or aren't (`EXCEPT`) on the right one; each

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
+use polars_core::prelude::{IdxCa, IdxSize, PlSmallStr};
+
 use super::evaluate::{Scope, project as project_frame};
-use super::{CHUNK_ROWS, ExecContext, FrameStream, StateChange, start};
+use super::keys::KeyRows;
+use super::state::OperatorReport;
+use super::watermark::Stateful;
+use super::{CHUNK_ROWS, ExecContext, FrameStream, start};
 use crate::sql::SqlError;
 use crate::sql::plan::{Expr, Plan};
 use crate::types::{DataType, Frame, SchemaRef, StructType, Value};
@@ -134,6 +139,15 @@ pub(super) fn concat(mut frames: Vec<Frame>) -> Result<Frame, SqlError> {
     })
 }
 
+/// The rows at `rows`, ascending; all of them cost nothing.
+pub(super) fn take_rows(frame: &Frame, rows: Vec<IdxSize>) -> Result<Frame, SqlError> {
+    let all = rows.len() == frame.height() && (0..).zip(&rows).all(|(i, row)| i == *row);
+    if all {
+        return Ok(frame.clone());
+    }
+    Ok(frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?)
+}
+
 /// The columns at `positions`.
 pub(super) fn select(
     frame: &Frame,
@@ -196,59 +210,71 @@ pub(super) fn limit(mut rows: FrameStream, limit: Option<u64>, offset: u64) -> F
     }))
 }
 
-/// The first `limit` rows of a stream, over all its batches: how many were given out is state.
-/// The input is pulled to its end, so that the operators below save their state.
-pub(super) fn streaming_limit(
+/// Calls `pass` for each frame and, at the end of the rows, once with `None`, until it gives
+/// `None`.
+pub(super) fn to_end(
     mut rows: FrameStream,
+    mut pass: impl FnMut(Option<Frame>) -> Result<Option<Frame>, SqlError> + 'static,
+) -> FrameStream {
+    let mut over = false;
+    Box::new(std::iter::from_fn(move || {
+        if over {
+            return None;
+        }
+        let frame = match rows.next() {
+            Some(Err(error)) => return Some(Err(error)),
+            Some(Ok(frame)) => Some(frame),
+            None => None,
+        };
+        over = frame.is_none();
+        pass(frame).transpose()
+    }))
+}
+
+/// The first `limit` rows of a stream, over all its batches: how many were given out is state.
+/// The input is pulled to its end, so that the operators below finish their work.
+pub(super) fn streaming_limit(
+    rows: FrameStream,
     limit: Option<u64>,
-    operator: usize,
-    schema: SchemaRef,
-    ctx: Arc<ExecContext>,
+    operator: Stateful,
 ) -> FrameStream {
     let counts = Arc::new(StructType::of([("count", DataType::Long)]));
-    let mut given: Option<i64> = None;
     let limit = limit
         .and_then(|l| i64::try_from(l).ok())
         .unwrap_or(i64::MAX);
-    let load = move |ctx: &ExecContext| -> Result<i64, SqlError> {
-        let saved = match &ctx.state {
-            Some(state) => state.load(operator)?,
-            None => None,
+    let mut given: Option<i64> = None;
+    to_end(rows, move |frame| {
+        let shared = operator.table("")?;
+        let mut table = shared.lock();
+        table.set_schema(0, &counts)?;
+        let count = match given {
+            Some(count) => count,
+            None => {
+                let saved = table.all()?;
+                let count = saved.column(0).map(|c| c.i64()).transpose()?;
+                count.and_then(|c| c.iter().next().flatten()).unwrap_or(0)
+            }
         };
-        let count = saved.as_ref().and_then(|f| f.column(0));
-        Ok(match count {
-            Some(count) => count.i64()?.get(0).unwrap_or(0),
-            None => 0,
-        })
-    };
-    let mut step = move || -> Result<Option<Frame>, SqlError> {
-        let Some(count) = &mut given else {
-            given = Some(load(&ctx)?);
-            return Ok(Some(Frame::empty(schema.clone())));
-        };
-        match rows.next() {
+        match frame {
             Some(frame) => {
-                let frame = frame?;
-                let left = usize::try_from(limit.saturating_sub(*count)).unwrap_or(0);
+                let left = usize::try_from(limit.saturating_sub(count)).unwrap_or(0);
                 let frame = frame.slice(0, left);
-                *count = count.saturating_add(frame.height() as i64);
+                given = Some(count.saturating_add(frame.height() as i64));
                 Ok(Some(frame))
             }
             None => {
-                if let Some(state) = &ctx.state {
-                    let count = Value::Long(*count).to_series(&DataType::Long)?;
-                    let rows = Frame::new(counts.clone(), vec![count], 1)?;
-                    let change = StateChange {
-                        key_columns: 0,
-                        rows,
-                    };
-                    state.save(operator, change)?;
-                }
+                let count = Value::Long(count).to_series(&DataType::Long)?;
+                let row = Frame::new(counts.clone(), vec![count], 1)?;
+                table.replace(&KeyRows::encode(&[], 1)?, &row, &[])?;
+                operator.report(OperatorReport {
+                    name: "globalLimit",
+                    rows_updated: 1,
+                    ..OperatorReport::default()
+                });
                 Ok(None)
             }
         }
-    };
-    Box::new(std::iter::from_fn(move || step().transpose()))
+    })
 }
 
 pub(super) fn union(inputs: Vec<FrameStream>, schema: SchemaRef) -> FrameStream {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::expressions::{each_column, remapped};
+use crate::sql::event_time::event_times;
 use crate::sql::plan::{Expr, Plan, PlanNode};
 use crate::types::{Frame, StructType};
 
@@ -183,8 +184,15 @@ fn pruned(plan: &Plan, needed: &[bool]) -> Pruned {
         PlanNode::Distinct {
             input,
             on: Some(on),
+            within_watermark,
         } => {
             let mut below = needed.to_vec();
+            if *within_watermark {
+                let times = event_times(input);
+                for (slot, time) in below.iter_mut().zip(times) {
+                    *slot |= time.is_some();
+                }
+            }
             for i in on {
                 if let Some(slot) = below.get_mut(*i) {
                     *slot = true;
@@ -193,6 +201,7 @@ fn pruned(plan: &Plan, needed: &[bool]) -> Pruned {
             let input = pruned(input, &below);
             let node = PlanNode::Distinct {
                 on: Some(on.iter().map(|i| input.place(*i)).collect()),
+                within_watermark: *within_watermark,
                 input: Arc::new(input.plan.clone()),
             };
             over(plan, node, input)
@@ -332,9 +341,10 @@ fn pruned(plan: &Plan, needed: &[bool]) -> Pruned {
                 .collect();
             leaf(PlanNode::Union { inputs }, needed)
         }
-        PlanNode::Window { input, .. } | PlanNode::Distinct { input, on: None } => {
-            unchanged(plan.with_inputs(vec![Arc::new(all(input))]))
-        }
+        PlanNode::Window { input, .. }
+        | PlanNode::Distinct {
+            input, on: None, ..
+        } => unchanged(plan.with_inputs(vec![Arc::new(all(input))])),
         PlanNode::SetOperation { left, right, .. } => {
             let inputs = vec![Arc::new(all(left)), Arc::new(all(right))];
             unchanged(plan.with_inputs(inputs))

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::expressions::{is_deterministic, reads_only, remapped, substituted};
 use super::map_inputs;
-use crate::sql::execute::{conjuncts, is_infallible};
-use crate::sql::plan::{Expr, ExprKind, JoinKind, Plan, PlanNode};
+use crate::sql::execute::{JoinCondition, conjuncts, is_infallible};
+use crate::sql::functions::lookup;
+use crate::sql::plan::{EvalMode, Expr, ExprKind, JoinKind, Plan, PlanNode};
+use crate::types::DataType;
 
 /// Applies each part of each filter as early as it gives the same.
 pub(super) fn push_down(plan: Plan) -> Plan {
@@ -97,11 +99,15 @@ fn into(plan: &Plan, part: &Expr) -> Option<Plan> {
             Some(over(plan, vec![below]))
         }
         PlanNode::Sort { input, .. } => Some(over(plan, vec![applied(input, part)])),
+        // What a watermark sees depends on filters of other columns, as in Spark.
+        PlanNode::Watermark { input, column, .. } => {
+            reads_only(part, &|i| i != *column).then(|| over(plan, vec![applied(input, part)]))
+        }
         PlanNode::Union { inputs } => {
             let inputs = inputs.iter().map(|input| applied(input, part));
             Some(over(plan, inputs.collect()))
         }
-        PlanNode::Distinct { input, on } if !plan.is_streaming() && is_infallible(part) => {
+        PlanNode::Distinct { input, on, .. } if !plan.is_streaming() && is_infallible(part) => {
             let on_keys = on
                 .as_ref()
                 .is_none_or(|on| reads_only(part, &|i| on.contains(&i)));
@@ -151,6 +157,21 @@ fn applied(plan: &Plan, part: &Expr) -> Plan {
     into(plan, part).unwrap_or_else(|| filtered(plan.clone(), vec![part.clone()], None))
 }
 
+/// `expr IS NOT NULL`, where it isn't always so.
+fn has_value(expr: &Expr) -> Option<Expr> {
+    let function = lookup("isnotnull").filter(|_| expr.nullable)?;
+    let call = Expr {
+        kind: ExprKind::Call {
+            function,
+            args: vec![expr.clone()],
+            mode: EvalMode::Ansi,
+        },
+        data_type: DataType::Boolean,
+        nullable: false,
+    };
+    (is_deterministic(expr) && is_infallible(&call)).then_some(call)
+}
+
 /// Parts of a join's condition that read one side only filter that side, where the kind of join
 /// gives the same.
 fn push_condition(plan: Plan) -> Plan {
@@ -171,6 +192,19 @@ fn push_condition(plan: Plan) -> Plan {
         JoinKind::Cross | JoinKind::Full => (false, false),
     };
     let (mut new_left, mut new_right) = ((**left).clone(), (**right).clone());
+    if left.is_streaming() && right.is_streaming() {
+        // Rows without a key match nothing: they needn't be kept.
+        let keys = JoinCondition::new(Some(condition), width);
+        let pairs = keys.left_keys.iter().zip(&keys.right_keys);
+        for ((left, right), _) in pairs.zip(&keys.null_safe).filter(|(_, safe)| !**safe) {
+            if to_left && let Some(part) = has_value(left) {
+                new_left = applied(&new_left, &part);
+            }
+            if to_right && let Some(part) = has_value(right) {
+                new_right = applied(&new_right, &part);
+            }
+        }
+    }
     let mut kept: Vec<Expr> = Vec::new();
     for part in conjuncts(condition) {
         let may_move = is_deterministic(part) && is_infallible(part);

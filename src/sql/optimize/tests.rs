@@ -407,6 +407,7 @@ fn recipe() -> impl Strategy<Value = Plan> {
                 node: PlanNode::Distinct {
                     input: Arc::new(p),
                     on: None,
+                    within_watermark: false,
                 },
             }),
         ]

@@ -4,6 +4,8 @@
 //! "Support matrix for joins in streaming queries".
 
 use super::error::SqlError;
+use super::event_time::join::{joins_on_event_time, range_watermark};
+use super::event_time::{event_times, is_stateful};
 use super::execute::OutputMode;
 use super::explain::{explain, join_name};
 use super::plan::{Expr, ExprKind, JoinKind, Plan, PlanNode, SetOperationKind};
@@ -32,13 +34,28 @@ pub enum StreamingRuleError {
 /// [`StreamingRuleError::MustStart`].
 pub fn check_batch(plan: &Plan) -> Result<(), SqlError> {
     if !plan.is_streaming() {
-        return Ok(());
+        return check_static(plan);
     }
     let source = first_source(plan);
     Err(StreamingRuleError::MustStart {
         plan: source.map(explain).unwrap_or_default(),
     }
     .into())
+}
+
+/// What only streams have.
+fn check_static(plan: &Plan) -> Result<(), SqlError> {
+    if let PlanNode::Distinct {
+        within_watermark: true,
+        ..
+    } = plan.node
+    {
+        return Err(unsupported(
+            "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets",
+            plan,
+        ));
+    }
+    plan.inputs().into_iter().try_for_each(|p| check_static(p))
 }
 
 fn first_source(plan: &Plan) -> Option<&Plan> {
@@ -70,12 +87,12 @@ pub fn check_streaming(plan: &Plan, mode: OutputMode) -> Result<(), SqlError> {
         }
         _ => {}
     }
-    if let [outermost, _, ..] = aggregates.as_slice()
-        && mode != OutputMode::Append
+    if mode != OutputMode::Append
+        && let Some(stateful) = over_aggregate(plan)
     {
         return Err(unsupported(
             "Detected pattern of possible 'correctness' issue due to global watermark. The query contains stateful operation which can emit rows older than the current watermark plus allowed late record delay, which are \"late rows\" in downstream stateful operations and these rows can be discarded. Please refer the programming guide doc for more details. If you understand the possible risk of correctness issue and still need to run the query, you can disable this check by setting the config `spark.sql.streaming.statefulOperator.checkCorrectness.enabled` to false.",
-            outermost,
+            stateful,
         ));
     }
     check_node(plan, mode)
@@ -106,6 +123,14 @@ fn check_node(plan: &Plan, mode: OutputMode) -> Result<(), SqlError> {
             }
             .into())
         }
+        PlanNode::Distinct {
+            input,
+            within_watermark: true,
+            ..
+        } if !event_times(input).iter().any(Option::is_some) => Err(unsupported(
+            "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
+            plan,
+        )),
         PlanNode::Sort { input, .. } => {
             if mode == OutputMode::Complete && !streaming_aggregates(input).is_empty() {
                 return Ok(());
@@ -184,7 +209,13 @@ fn check_join(
                 .into()
         }
         (true, true, JoinKind::Left | JoinKind::Right | JoinKind::Full | JoinKind::LeftSemi) => {
-            if joins_on_watermark(left, right, condition) {
+            let keeps_bounded = |of_left| range_watermark(left, right, condition, of_left, 0);
+            let is_bounded = match kind {
+                JoinKind::Right => keeps_bounded(false).is_some(),
+                JoinKind::Full => [true, false].into_iter().any(|s| keeps_bounded(s).is_some()),
+                _ => keeps_bounded(true).is_some(),
+            };
+            if is_bounded || joins_on_event_time(left, right, condition) {
                 return Ok(());
             }
             format!(
@@ -240,66 +271,34 @@ fn streaming_aggregates(plan: &Plan) -> Vec<&Plan> {
     found
 }
 
+/// The stateful operator that may get late rows of an aggregate below it.
+fn over_aggregate(plan: &Plan) -> Option<&Plan> {
+    let gets = match &plan.node {
+        // One whose keys are no times drops nothing as late.
+        PlanNode::Distinct {
+            input,
+            on: Some(on),
+            within_watermark: false,
+        } => {
+            let times = event_times(input);
+            on.iter()
+                .any(|i| times.get(*i).is_some_and(Option::is_some))
+        }
+        _ => true,
+    };
+    let below = || {
+        plan.inputs()
+            .into_iter()
+            .any(|p| !streaming_aggregates(p).is_empty())
+    };
+    if gets && is_stateful(plan) && below() {
+        return Some(plan);
+    }
+    plan.inputs().into_iter().find_map(|p| over_aggregate(p))
+}
+
 fn has_watermarked_key(aggregate: &Plan) -> bool {
-    match &aggregate.node {
-        PlanNode::Aggregate { input, keys, .. } => {
-            let event_times = event_times(input);
-            keys.iter().any(|k| reads_event_time(k, &event_times))
-        }
-        PlanNode::Distinct { input, .. } => event_times(input).contains(&true),
-        _ => false,
-    }
-}
-
-/// Which columns of the output carry event time, as [`PlanNode::Watermark`] marked it.
-fn event_times(plan: &Plan) -> Vec<bool> {
-    match &plan.node {
-        PlanNode::Watermark { input, column, .. } => {
-            let mut marks = event_times(input);
-            if let Some(mark) = marks.get_mut(*column) {
-                *mark = true;
-            }
-            marks
-        }
-        PlanNode::Project { input, exprs } => {
-            let below = event_times(input);
-            exprs.iter().map(|e| reads_event_time(e, &below)).collect()
-        }
-        PlanNode::Aggregate { input, keys, .. } => {
-            let below = event_times(input);
-            let mut marks: Vec<bool> = keys.iter().map(|e| reads_event_time(e, &below)).collect();
-            marks.resize(plan.output.len(), false);
-            marks
-        }
-        _ => {
-            let mut marks: Vec<bool> = plan.inputs().iter().flat_map(|p| event_times(p)).collect();
-            marks.resize(plan.output.len(), false);
-            marks
-        }
-    }
-}
-
-/// A column of event time as it is, or a time window over it.
-fn reads_event_time(e: &Expr, event_times: &[bool]) -> bool {
-    match &e.kind {
-        ExprKind::Column { index, .. } => event_times.get(*index).copied().unwrap_or(false),
-        ExprKind::Call { function, args, .. } if function.name == "window" => {
-            args.iter().any(|a| reads_event_time(a, event_times))
-        }
-        ExprKind::GetField { child, .. } => reads_event_time(child, event_times),
-        _ => false,
-    }
-}
-
-/// Whether a column of event time is compared in the condition of a join.
-fn joins_on_watermark(left: &Plan, right: &Plan, condition: Option<&Expr>) -> bool {
-    let mut marks = event_times(left);
-    marks.resize(left.output.len(), false);
-    marks.extend(event_times(right));
-    fn reads(e: &Expr, marks: &[bool]) -> bool {
-        reads_event_time(e, marks) || e.children().into_iter().any(|c| reads(c, marks))
-    }
-    condition.is_some_and(|c| reads(c, &marks))
+    event_times(aggregate).iter().any(Option::is_some)
 }
 
 fn numbers_rows(e: &Expr) -> bool {

@@ -325,16 +325,35 @@ impl<'a> DataFrames<'a> {
         })
     }
 
-    /// `df.distinct()`.
+    /// `df.distinct()`: over a stream it drops duplicates, where SQL's `DISTINCT` aggregates.
     pub fn distinct(&self, input: &Arc<Plan>) -> Arc<Plan> {
-        distinct_node(Plan::visible_only(input))
+        let input = Plan::visible_only(input);
+        match input.is_streaming() {
+            true => deduplicate(input.clone(), (0..input.output.len()).collect(), false),
+            false => distinct_node(input),
+        }
     }
 
-    /// `df.dropDuplicates(names)`.
+    /// `df.dropDuplicates(names)`, `df.dropDuplicatesWithinWatermark(names)`.
     ///
     /// # Errors
     /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES`.
-    pub fn drop_duplicates(&self, input: &Arc<Plan>, names: &[String]) -> Result<Arc<Plan>> {
+    pub fn drop_duplicates(
+        &self,
+        input: &Arc<Plan>,
+        names: Option<&[String]>,
+        within_watermark: bool,
+    ) -> Result<Arc<Plan>> {
+        let Some(names) = names else {
+            return Ok(match within_watermark {
+                true => {
+                    let input = Plan::visible_only(input);
+                    let all = (0..input.output.len()).collect();
+                    deduplicate(input, all, true)
+                }
+                false => self.distinct(input),
+            });
+        };
         let input = Plan::visible_only(input);
         let mut on = Vec::new();
         for name in names {
@@ -351,13 +370,7 @@ impl<'a> DataFrames<'a> {
                 .into());
             }
         }
-        Ok(Arc::new(Plan {
-            output: input.output.clone(),
-            node: PlanNode::Distinct {
-                input,
-                on: Some(on),
-            },
-        }))
+        Ok(deduplicate(input, on, within_watermark))
     }
 
     /// `df.alias(name)`.
@@ -467,6 +480,17 @@ impl<'a> DataFrames<'a> {
             },
         }))
     }
+}
+
+fn deduplicate(input: Arc<Plan>, on: Vec<usize>, within_watermark: bool) -> Arc<Plan> {
+    Arc::new(Plan {
+        output: input.output.clone(),
+        node: PlanNode::Distinct {
+            input,
+            on: Some(on),
+            within_watermark,
+        },
+    })
 }
 
 impl Analyzer<'_> {

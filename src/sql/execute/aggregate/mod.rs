@@ -11,9 +11,11 @@ mod decimal;
 mod distinct;
 mod numeric;
 mod pick;
+mod stateful;
 mod statistics;
 
 pub(super) use accumulator::{Accumulator, accumulator};
+pub(super) use stateful::stateful;
 
 use std::sync::Arc;
 
@@ -22,7 +24,7 @@ use polars_core::prelude::{BooleanChunked, IdxCa, IdxSize, PlSmallStr, Series};
 use super::evaluate::Scope;
 use super::keys::{KeyRows, KeyTable};
 use super::stream::chunks;
-use super::{ExecContext, ExecuteError, FrameStream, OutputMode, StateChange};
+use super::{ExecContext, ExecuteError, FrameStream};
 use crate::sql::SqlError;
 use crate::sql::functions::{AggregateKind, FunctionKind};
 use crate::sql::plan::{AggregateCall, Expr, ExprKind};
@@ -36,8 +38,6 @@ pub struct Aggregator {
     table: KeyTable,
     /// The groups' keys, in the order in which groups came.
     key_columns: Vec<Series>,
-    /// Which groups changed since they were loaded.
-    changed: Vec<bool>,
     /// Keys, then results.
     schema: SchemaRef,
     buffer_schema: SchemaRef,
@@ -85,7 +85,6 @@ impl Aggregator {
             accumulators,
             table: KeyTable::default(),
             key_columns,
-            changed: Vec::new(),
             schema: schema.clone(),
             buffer_schema: Arc::new(StructType::new(fields)),
             ctx: ctx.clone(),
@@ -113,7 +112,6 @@ impl Aggregator {
             .map(|key| scope.evaluate_rows(key))
             .collect::<Result<Vec<_>, _>>()?;
         let groups = self.groups(&keys, frame.height())?;
-        self.touch(&groups);
         for (call, accumulator) in self.calls.iter().zip(&mut self.accumulators) {
             let mask = match &call.filter {
                 Some(filter) => Some(scope.matches(filter)?),
@@ -154,18 +152,12 @@ impl Aggregator {
         }
         let (keys, mut rest) = buffers.columns().split_at(self.keys.len());
         let groups = self.groups(keys, buffers.height())?;
-        self.touch(&groups);
         for accumulator in &mut self.accumulators {
             let (own, others) = rest.split_at(accumulator.buffer_types().len());
             accumulator.merge(&groups, own)?;
             rest = others;
         }
         Ok(())
-    }
-
-    /// Counts the groups so far as unchanged.
-    pub fn forget_changes(&mut self) {
-        self.changed.fill(false);
     }
 
     /// The number of groups.
@@ -178,21 +170,20 @@ impl Aggregator {
         self.len() == 0
     }
 
-    /// The groups' keys and buffers; `changed` for only those that changed.
-    pub fn buffers(&self, changed: bool) -> Result<Frame, SqlError> {
+    /// The groups' keys and buffers.
+    pub fn buffers(&self) -> Result<Frame, SqlError> {
         let mut columns = self.key_columns.clone();
         for accumulator in &self.accumulators {
             columns.extend(accumulator.buffers()?);
         }
-        self.rows(columns, &self.buffer_schema, changed)
+        Ok(Frame::new(self.buffer_schema.clone(), columns, self.len())?)
     }
 
-    /// The groups' keys and results, groups in the order in which they came; `changed` for only
-    /// those that changed.
+    /// The groups' keys and results, groups in the order in which they came.
     ///
     /// # Errors
     /// Overflow of a result's type in ANSI mode.
-    pub fn finish(&self, changed: bool) -> Result<Frame, SqlError> {
+    pub fn finish(&self) -> Result<Frame, SqlError> {
         let mut columns = self.key_columns.clone();
         for (call, accumulator) in self.calls.iter().zip(&self.accumulators) {
             let result = accumulator.finish()?;
@@ -203,25 +194,13 @@ impl Aggregator {
                 result.cast(&physical)?
             });
         }
-        self.rows(columns, &self.schema, changed)
+        Ok(Frame::new(self.schema.clone(), columns, self.len())?)
     }
 
-    fn rows(
-        &self,
-        columns: Vec<Series>,
-        schema: &SchemaRef,
-        changed: bool,
-    ) -> Result<Frame, SqlError> {
-        let frame = Frame::new(schema.clone(), columns, self.len())?;
-        if !changed || self.changed.iter().all(|c| *c) {
-            return Ok(frame);
-        }
-        let rows: Vec<IdxSize> = (0..)
-            .zip(&self.changed)
-            .filter(|(_, changed)| **changed)
-            .map(|(row, _)| row)
-            .collect();
-        Ok(frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?)
+    /// An aggregator of the same kind, without groups.
+    fn fresh(&self) -> Result<Self, SqlError> {
+        let (keys, calls) = (self.keys.clone(), self.calls.clone());
+        Aggregator::new(keys, calls, &self.schema, &self.ctx)
     }
 
     /// The group of each row, made where it is new.
@@ -232,20 +211,11 @@ impl Aggregator {
             for (column, key) in self.key_columns.iter_mut().zip(keys) {
                 column.append(&key.take(&new)?)?;
             }
-            self.changed.resize(self.table.len(), false);
             for accumulator in &mut self.accumulators {
                 accumulator.resize(self.table.len());
             }
         }
         Ok(groups)
-    }
-
-    fn touch(&mut self, groups: &[IdxSize]) {
-        for group in groups {
-            if let Some(changed) = self.changed.get_mut(*group as usize) {
-                *changed = true;
-            }
-        }
     }
 }
 
@@ -258,55 +228,14 @@ fn filtered(groups: &[IdxSize], mask: &BooleanChunked) -> Vec<IdxSize> {
         .collect()
 }
 
-/// The aggregate operator. With `operator` it is a micro-batch's: state is loaded before the
-/// first row, what changed is saved after the last, and the output mode decides what comes out.
-pub(super) fn aggregate(
-    rows: FrameStream,
-    aggregator: Aggregator,
-    operator: Option<usize>,
-) -> FrameStream {
+/// The aggregate operator over all of its input.
+pub(super) fn aggregate(rows: FrameStream, aggregator: Aggregator) -> FrameStream {
     let schema = aggregator.schema.clone();
-    let Some(operator) = operator else {
-        return super::stream::blocking(
-            rows,
-            schema,
-            aggregator,
-            |aggregator: &mut Aggregator, frame| aggregator.update(&frame),
-            |aggregator| Ok(chunks(aggregator.finish(false)?)),
-        );
-    };
     super::stream::blocking(
         rows,
         schema,
-        (aggregator, false),
-        move |(aggregator, loaded): &mut (Aggregator, bool), frame| {
-            if !std::mem::replace(loaded, true) {
-                load(aggregator, operator)?;
-            }
-            aggregator.update(&frame)
-        },
-        move |(mut aggregator, loaded)| {
-            if !loaded {
-                load(&mut aggregator, operator)?;
-            }
-            if let Some(state) = aggregator.ctx.state.clone() {
-                let rows = aggregator.buffers(true)?;
-                let key_columns = aggregator.keys.len();
-                state.save(operator, StateChange { key_columns, rows })?;
-            }
-            let changed = aggregator.ctx.output_mode != OutputMode::Complete;
-            Ok(chunks(aggregator.finish(changed)?))
-        },
+        aggregator,
+        |aggregator: &mut Aggregator, frame| aggregator.update(&frame),
+        |aggregator| Ok(chunks(aggregator.finish()?)),
     )
-}
-
-fn load(aggregator: &mut Aggregator, operator: usize) -> Result<(), SqlError> {
-    let Some(state) = aggregator.ctx.state.clone() else {
-        return Ok(());
-    };
-    if let Some(buffers) = state.load(operator)? {
-        aggregator.merge(&buffers)?;
-        aggregator.forget_changes();
-    }
-    Ok(())
 }

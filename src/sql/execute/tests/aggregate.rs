@@ -1,11 +1,13 @@
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::support::*;
 use crate::sql::SqlError;
-use crate::sql::execute::{Aggregator, ExecContext, OutputMode, StateChange, StateStore};
+use crate::sql::execute::{
+    Aggregator, ExecContext, OperatorReport, OutputMode, SharedTable, StateStore,
+};
 use crate::sql::functions::AggregateKind;
 use crate::sql::plan::*;
-use crate::types::{DataType, Frame, StructType, Value};
+use crate::types::{DataType, StructType, Value};
 
 fn group_by(input: &Arc<Plan>, keys: Vec<Expr>, calls: Vec<AggregateCall>) -> Plan {
     let mut output: Vec<Attribute> = keys
@@ -291,7 +293,7 @@ fn every_aggregate_gives_the_same_in_parts_as_at_once() {
     for part in 0..4 {
         let mut aggregator = new();
         aggregator.update(&all.slice(part * 10, 10)).unwrap();
-        merged.merge(&aggregator.buffers(false).unwrap()).unwrap();
+        merged.merge(&aggregator.buffers().unwrap()).unwrap();
     }
     let round = |rows: Vec<Vec<Value>>| -> Vec<String> {
         rows.into_iter()
@@ -308,44 +310,22 @@ fn every_aggregate_gives_the_same_in_parts_as_at_once() {
             .collect()
     };
     assert_eq!(
-        round(values(&merged.finish(false).unwrap())),
+        round(values(&merged.finish().unwrap())),
         round(rows(&whole))
     );
 }
 
-/// Keeps what is saved, as whole states.
+/// The state of one operator.
 #[derive(Default)]
-struct Store(Mutex<Option<Frame>>);
+struct Store(SharedTable);
 
 impl StateStore for Store {
-    fn load(&self, _: usize) -> Result<Option<Frame>, SqlError> {
-        Ok(self.0.lock().unwrap().clone())
+    fn table(&self, operator: usize, _: &'static str) -> Result<SharedTable, SqlError> {
+        assert_eq!(operator, 0);
+        Ok(self.0.clone())
     }
 
-    fn save(&self, operator: usize, change: StateChange) -> Result<(), SqlError> {
-        assert_eq!(operator, 0);
-        let mut state = self.0.lock().unwrap();
-        let before = state.take().map(|f| values(&f)).unwrap_or_default();
-        let new = values(&change.rows);
-        let key = |row: &Vec<Value>| row[..change.key_columns].to_vec();
-        let mut all: Vec<_> = before
-            .into_iter()
-            .filter(|row| new.iter().all(|n| key(n) != key(row)))
-            .collect();
-        all.extend(new);
-        let schema = change.rows.schema().clone();
-        let columns: Vec<_> = schema
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(i, f)| {
-                let column = all.iter().map(|r| r[i].clone()).collect();
-                (f.name.as_str(), f.data_type.clone(), column)
-            })
-            .collect();
-        *state = Some(frame(&columns));
-        Ok(())
-    }
+    fn report(&self, _: usize, _: OperatorReport) {}
 }
 
 #[derive(Clone, Copy)]
@@ -367,7 +347,14 @@ fn batch(store: &Arc<Store>, mode: OutputMode, query: Query, keys: &[i64]) -> Ve
     );
     let input = Arc::new(source);
     let query = match query {
-        Query::Distinct => plan(PlanNode::Distinct { input, on: None }, output),
+        Query::Distinct => plan(
+            PlanNode::Distinct {
+                input,
+                on: Some(vec![0]),
+                within_watermark: false,
+            },
+            output,
+        ),
         Query::Limit(limit) => {
             let node = PlanNode::Limit {
                 input,

@@ -4,5 +4,6 @@ mod aggregate;
 mod generate;
 mod join;
 mod pipeline;
+mod state;
 mod support;
 mod window;

@@ -38,6 +38,11 @@ class StreamingQueryProgress(dict):
         return json.dumps(self, indent=2)
 
 
+def _progress(told):
+    # Spark's JSON leaves them out where they are empty; its object doesn't.
+    return StreamingQueryProgress({"eventTime": {}, "observedMetrics": {}, **told})
+
+
 class StreamingQuery:
     """A stream that was started."""
 
@@ -75,12 +80,12 @@ class StreamingQuery:
 
     @property
     def recentProgress(self):
-        return [StreamingQueryProgress(p) for p in request("stream.progress", runId=self._run_id, last=None)]
+        return [_progress(p) for p in request("stream.progress", runId=self._run_id, last=None)]
 
     @property
     def lastProgress(self):
         progress = request("stream.progress", runId=self._run_id, last=1)
-        return StreamingQueryProgress(progress[-1]) if progress else None
+        return _progress(progress[-1]) if progress else None
 
     def awaitTermination(self, timeout=None):
         milliseconds = _milliseconds(timeout)
