@@ -75,11 +75,21 @@ pub fn export(fs: &dyn FileSystem, dir: &Path) -> Result<(), CliError> {
 /// ahead ([`SystemClock::skip`]).
 #[derive(Debug, Default)]
 pub struct SystemClock {
+    /// Where a clock stands that doesn't run by itself.
+    stands: Option<i64>,
     last: AtomicI64,
     ahead: AtomicI64,
 }
 
 impl SystemClock {
+    /// A clock that stands at a time, in milliseconds since the epoch, and moves by skips alone.
+    pub fn standing(at: i64) -> Self {
+        SystemClock {
+            stands: Some(at),
+            ..SystemClock::default()
+        }
+    }
+
     /// Runs ahead by so many milliseconds more.
     pub fn skip(&self, ms: i64) {
         self.ahead.fetch_add(ms.max(0), Ordering::Relaxed);
@@ -88,9 +98,13 @@ impl SystemClock {
 
 impl Clock for SystemClock {
     fn now_ms(&self) -> i64 {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+        let system = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+        };
+        let now = self
+            .stands
+            .unwrap_or_else(system)
             .saturating_add(self.ahead.load(Ordering::Relaxed));
         self.last.fetch_max(now, Ordering::Relaxed).max(now)
     }

@@ -126,7 +126,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             format,
             max_rows,
         } => {
-            let mut session = session(&files, Arc::default())?;
+            let mut session = session(&files, Arc::default(), host::entropy())?;
             for ran in session.sql(&text)? {
                 let frame = match ran {
                     Ran::Rows(plan) => session.collect(&plan, Some(max_rows))?,
@@ -138,7 +138,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Bookstore { export } => {
-            let mut session = session(&FileArgs::default(), Arc::default())?;
+            let mut session = session(&FileArgs::default(), Arc::default(), host::entropy())?;
             run_bookstore(&mut session)?;
             if let Some(dir) = export {
                 host::export(session.state().fs.as_ref(), &dir)?;
@@ -148,11 +148,11 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
     }
 }
 
-/// A session over what the arguments name.
-fn session(files: &FileArgs, clock: Arc<SystemClock>) -> Result<Session, CliError> {
+/// A session over what the arguments name; ids come from the seed.
+fn session(files: &FileArgs, clock: Arc<SystemClock>, seed: u128) -> Result<Session, CliError> {
     let env = Env {
         clock,
-        ids: Arc::new(SeededIds::new(host::entropy())),
+        ids: Arc::new(SeededIds::new(seed)),
     };
     let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), u64::MAX));
     match &files.dbfs {

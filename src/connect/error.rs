@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::session::SessionError;
 use crate::sql::SqlError;
+use crate::sql::error::{condition, sql_state};
 use crate::storage::StorageError;
 use crate::streaming::StreamError;
 use crate::types::{FrameError, SchemaJsonError};
@@ -78,21 +79,6 @@ impl ConnectError {
             "message": message,
         })
     }
-}
-
-/// `[CONDITION] …`
-fn condition(message: &str) -> Option<&str> {
-    let (condition, _) = message.trim().strip_prefix('[')?.split_once(']')?;
-    condition
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_.".contains(c))
-        .then_some(condition)
-}
-
-/// `… SQLSTATE: 42703`
-fn sql_state(message: &str) -> Option<&str> {
-    let (_, rest) = message.rsplit_once("SQLSTATE: ")?;
-    rest.get(..5)
 }
 
 impl From<SqlError> for ConnectError {

@@ -50,7 +50,11 @@ pub struct Connect {
 #[derive(Debug, Clone)]
 pub enum Shown {
     /// `display(df)`: its rows, or a live result if it is streaming.
-    Relation(Arc<Plan>),
+    Relation {
+        plan: Arc<Plan>,
+        /// `display(df, streamName=…)`
+        stream_name: Option<String>,
+    },
     /// `display` of rows at hand.
     Rows(Frame),
     Text(String),

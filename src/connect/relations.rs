@@ -314,7 +314,12 @@ impl Connect {
         let plan = self.plan(r, "df")?;
         match op {
             "display" => {
-                self.shown.push(Shown::Relation(plan));
+                let options = r.map("options")?;
+                let name = options.and_then(|o| o.get("streamName")?.as_str());
+                self.shown.push(Shown::Relation {
+                    plan,
+                    stream_name: name.map(str::to_owned),
+                });
                 Ok(Json::Null)
             }
             "collect" => {

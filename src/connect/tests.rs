@@ -287,7 +287,7 @@ fn what_is_displayed_is_handed_over_once() {
     let shown = python.connect.take_shown();
     assert!(matches!(
         shown.as_slice(),
-        [Shown::Relation(_), Shown::Html(_)]
+        [Shown::Relation { .. }, Shown::Html(_)]
     ));
     assert!(python.connect.take_shown().is_empty());
 }

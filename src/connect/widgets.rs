@@ -79,6 +79,11 @@ impl Connect {
         }
     }
 
+    /// Has these widgets from now on. Gives those it had.
+    pub fn set_widgets(&mut self, widgets: Vec<Widget>) -> Vec<Widget> {
+        std::mem::replace(&mut self.widgets, widgets)
+    }
+
     /// Gives a widget a value, as a person or a notebook that runs this one does.
     pub fn set_widget(&mut self, name: &str, value: &str) {
         match self.widgets.iter_mut().find(|w| w.name == name) {

@@ -7,6 +7,7 @@ use crate::notebook::NotebookError;
 use crate::protocol::ErrorInfo;
 use crate::session::SessionError;
 use crate::sql::SqlError;
+use crate::sql::error::{condition, sentence};
 use crate::streaming::StreamError;
 
 /// An error of the engine for the page: condition, sentence, hint, details.
@@ -100,23 +101,11 @@ pub(super) fn connect_error(error: &ErrorInfo) -> String {
 
 /// Takes `[CONDITION] message SQLSTATE: x` apart.
 pub(super) fn split(text: &str) -> ErrorInfo {
-    let mut info = plain("", text);
-    let mut message = text.trim();
-    if let Some((condition, rest)) = message
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-        && condition
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_.".contains(c))
-    {
-        info.condition = Some(condition.into());
-        message = rest.trim_start();
+    ErrorInfo {
+        condition: condition(text).map(str::to_owned),
+        details: text.into(),
+        ..plain("", sentence(text))
     }
-    if let Some(at) = message.find("SQLSTATE: ") {
-        message = message.get(..at).unwrap_or(message);
-    }
-    info.message = message.trim_end().into();
-    info
 }
 
 fn sql_of(error: &SessionError) -> Option<&SqlError> {

@@ -8,7 +8,6 @@ mod completion;
 mod content;
 mod drops;
 mod error;
-mod files;
 mod flow;
 mod jobs;
 mod notebook;
@@ -21,7 +20,7 @@ mod tests;
 mod worker;
 
 pub use content::Content;
-pub use python::{PythonCell, PythonFailure, PythonOutcome};
+pub use python::PythonCell;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub use worker::start as start_worker;
 

@@ -3,22 +3,20 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::jobs::{Job, Outcome};
 use super::python::RunningPython;
 use super::relations::Opened;
-use super::{Content, Engine, error, files};
+use super::{Content, Engine, error};
 use crate::connect::{Answer, Connect};
 use crate::notebook::{
-    Format, FsCommand, MAX_RUN_DEPTH, Notebook, NotebookError, SqlStatement, Step, Workspace,
-    markers, samples, substitute,
+    Format, FsCommand, FsShown, MAX_RUN_DEPTH, Notebook, NotebookError, SqlStatement, Step,
+    Workspace, bind, samples,
 };
 use crate::protocol::{
     CellOutput, CellView, ErrorInfo, Event, Language, NotebookEntry, NotebookFormat, NotebookView,
     RelationKind, RelationView, Reply,
 };
-use crate::session::{Ran, SessionError, StreamWriter, WriteTo};
+use crate::session::{Ran, SessionError};
 use crate::sql::plan::Plan;
 use crate::types::Frame;
 
@@ -32,8 +30,6 @@ pub(super) struct Notebooks {
     ids: BTreeMap<String, Vec<u32>>,
     /// Streams that cells show.
     live: Vec<Live>,
-    /// How many streams were shown: their queries are numbered.
-    displays: u32,
     /// What each notebook's Python holds of the session, and its widgets.
     connects: BTreeMap<String, Connect>,
     /// Whether somebody runs Python.
@@ -56,7 +52,6 @@ impl Default for Notebooks {
             workspace: samples().unwrap_or_default(),
             ids: BTreeMap::new(),
             live: Vec::new(),
-            displays: 0,
             connects: BTreeMap::new(),
             has_python: false,
             batch_of: None,
@@ -408,16 +403,8 @@ impl Engine {
         statement: &SqlStatement,
     ) -> Result<(), ErrorInfo> {
         self.flow_is_stale = true;
-        let widgets = self.notebooks.connect(&run.notebook).widgets().to_vec();
-        let widget = |name: &str| {
-            let found = widgets.iter().find(|widget| widget.name == name);
-            found.map(|widget| widget.value.clone())
-        };
-        let value = |name: &str| {
-            let conf = &self.session.state().conf;
-            widget(name).or_else(|| conf.get(name).map(str::to_owned))
-        };
-        let text = markers(&substitute(&statement.text, value), widget);
+        let widgets = self.notebooks.connect(&run.notebook).widgets();
+        let text = bind(&statement.text, widgets, &self.session.state().conf);
         let in_cell = |e: &SessionError| {
             let mut info = error::info(e);
             info.line = info
@@ -428,7 +415,7 @@ impl Engine {
         let results = self.session.sql(&text).map_err(|e| in_cell(&e))?;
         for ran in results {
             match ran {
-                Ran::Rows(plan) => self.show_plan(run, plan).map_err(|e| in_cell(&e))?,
+                Ran::Rows(plan) => self.show_plan(run, plan, None).map_err(|e| in_cell(&e))?,
                 Ran::Frame(frame) => self.show_frame(run, frame),
                 Ran::Started { .. } => {}
             }
@@ -439,22 +426,17 @@ impl Engine {
     /// A `%fs` command: what `dbutils.fs` does.
     fn run_files(&mut self, run: &CellRun, command: &FsCommand) -> Result<(), ErrorInfo> {
         self.flow_is_stale = true;
-        let request = files::request(command);
         let answer = self
             .notebooks
             .connect(&run.notebook)
-            .call(&mut self.session, &request.to_string());
+            .call(&mut self.session, &command.request().to_string());
         let Answer::Done(reply) = answer else {
             return Ok(()); // Files are never waited for.
         };
-        match (command, error::connect_reply(&reply)?) {
-            (FsCommand::Ls { .. }, listed) => {
-                let frame = files::listing(&listed)
-                    .map_err(|e| error::info(&crate::sql::SqlError::from(e).into()))?;
-                self.show_frame(run, frame);
-            }
-            (FsCommand::Head { .. }, Value::String(text)) => self.print(run, &text),
-            (_, value) => self.print(run, &value.to_string()),
+        let shown = command.shown(error::connect_reply(&reply)?);
+        match shown.map_err(|e| error::info(&crate::sql::SqlError::from(e).into()))? {
+            FsShown::Rows(frame) => self.show_frame(run, frame),
+            FsShown::Text(text) => self.print(run, &text),
         }
         Ok(())
     }
@@ -464,9 +446,10 @@ impl Engine {
         &mut self,
         run: &mut CellRun,
         plan: Arc<Plan>,
+        stream_name: Option<&str>,
     ) -> Result<(), SessionError> {
         if plan.is_streaming() {
-            return self.show_stream(run, plan);
+            return self.show_stream(run, plan, stream_name);
         }
         let stream = self.session.rows(&plan)?;
         let zone = self.session.state().conf.time_zone();
@@ -501,35 +484,23 @@ impl Engine {
         self.show(run, output);
     }
 
-    /// Starts a stream whose newest rows the cell shows, as `display` of a streaming DataFrame
-    /// does: in append mode, or complete where it aggregates.
+    /// Starts a stream whose newest rows the cell shows.
     pub(super) fn show_stream(
         &mut self,
         run: &CellRun,
         plan: Arc<Plan>,
+        name: Option<&str>,
     ) -> Result<(), SessionError> {
-        self.notebooks.displays += 1;
-        let writer = |mode: &str| StreamWriter {
-            format: Some("memory".into()),
-            output_mode: Some(mode.into()),
-            options: Vec::new(),
-            trigger: None,
-            query_name: Some(format!("display_query_{}", self.notebooks.displays)),
-            partition_by: Vec::new(),
-            to: WriteTo::Nowhere,
-        };
-        let (append, complete) = (writer("append"), writer("complete"));
-        let run_id = match self.session.write_stream(plan.clone(), &append) {
-            Ok(run_id) => run_id,
-            Err(refused) => self
-                .session
-                .write_stream(plan.clone(), &complete)
-                .map_err(|_| refused)?,
-        };
+        let run_id = self.session.start_display(plan.clone(), name)?;
+        let name = self
+            .session
+            .query_of_run(&run_id)
+            .and_then(|query| query.name())
+            .map(str::to_owned);
         self.streams_idle = false;
         let zone = self.session.state().conf.time_zone();
         let relation = self.relations.open(
-            append.query_name.unwrap_or_default(),
+            name.unwrap_or_default(),
             RelationKind::Result,
             &plan.schema(),
             None,

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use crate::connect::{Answer, BatchCall, Connect, Shown, Wait};
 use crate::notebook::NotebookError;
-use crate::protocol::{CellOutput, ErrorInfo, Event, Reply, WidgetView};
+use crate::protocol::{
+    CellOutput, ErrorInfo, Event, PythonFailure, PythonOutcome, Reply, WidgetView,
+};
 use crate::session::SessionError;
 use crate::sql::python::PythonRuntime;
 
@@ -30,32 +32,6 @@ pub(super) struct RunningPython {
     cell: PythonCell,
     is_taken: bool,
     is_interrupted: bool,
-}
-
-/// How Python ended.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum PythonOutcome {
-    /// All of it ran; `result` is what the last expression shows.
-    Done {
-        result: Option<String>,
-    },
-    /// `dbutils.notebook.exit(value)`
-    Exit {
-        value: String,
-    },
-    Error(PythonFailure),
-    Interrupted,
-}
-
-/// An exception that nobody caught.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-pub struct PythonFailure {
-    pub class: String,
-    pub message: String,
-    pub condition: Option<String>,
-    pub traceback: String,
-    pub line: Option<u32>,
 }
 
 impl Engine {
@@ -244,8 +220,8 @@ impl Engine {
     fn show_now(&mut self, shown: Shown) -> Result<(), ErrorInfo> {
         let shown = self.with_running(|engine, run| -> Result<(), SessionError> {
             match shown {
-                Shown::Relation(plan) => {
-                    engine.show_plan(run, plan)?;
+                Shown::Relation { plan, stream_name } => {
+                    engine.show_plan(run, plan, stream_name.as_deref())?;
                     engine.pull_first(run)
                 }
                 Shown::Rows(frame) => {

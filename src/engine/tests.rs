@@ -5,7 +5,8 @@ use bytes::Bytes;
 use super::*;
 use crate::connect::Answer;
 use crate::protocol::{
-    Cell, CellOutput, CellView, Completion, Language, NotebookFormat, NotebookView, RowsFormat,
+    Cell, CellOutput, CellView, Completion, Language, NotebookFormat, NotebookView, PythonOutcome,
+    RowsFormat,
 };
 
 const START_MS: i64 = 1_767_225_600_000;

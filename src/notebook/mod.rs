@@ -6,6 +6,7 @@
 //! to, as `multihop run --json` prints it.
 
 mod error;
+mod files;
 mod jupyter;
 mod output;
 mod plain;
@@ -19,9 +20,10 @@ mod workspace;
 
 pub use crate::protocol::{CellLanguage, Language};
 pub use error::NotebookError;
+pub use files::FsShown;
 pub use output::{CellError, CellResult, CellStatus, Output, OutputColumn};
 pub use samples::samples;
-pub use sql::{markers, statements, substitute};
+pub use sql::{bind, markers, statements, substitute};
 pub use steps::{FsCommand, SqlStatement, Step};
 pub use workspace::{MAX_RUN_DEPTH, Resolved, Workspace, resolve_path};
 

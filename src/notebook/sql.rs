@@ -1,6 +1,8 @@
 //! A SQL cell: its statements, and the values that stand in them for names.
 
 use super::SqlStatement;
+use crate::connect::Widget;
+use crate::session::Conf;
 
 /// The statements of a text, parted by semicolons outside strings and comments, each with the
 /// line where it starts. Space and comments alone are none.
@@ -20,6 +22,17 @@ pub fn statements(text: &str) -> Vec<SqlStatement> {
             line: start.line,
         })
         .collect()
+}
+
+/// A statement as it runs: values of widgets and of the configuration for `${name}` and `$name`,
+/// literals of widgets' values for `:name`.
+pub fn bind(statement: &str, widgets: &[Widget], conf: &Conf) -> String {
+    let widget = |name: &str| {
+        let found = widgets.iter().find(|widget| widget.name == name);
+        found.map(|widget| widget.value.clone())
+    };
+    let value = |name: &str| widget(name).or_else(|| conf.get(name).map(str::to_owned));
+    markers(&substitute(statement, value), widget)
 }
 
 /// Puts values for `${name}` and `${prefix:name}`, wherever they stand, as Spark does before it

@@ -9,6 +9,7 @@
 
 mod flow;
 mod notebook;
+mod python;
 mod relation;
 
 pub use flow::{
@@ -19,6 +20,7 @@ pub use notebook::{
     CellLanguage, CellOutput, CellView, Completion, Language, NotebookEntry, NotebookFormat,
     NotebookView, RowsFormat, WidgetView,
 };
+pub use python::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 pub use relation::{
     Cell, ColumnInfo, FileInfo, HistoryEntry, RelationKind, RelationRef, RelationView,
 };

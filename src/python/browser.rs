@@ -14,6 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::{Host, Interpreter, Outcome, Stream};
+use crate::protocol::FUNCTIONS_OF_ONE;
 
 /// Milliseconds of computing between two pauses in which the worker's other work happens.
 const PAUSE_EVERY_MS: f64 = 50.0;
@@ -97,9 +98,6 @@ impl Host for Worker {
     }
 }
 
-/// Numbers of functions that one interpreter may give.
-const FUNCTIONS: u64 = 1_000_000;
-
 thread_local! {
     /// One for each notebook.
     static PYTHONS: RefCell<Vec<Rc<Interpreter>>> = const { RefCell::new(Vec::new()) };
@@ -146,7 +144,7 @@ pub extern "C" fn python_start() -> usize {
         paused: Cell::new(0.0),
     });
     host.paused.set(host.now_ms());
-    let first = FUNCTIONS * PYTHONS.with_borrow(Vec::len) as u64;
+    let first = FUNCTIONS_OF_ONE * PYTHONS.with_borrow(Vec::len) as u64;
     match Interpreter::with_functions_from(host, first) {
         Ok(python) => {
             PYTHONS.with_borrow_mut(|all| all.push(Rc::new(python)));
@@ -178,7 +176,7 @@ pub extern "C" fn python_run(
 pub extern "C" fn python_invoke(function: u32, arguments: *mut u8, length: usize) -> usize {
     let arguments = text(arguments, length);
     let function = u64::from(function);
-    let number = usize::try_from(function.saturating_sub(1) / FUNCTIONS).unwrap_or_default();
+    let number = usize::try_from(function.saturating_sub(1) / FUNCTIONS_OF_ONE).unwrap_or_default();
     give(python(number).map_or_else(String::new, |python| python.invoke(function, &arguments)))
 }
 

@@ -16,6 +16,7 @@ mod library;
 mod module;
 mod ticks;
 
+pub use crate::protocol::{PythonFailure as Failure, PythonOutcome as Outcome};
 pub use interpreter::Interpreter;
 
 /// Where Python's text goes.
@@ -41,33 +42,4 @@ pub trait Host {
 
     /// Bits for `random` and `uuid`, others at each call.
     fn entropy(&self) -> u64;
-}
-
-/// How a cell ended.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Outcome {
-    /// All of it ran. `result` is the last expression's `repr`, if there is one and it isn't None.
-    Done { result: Option<String> },
-    /// `dbutils.notebook.exit(value)`: the notebook ends here.
-    Exit { value: String },
-    /// An exception that nobody caught.
-    Error(Failure),
-    /// [`Host::interrupted`] said so.
-    Interrupted,
-}
-
-/// An exception.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Failure {
-    /// Its class: `ZeroDivisionError`, `AnalysisException`.
-    pub class: String,
-    /// What it says.
-    pub message: String,
-    /// Spark's error condition, if it is one of Spark's.
-    pub condition: Option<String>,
-    /// As Python prints it: the frames of cells, each with its line, and the exception.
-    pub traceback: String,
-    /// The line of this cell that was running, from 1.
-    pub line: Option<u32>,
 }

@@ -46,6 +46,8 @@ pub struct Session {
     foreach: Vec<(String, ForeachBatch)>,
     /// What each query was started with, in the order of `queries`.
     writers: Vec<StreamWriter>,
+    /// How many streams without a name were shown.
+    displays: u32,
     /// Ended runs that `awaitAnyTermination` doesn't see any more.
     forgotten: BTreeSet<String>,
 }
@@ -69,6 +71,7 @@ impl Session {
             memory: Vec::new(),
             foreach: Vec::new(),
             writers: Vec::new(),
+            displays: 0,
             forgotten: BTreeSet::new(),
         }
     }
@@ -235,6 +238,40 @@ impl Session {
         self.queries.push(started.query);
         self.writers.push(writer.clone());
         Ok(run_id)
+    }
+
+    /// Starts a stream whose rows are shown, as `display` of a streaming DataFrame does: in append
+    /// mode, or complete where it aggregates. Without a name it is `display_query_1` and so on.
+    /// Gives the run's id, by which [`Session::memory_rows`] has its rows.
+    ///
+    /// # Errors
+    /// What the plan can't do in append mode, if it can't run in complete mode either.
+    pub fn start_display(
+        &mut self,
+        plan: Arc<Plan>,
+        name: Option<&str>,
+    ) -> Result<String, SessionError> {
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => {
+                self.displays += 1;
+                format!("display_query_{}", self.displays)
+            }
+        };
+        let writer = |mode: &str| StreamWriter {
+            format: Some("memory".into()),
+            output_mode: Some(mode.into()),
+            options: Vec::new(),
+            trigger: None,
+            query_name: Some(name.clone()),
+            partition_by: Vec::new(),
+            to: WriteTo::Nowhere,
+        };
+        self.write_stream(plan.clone(), &writer("append"))
+            .or_else(|refused| {
+                self.write_stream(plan, &writer("complete"))
+                    .map_err(|_| refused)
+            })
     }
 
     /// Pulls a batch query's rows.

@@ -15,6 +15,8 @@ mod dml;
 mod event_time;
 mod formats;
 mod functions;
+#[cfg(feature = "cli")]
+mod notebooks;
 #[cfg(feature = "python")]
 mod python;
 mod queries;

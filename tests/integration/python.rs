@@ -520,7 +520,7 @@ fn dbutils_and_display_do_what_they_do_on_databricks() {
         n.value("display(spark.range(2))\ndisplayHTML('<b>x</b>')");
         let shown = n.driver.connect.borrow_mut().take_shown();
         assert!(
-            matches!(shown.as_slice(), [Shown::Relation(_), Shown::Html(_)]),
+            matches!(shown.as_slice(), [Shown::Relation { .. }, Shown::Html(_)]),
             "{shown:?}"
         );
         assert_eq!(

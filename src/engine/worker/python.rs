@@ -13,14 +13,11 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::{Worker, get, text_of};
 use crate::connect::{Answer, JsonPython};
-use crate::engine::{PythonCell, PythonFailure, PythonOutcome};
-use crate::protocol::Event;
+use crate::engine::PythonCell;
+use crate::protocol::{Event, FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 
 /// Milliseconds between two looks at what a call waits for.
 const POLL_MS: i32 = 10;
-
-/// Functions that one interpreter may number (src/python/browser.rs).
-const FUNCTIONS: u64 = 1_000_000;
 
 /// The interpreters, one a notebook.
 #[derive(Default)]
@@ -61,7 +58,7 @@ impl Worker {
         }
         if !self.python.batch.get() {
             let notebook_of = |function: u64| {
-                let number = function.saturating_sub(1) / FUNCTIONS;
+                let number = function.saturating_sub(1) / FUNCTIONS_OF_ONE;
                 let notebooks = self.python.notebooks.borrow();
                 notebooks.get(usize::try_from(number).ok()?).cloned()
             };

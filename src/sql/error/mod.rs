@@ -18,6 +18,31 @@ use super::execute::ExecuteError;
 use super::functions::{FunctionError, Mismatch};
 use super::streaming_rules::StreamingRuleError;
 
+/// The condition that an error's text begins with: `[UNRESOLVED_COLUMN.WITH_SUGGESTION] …`.
+pub fn condition(text: &str) -> Option<&str> {
+    let (condition, _) = text.trim_start().strip_prefix('[')?.split_once(']')?;
+    let is_named = !condition.is_empty()
+        && condition
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_.".contains(c));
+    is_named.then_some(condition)
+}
+
+/// The five characters behind the last `SQLSTATE: ` of an error's text.
+pub fn sql_state(text: &str) -> Option<&str> {
+    let (_, after) = text.rsplit_once("SQLSTATE: ")?;
+    after.get(..5)
+}
+
+/// An error's sentence: its text without the condition before it and the SQLSTATE behind it.
+pub fn sentence(text: &str) -> &str {
+    let text = text.trim();
+    let behind = condition(text).and_then(|found| text.get(found.len() + 2..));
+    let sentence = behind.unwrap_or(text).trim_start();
+    let end = sentence.find("SQLSTATE: ").unwrap_or(sentence.len());
+    sentence.get(..end).unwrap_or(sentence).trim_end()
+}
+
 /// A place in a SQL text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -56,21 +81,12 @@ pub enum SqlError {
 impl SqlError {
     /// Spark's error condition (`UNRESOLVED_COLUMN.WITH_SUGGESTION`), where it has one.
     pub fn condition(&self) -> Option<String> {
-        let text = self.to_string();
-        let (condition, _) = text.trim_start().strip_prefix('[')?.split_once(']')?;
-        let named = !condition.is_empty()
-            && condition
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == '.');
-        named.then(|| condition.to_owned())
+        condition(&self.to_string()).map(str::to_owned)
     }
 
     /// The five characters of the SQL standard's error class, where there are some.
     pub fn sql_state(&self) -> Option<String> {
-        let text = self.to_string();
-        let (_, after) = text.rsplit_once("SQLSTATE: ")?;
-        let state: String = after.chars().take(5).collect();
-        (state.len() == 5).then_some(state)
+        sql_state(&self.to_string()).map(str::to_owned)
     }
 
     /// The whole text, as Spark prints it.
