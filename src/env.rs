@@ -5,6 +5,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+/// Who uses the session: `current_user()`, and the notebook's context.
+pub const USER: &str = "student@example.com";
+
 /// What time it is.
 pub trait Clock: Send + Sync {
     /// Milliseconds since the epoch. Never runs backwards within a session.

@@ -10,6 +10,7 @@
 
 mod catalog;
 mod column;
+mod delta;
 mod error;
 mod files;
 mod functions;
@@ -44,6 +45,8 @@ pub struct Connect {
     /// The path of the notebook that runs, for `notebook.context`.
     notebook: String,
     shown: Vec<Shown>,
+    /// What the last SQL cell shows, until Python takes it as `_sqldf`.
+    sql_result: Option<Arc<Plan>>,
 }
 
 /// What a cell shows.
@@ -144,11 +147,18 @@ impl Connect {
             None => self.relation_or_action(session, op, request),
             Some(("stream" | "streams", _)) => streams::answer(session, op, request),
             Some(("catalog", what)) => self.catalog(session, what, request),
+            Some(("delta", what)) => self.delta(session, what, request),
             Some(("conf", what)) => catalog::conf(session, what, request),
             Some(("fs", what)) => files::answer(session, what, request),
             Some(("udf", "register")) => functions::register(session, request),
             Some(("widgets", what)) => self.widget(what, request),
-            Some(("notebook", "context")) => Ok(json!({"path": self.notebook})),
+            Some(("notebook", "context")) => {
+                Ok(json!({"path": self.notebook, "user": crate::env::USER}))
+            }
+            Some(("notebook", "sqlResult")) => {
+                let result = self.sql_result.take();
+                Ok(result.map_or(Value::Null, |plan| self.hand_out(plan)))
+            }
             Some(_) => Err(ConnectError::UnknownRequest { op: op.into() }),
         }
     }
@@ -206,6 +216,11 @@ impl Connect {
     /// Says which notebook runs.
     pub fn set_notebook(&mut self, path: &str) {
         path.clone_into(&mut self.notebook);
+    }
+
+    /// Says what a SQL cell shows: Python's `_sqldf` from now on.
+    pub fn set_sql_result(&mut self, plan: Arc<Plan>) {
+        self.sql_result = Some(plan);
     }
 
     /// The widgets, in the order they were made.

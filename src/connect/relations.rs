@@ -7,14 +7,12 @@ use serde_json::{Value as Json, json};
 use super::column::Columns;
 use super::values::{row_to_json, value_from_json};
 use super::{Connect, ConnectError, Reply, Request, Shown, show, show_vertical};
-use crate::session::SessionError;
 use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
 use crate::sql::SqlError;
 use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Parameters, Pivot};
 use crate::sql::column::Column;
 use crate::sql::parse::parse_ddl;
 use crate::sql::plan::Plan;
-use crate::storage::DbfsPath;
 use crate::types::{
     Frame, StructType, Value, series_from_values, type_to_json, values_from_series,
 };
@@ -30,17 +28,6 @@ impl Connect {
         r: &Request<'_>,
     ) -> Reply {
         match op {
-            "delta.isDeltaTable" => {
-                let path = DbfsPath::parse(r.text("path")?)?;
-                Ok(json!(
-                    session
-                        .state()
-                        .deltas
-                        .open(&path)
-                        .exists()
-                        .map_err(SessionError::from)?
-                ))
-            }
             "parseType" => {
                 let parsed = parse_ddl(r.text("ddl")?).map_err(SqlError::from)?;
                 Ok(type_to_json(&parsed))
@@ -444,7 +431,7 @@ fn reader(r: &Request<'_>) -> Result<Reader, ConnectError> {
                 .find(|(name, _)| name.eq_ignore_ascii_case("path"));
             match path {
                 Some((_, path)) => ReadFrom::Path(path.clone()),
-                None => return Err(ConnectError::Field { name: "paths" }),
+                None => ReadFrom::Paths(Vec::new()),
             }
         }
         (None, several) => ReadFrom::Paths(several.to_vec()),

@@ -152,6 +152,14 @@ pub enum DeltaError {
     },
 
     #[error(
+        "[DELTA_INSERT_COLUMN_ARITY_MISMATCH] Cannot write to '{table}', not enough data columns; target table has {columns} column(s) but the inserted data has {given} column(s)"
+    )]
+    InsertArity {
+        table: String,
+        columns: usize,
+        given: usize,
+    },
+    #[error(
         "[DELTA_METADATA_MISMATCH] A metadata mismatch was detected when writing to the Delta table.\n- Partition columns do not match the partition columns of the table.\nGiven: [{}]\nTable: [{}]\n",
         quoted(given),
         quoted(table)

@@ -20,8 +20,7 @@ impl Metadata {
     /// mapping in name mode; so does the property `delta.columnMapping.mode`.
     ///
     /// # Errors
-    /// [`DeltaError::DuplicateColumns`], [`DeltaError::NoColumns`],
-    /// [`DeltaError::UnsupportedDataTypes`], and what a wrong partition column gives.
+    /// [`DeltaError::DuplicateColumns`], [`DeltaError::UnsupportedDataTypes`], and what a wrong partition column gives.
     pub fn for_new_table(
         schema: &StructType,
         partition_columns: &[String],
@@ -172,14 +171,6 @@ impl Snapshot {
         if merged == *table {
             return Ok(None);
         }
-        if mode == ColumnMappingMode::None {
-            let invalid = invalid_names(data);
-            if !invalid.is_empty() {
-                return Err(DeltaError::InvalidCharactersInColumnNames {
-                    columns: invalid.join(", "),
-                });
-            }
-        }
         if !merge {
             return Err(DeltaError::MetadataMismatch {
                 table_id: self.metadata().id.clone(),
@@ -187,6 +178,14 @@ impl Snapshot {
                 data_schema: data.clone(),
                 overwrites: false,
             });
+        }
+        if mode == ColumnMappingMode::None {
+            let invalid = invalid_names(data);
+            if !invalid.is_empty() {
+                return Err(DeltaError::InvalidCharactersInColumnNames {
+                    columns: invalid.join(", "),
+                });
+            }
         }
         let mut configuration = self.configuration().clone();
         let merged = match mode {
@@ -314,9 +313,6 @@ fn within(error: DeltaError, table: &StructField, data: &StructField) -> DeltaEr
 
 /// Checks names and types, whatever the table.
 fn check_schema(schema: &StructType) -> Result<(), DeltaError> {
-    if schema.is_empty() {
-        return Err(DeltaError::NoColumns);
-    }
     let mut duplicates = Vec::new();
     let mut unsupported = Vec::new();
     check_fields(schema, "", &mut duplicates, &mut unsupported);

@@ -415,8 +415,16 @@ impl Engine {
         let results = self.session.sql(&text).map_err(|e| in_cell(&e))?;
         for ran in results {
             match ran {
-                Ran::Rows(plan) => self.show_plan(run, plan, None).map_err(|e| in_cell(&e))?,
-                Ran::Frame(frame) => self.show_frame(run, frame),
+                Ran::Rows(plan) => {
+                    let connect = self.notebooks.connect(&run.notebook);
+                    connect.set_sql_result(plan.clone());
+                    self.show_plan(run, plan, None).map_err(|e| in_cell(&e))?;
+                }
+                Ran::Frame(frame) => {
+                    let plan = Arc::new(Plan::local(frame.clone()));
+                    self.notebooks.connect(&run.notebook).set_sql_result(plan);
+                    self.show_frame(run, frame);
+                }
                 Ran::Started { .. } => {}
             }
         }

@@ -7,11 +7,23 @@ use super::SessionError;
 /// The settings that have a meaning here, with Spark's defaults.
 const DEFAULTS: &[(&str, &str)] = &[
     (
+        "spark.databricks.clusterUsageTags.clusterId",
+        "0000-000000-multihop",
+    ),
+    ("spark.databricks.clusterUsageTags.clusterName", "Multihop"),
+    // The runtime that has Spark 4.0.
+    (
+        "spark.databricks.clusterUsageTags.sparkVersion",
+        "17.0.x-scala2.13",
+    ),
+    (
         "spark.databricks.delta.retentionDurationCheck.enabled",
         "true",
     ),
     ("spark.databricks.delta.schema.autoMerge.enabled", "false"),
     ("spark.sql.ansi.enabled", "true"),
+    // As on Databricks: SHOW TABLES has a column `database`, not `namespace`.
+    ("spark.sql.legacy.keepCommandOutputSchema", "true"),
     ("spark.sql.session.timeZone", "UTC"),
     ("spark.sql.shuffle.partitions", "200"),
     ("spark.sql.warehouse.dir", "dbfs:/user/hive/warehouse"),
@@ -42,6 +54,7 @@ impl Conf {
         let is_valid = match name {
             "spark.sql.session.timeZone" => value.parse::<chrono_tz::Tz>().is_ok(),
             "spark.sql.ansi.enabled"
+            | "spark.sql.legacy.keepCommandOutputSchema"
             | "spark.databricks.delta.retentionDurationCheck.enabled"
             | "spark.databricks.delta.schema.autoMerge.enabled" => {
                 matches!(value.to_lowercase().as_str(), "true" | "false")
@@ -77,6 +90,23 @@ impl Conf {
     pub fn is_true(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|v| v.eq_ignore_ascii_case("true"))
+    }
+
+    /// What a new Delta table is set to: `spark.databricks.delta.properties.defaults.…`
+    pub fn delta_properties(&self) -> impl Iterator<Item = (String, String)> {
+        self.values.iter().filter_map(|(name, value)| {
+            let property = name.strip_prefix("spark.databricks.delta.properties.defaults.")?;
+            Some((format!("delta.{property}"), value.clone()))
+        })
+    }
+
+    /// A command's column by its name in Spark, or by the one that it had before Spark 3
+    /// (`spark.sql.legacy.keepCommandOutputSchema`).
+    pub fn column_name(&self, name: &'static str, before: &'static str) -> &'static str {
+        match self.is_true("spark.sql.legacy.keepCommandOutputSchema") {
+            true => before,
+            false => name,
+        }
     }
 
     /// `spark.sql.session.timeZone`

@@ -7,7 +7,7 @@ use super::statement::{ReadFrom, Reader, StreamWriter, TriggerSpec, WriteTo};
 use super::{SessionError, parse_name};
 use crate::formats::{FileFormat, Options};
 use crate::sql::SqlError;
-use crate::sql::changes::{changes, feed_schema};
+use crate::sql::changes::{changes, feed_schema, reads_changes};
 use crate::sql::command::TimeTravel;
 use crate::sql::execute::OutputMode;
 use crate::sql::plan::{Plan, StreamSource, StreamSourceSpec};
@@ -38,7 +38,7 @@ pub(super) fn read(state: &SessionState, reader: &Reader) -> Result<Plan, Sessio
     let paths: Vec<DbfsPath> = match &reader.from {
         ReadFrom::Table(name) => {
             let parts = parse_name(name)?;
-            if options.get_bool("readChangeFeed", false)? {
+            if reads_changes(&options)? {
                 let table = state.table_name(&parts)?;
                 let log = state.table_log(&table)?;
                 return changes_of(state, &log, Some(table.full()), &options);
@@ -70,7 +70,7 @@ fn delta_at(
     path: &DbfsPath,
     options: &Options,
 ) -> Result<Plan, SessionError> {
-    if options.get_bool("readChangeFeed", false)? || options.get_bool("readChangeData", false)? {
+    if reads_changes(options)? {
         let log = state.deltas.open(path);
         if !log.exists()? {
             return Err(SessionError::NotDelta { path: path.clone() });
@@ -134,6 +134,13 @@ pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan,
             let parts = parse_name(name)?;
             let name = state.table_name(&parts)?;
             return stream_of_table(state, &name, options);
+        }
+        ReadFrom::Paths(paths) if paths.is_empty() => {
+            let format = reader.format.clone().unwrap_or_else(|| "delta".into());
+            return Err(match FileFormat::from_name(&format) {
+                None => StreamError::UnknownFormat { format }.into(),
+                Some(_) => SessionError::NoPath,
+            });
         }
         ReadFrom::Paths(_) => {
             return Err(SessionError::Unsupported {
@@ -213,7 +220,7 @@ fn delta_schema(
     options: &Options,
 ) -> Result<StructType, SessionError> {
     let snapshot = log.snapshot()?;
-    Ok(match options.get_bool("readChangeFeed", false)? {
+    Ok(match reads_changes(options)? {
         true => feed_schema(snapshot.schema()),
         false => snapshot.schema().as_ref().clone(),
     })
@@ -334,6 +341,7 @@ pub(super) fn start(
             let sink_options = DeltaSinkOptions {
                 merge_schema: options.get_bool("mergeSchema", merge_default)?,
                 partition_columns: writer.partition_by.clone(),
+                properties: state.conf.delta_properties().collect(),
                 time_zone: state.conf.time_zone(),
             };
             let (env, schema) = (state.env.clone(), plan.schema());

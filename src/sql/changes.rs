@@ -8,7 +8,16 @@ use super::plan::{Attribute, DeltaScan, Expr, Plan, PlanNode};
 use crate::delta::{
     Action, AddFile, DeltaError, DeltaLog, Metadata, RemoveFile, has_change_data_feed,
 };
+use crate::formats::{FormatError, Options};
 use crate::types::{DataType, StructField, StructType, Value};
+
+/// Whether a reader's options ask for the feed: `readChangeFeed`, or its older name.
+///
+/// # Errors
+/// A value that is neither true nor false.
+pub fn reads_changes(options: &Options) -> Result<bool, FormatError> {
+    Ok(options.get_bool("readChangeFeed", false)? || options.get_bool("readChangeData", false)?)
+}
 
 /// The columns of the feed of a table of that schema.
 pub fn feed_schema(schema: &StructType) -> StructType {

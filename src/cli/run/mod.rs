@@ -87,6 +87,7 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
         depth: Slot::new(0),
         max_rows: args.max_rows,
     });
+    runner.connect.borrow_mut().set_notebook(&path);
     let Some(notebook) = runner.workspace.get(&path).cloned() else {
         return Err(NotebookError::NotFound {
             path,

@@ -30,6 +30,14 @@ impl Runner {
             End::Failed(failed)
         };
         let ran = self.session.borrow_mut().sql_one(&text).map_err(failed)?;
+        match &ran {
+            Ran::Rows(plan) if is_shown => self.connect.borrow_mut().set_sql_result(plan.clone()),
+            Ran::Frame(frame) if is_shown => {
+                let plan = Arc::new(Plan::local(frame.clone()));
+                self.connect.borrow_mut().set_sql_result(plan);
+            }
+            _ => {}
+        }
         let output = match ran {
             Ran::Rows(plan) if is_shown => Some(self.table(&plan, None).map_err(failed)?),
             Ran::Rows(plan) => {

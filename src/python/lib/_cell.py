@@ -3,9 +3,10 @@
 import sys
 
 import _multihop
-from _notebook import NotebookExit, names
+from _notebook import NotebookExit, names, spark
 from pyspark import _connect
 from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 
 __all__ = ["names"]
 
@@ -14,7 +15,11 @@ _sources = {}
 
 
 def remember(name, source):
+    """A cell begins: its lines are kept, and what the last SQL cell showed is `_sqldf`."""
     _sources[name] = source.split("\n")
+    shown = _connect.request("notebook.sqlResult")
+    if shown is not None:
+        sys.modules["__main__"].__dict__["_sqldf"] = DataFrame(shown, spark)
 
 
 def describe(error, name):

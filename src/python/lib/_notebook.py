@@ -149,35 +149,116 @@ class Widgets(_Helped):
         request("widgets.removeAll")
 
 
-class _Tag:
-    def __init__(self, value):
+class _Option:
+    """Scala's Option, as notebooks see it through the context: a value, or nothing."""
+
+    def __init__(self, value=None):
         self._value = value
 
     def get(self):
+        if self._value is None:
+            raise Py4JJavaError("java.util.NoSuchElementException: None.get", "java.util.NoSuchElementException")
         return self._value
 
-    getOrElse = lambda self, other: self._value  # noqa: E731
+    def getOrElse(self, other):
+        return (other() if callable(other) else other) if self._value is None else self._value
+
+    def isDefined(self):
+        return self._value is not None
+
+    def isEmpty(self):
+        return self._value is None
+
+    def toString(self):
+        return repr(self)
+
+    def __repr__(self):
+        return "None" if self._value is None else "Some(%s)" % self._value
+
+
+class _Tags:
+    def __init__(self, values):
+        self._values = values
+
+    def get(self, name):
+        return _Option(self._values.get(name))
+
+    def apply(self, name):
+        if name not in self._values:
+            raise Py4JJavaError(
+                "java.util.NoSuchElementException: key not found: " + name, "java.util.NoSuchElementException"
+            )
+        return self._values[name]
+
+    def getOrElse(self, name, other):
+        return self._values.get(name, other() if callable(other) else other)
+
+    def contains(self, name):
+        return name in self._values
+
+    def toString(self):
+        return repr(self)
+
+    def __repr__(self):
+        return "Map(%s)" % ", ".join("%s -> %s" % pair for pair in self._values.items())
 
 
 class _Context:
     """`dbutils.notebook.entry_point.getDbutils().notebook().getContext()`, as notebooks spell it."""
 
-    def notebookPath(self):
-        return _Tag(request("notebook.context")["path"])
+    def __init__(self):
+        context = request("notebook.context")
+        self._path = context["path"]
+        self._tags = {
+            "user": context["user"],
+            "notebookPath": self._path,
+            "notebookId": "0",
+            "orgId": "0",
+            "clusterId": spark.conf.get("spark.databricks.clusterUsageTags.clusterId"),
+            "browserHostName": "localhost",
+        }
 
     def tags(self):
-        return self
-
-    def apply(self, name):
-        return {"user": "student@example.com"}.get(name, "")
-
-    def userName(self):
-        return _Tag("student@example.com")
+        return _Tags(self._tags)
 
     def toJson(self):
         import json
 
-        return json.dumps({"extraContext": {"notebook_path": self.notebookPath().get()}})
+        extra = {"notebook_path": self._path, "api_url": "https://localhost"}
+        return json.dumps({"tags": self._tags, "extraContext": extra})
+
+    safeToJson = toJson
+
+    def notebookPath(self):
+        return _Option(self._path)
+
+    def userName(self):
+        return _Option(self._tags["user"])
+
+    def clusterId(self):
+        return _Option(self._tags["clusterId"])
+
+    def browserHostName(self):
+        return _Option(self._tags["browserHostName"])
+
+    def workspaceId(self):
+        return _Option(self._tags["orgId"])
+
+    def notebookId(self):
+        return _Option(self._tags["notebookId"])
+
+    def currentRunId(self):
+        """Nothing: it is no job's run."""
+        return _Option()
+
+    jobId = currentRunId
+
+    def apiUrl(self):
+        return _Option("https://localhost")
+
+    def apiToken(self):
+        """Nothing: there is no workspace to ask."""
+        return _Option()
 
 
 class _EntryPoint:

@@ -127,8 +127,18 @@ pub(super) fn describe(
         .collect();
     rows_table(
         &[
-            ("info_name", DataType::String),
-            ("info_value", DataType::String),
+            (
+                state
+                    .conf
+                    .column_name("info_name", "database_description_item"),
+                DataType::String,
+            ),
+            (
+                state
+                    .conf
+                    .column_name("info_value", "database_description_value"),
+                DataType::String,
+            ),
         ],
         rows,
     )

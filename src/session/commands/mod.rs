@@ -24,7 +24,7 @@ use crate::sql::SqlError;
 use crate::sql::analyze::{Catalog, Parameters, Relation, analyze_with};
 use crate::sql::changes::changes;
 use crate::sql::command::{Command, Name, SqlFunction, Statement, TimeTravel};
-use crate::sql::parse::ParsedStatement;
+use crate::sql::parse::{ParsedStatement, parse_one};
 use crate::sql::plan::Plan;
 use crate::sql::python::PythonUdf;
 use crate::types::{DataType, Frame, StructType, Value};
@@ -94,7 +94,7 @@ impl Session {
                 if_exists,
             } => self.drop_function(&name, temporary, if_exists)?,
             Command::Use { database } => {
-                let name = self.database(Some(&database))?;
+                let name = self.state.database(Some(&database))?;
                 self.state.current_database = name;
                 nothing()
             }
@@ -108,7 +108,7 @@ impl Session {
                 nothing()
             }
             Command::Maintain { table } => {
-                self.relation_of(&table)?;
+                self.state.relation_of(&table)?;
                 nothing()
             }
             Command::Privileges { statement } => {
@@ -135,14 +135,43 @@ impl Session {
                 },
             )?,
             Command::Restore { table, to } => maintenance::restore(&self.state, &table, &to)?,
-            told => self.tell(told)?,
+            told => self.state.tell(told)?,
         };
         Ok(Ran::Frame(frame))
     }
 
+    fn set(&mut self, key: Option<String>, value: Option<String>) -> Result<Frame, SessionError> {
+        let rows = match (key, value) {
+            (Some(key), Some(value)) => {
+                self.state.conf.set(&key, &value)?;
+                vec![(key, value)]
+            }
+            (Some(key), None) => {
+                let value = self
+                    .state
+                    .conf
+                    .get(&key)
+                    .unwrap_or("<undefined>")
+                    .to_owned();
+                vec![(key, value)]
+            }
+            (None, _) => self.state.conf.entries().into_iter().collect(),
+        };
+        let rows = rows
+            .into_iter()
+            .map(|(key, value)| vec![text(key), text(value)])
+            .collect();
+        table(
+            &[("key", DataType::String), ("value", DataType::String)],
+            rows,
+        )
+    }
+}
+
+impl SessionState {
     /// Commands that tell about what is there.
     fn tell(&self, command: Command) -> Result<Frame, SessionError> {
-        let state = &self.state;
+        let state = self;
         match command {
             Command::ShowTables { database, pattern } => {
                 let database = self.database_to_show(database.as_ref())?;
@@ -199,40 +228,13 @@ impl Session {
         }
     }
 
-    fn set(&mut self, key: Option<String>, value: Option<String>) -> Result<Frame, SessionError> {
-        let rows = match (key, value) {
-            (Some(key), Some(value)) => {
-                self.state.conf.set(&key, &value)?;
-                vec![(key, value)]
-            }
-            (Some(key), None) => {
-                let value = self
-                    .state
-                    .conf
-                    .get(&key)
-                    .unwrap_or("<undefined>")
-                    .to_owned();
-                vec![(key, value)]
-            }
-            (None, _) => self.state.conf.entries().into_iter().collect(),
-        };
-        let rows = rows
-            .into_iter()
-            .map(|(key, value)| vec![text(key), text(value)])
-            .collect();
-        table(
-            &[("key", DataType::String), ("value", DataType::String)],
-            rows,
-        )
-    }
-
     /// The database of a `USE`, `SHOW … IN`; the current one if none is named.
     fn database(&self, name: Option<&Name>) -> Result<String, SessionError> {
         let Some(name) = name else {
-            return Ok(self.state.current_database.clone());
+            return Ok(self.current_database.clone());
         };
         let database = database_name(name);
-        if self.state.databases()?.contains(&database) {
+        if self.databases()?.contains(&database) {
             Ok(database)
         } else {
             Err(SessionError::DatabaseNotFound {
@@ -242,8 +244,7 @@ impl Session {
     }
 
     fn relation_of(&self, name: &Name) -> Result<Arc<Plan>, SessionError> {
-        self.state
-            .find_relation(name, None)?
+        self.find_relation(name, None)?
             .map(|relation| relation.plan)
             .ok_or_else(|| not_found(name))
     }
@@ -292,6 +293,13 @@ impl Catalog for SessionState {
         let from = version_at(&log, Some(from), zone)?.unwrap_or_default();
         let to = version_at(&log, to, zone)?;
         Ok(Some(changes(&log, Some(&table.full()), from, to)?))
+    }
+
+    fn told(&self, command: &str) -> Result<Frame, SqlError> {
+        match analyze_with(&parse_one(command)?, self, &Parameters::default())? {
+            Statement::Command(command) => Ok(self.tell(command)?),
+            Statement::Query(plan) => Ok(Frame::empty(plan.schema())),
+        }
     }
 
     fn current_database(&self) -> String {

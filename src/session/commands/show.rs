@@ -29,7 +29,7 @@ pub(super) fn tables(
         rows.extend(names.into_iter().map(|name| (database.into(), name, false)));
     }
     rows.extend(temporary_rows(state));
-    listed("tableName", rows, pattern)
+    listed(state, "tableName", rows, pattern)
 }
 
 /// `SHOW VIEWS`
@@ -47,7 +47,7 @@ pub(super) fn views(
             .collect(),
     };
     rows.extend(temporary_rows(state));
-    listed("viewName", rows, pattern)
+    listed(state, "viewName", rows, pattern)
 }
 
 fn global_rows(state: &SessionState) -> impl Iterator<Item = (String, String, bool)> {
@@ -62,6 +62,7 @@ fn temporary_rows(state: &SessionState) -> impl Iterator<Item = (String, String,
 }
 
 fn listed(
+    state: &SessionState,
     column: &str,
     rows: Vec<(String, String, bool)>,
     pattern: Option<&str>,
@@ -75,7 +76,10 @@ fn listed(
         .collect();
     rows_table(
         &[
-            ("namespace", DataType::String),
+            (
+                state.conf.column_name("namespace", "database"),
+                DataType::String,
+            ),
             (column, DataType::String),
             ("isTemporary", DataType::Boolean),
         ],
@@ -90,7 +94,10 @@ pub(super) fn databases(
 ) -> Result<Frame, SessionError> {
     let mut databases = state.databases()?;
     databases.retain(|name| pattern.is_none_or(|glob| glob_matches(glob, name)));
-    strings("namespace", databases)
+    strings(
+        state.conf.column_name("namespace", "databaseName"),
+        databases,
+    )
 }
 
 /// A table's properties as Delta shows them: its own, then what its protocol says.

@@ -115,11 +115,13 @@ impl Session {
             is_managed,
             comment: definition.comment.clone(),
         };
-        let properties: Properties = definition
-            .properties
-            .iter()
+        let given = definition.properties.iter().cloned();
+        let properties: Properties = self
+            .state
+            .conf
+            .delta_properties()
+            .chain(given)
             .filter(|(key, _)| is_kept(key))
-            .cloned()
             .collect();
         match &table.plan {
             Some(plan) => {

@@ -282,6 +282,10 @@ impl Catalog for ViewScope<'_> {
         Catalog::table_changes(self.state, name, from, to)
     }
 
+    fn told(&self, command: &str) -> Result<Frame, SqlError> {
+        Catalog::told(self.state, command)
+    }
+
     fn current_database(&self) -> String {
         self.database.clone()
     }

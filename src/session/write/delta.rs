@@ -156,11 +156,14 @@ pub(in crate::session) fn write_delta(
     let replaces_schema = is_overwrite && write.overwrite_schema;
     let mut plan = plan.clone();
     let data = nullable(&plan.schema());
+    if data.is_empty() {
+        return Err(DeltaError::NoColumns.into());
+    }
     let metadata = match &old {
         None => {
             let partitions = &write.partition_by;
-            let mut new =
-                Metadata::for_new_table(&data, partitions, write.properties.clone(), env)?;
+            let properties = state.conf.delta_properties().chain(write.properties);
+            let mut new = Metadata::for_new_table(&data, partitions, properties.collect(), env)?;
             new.description = write.creation.as_ref().and_then(|c| c.comment.clone());
             transaction.set_metadata(new.clone());
             new

@@ -10,7 +10,7 @@ use super::from::{name_parts, relation_plan, rename};
 
 use super::select::require_boolean;
 use super::{Analyzer, scope, unsupported};
-use crate::delta::{DEFAULT, GENERATION_EXPRESSION};
+use crate::delta::{DEFAULT, DeltaError, GENERATION_EXPRESSION};
 use crate::sql::coercion;
 use crate::sql::command::{
     Command, CreateTable, CreateView, Delete, Insert, Name, Statement, Update, ViewKind,
@@ -310,7 +310,18 @@ impl Analyzer<'_> {
             InsertBy::Columns(columns) => Some(columns.to_vec()),
         };
         let width = names.as_ref().map_or(columns.len(), Vec::len);
-        if query.output.len() != width {
+        // Delta takes what its schema check lets through: columns behind the table's are its to refuse.
+        let is_delta = reads_delta(&target);
+        let by_position = names.is_none();
+        if is_delta && by_position && query.output.len() < width {
+            return Err(DeltaError::InsertArity {
+                table: self.full_name(table),
+                columns: width,
+                given: query.output.len(),
+            }
+            .into());
+        }
+        if query.output.len() != width && !(is_delta && by_position) {
             let sub = if query.output.len() > width {
                 "TOO_MANY_DATA_COLUMNS"
             } else {
@@ -356,13 +367,17 @@ impl Analyzer<'_> {
                     None => Expr::literal(Value::Null, DataType::Null),
                 },
             };
-            self.store(&mut expr, &column.data_type, &column.name, &table_name)?;
+            self.store(&mut expr, column, &table_name, is_delta)?;
             output.push(Attribute {
                 nullable: expr.nullable,
                 qualifier: Vec::new(),
                 ..(*column).clone()
             });
             exprs.push(expr);
+        }
+        for (i, extra) in query.output.iter().enumerate().skip(width) {
+            exprs.push(Expr::column(i, extra));
+            output.push(extra.clone());
         }
         Ok(Arc::new(Plan {
             node: PlanNode::Project {
@@ -381,18 +396,24 @@ impl Analyzer<'_> {
         }
     }
 
-    /// Casts a value to a column's type, where the ANSI store assignment policy allows it.
+    /// Casts a value to a column's type, where the ANSI store assignment policy allows it. Delta
+    /// resolves its columns itself, and has every cast that there is: a text goes into a date.
     fn store(
         &self,
         expr: &mut Expr,
-        to: &DataType,
-        column: &str,
+        column: &Attribute,
         table: &str,
+        is_delta: bool,
     ) -> Result<(), SqlError> {
-        if !coercion::can_store_assign(&expr.data_type, to) {
+        let to = &column.data_type;
+        let allowed = match is_delta {
+            true => coercion::can_cast(&expr.data_type, to, EvalMode::Ansi),
+            false => coercion::can_store_assign(&expr.data_type, to),
+        };
+        if !allowed {
             return Err(AnalysisReason::CannotSafelyCast {
                 table: table.to_owned(),
-                column: quote(column),
+                column: quote(&column.name),
                 from: expr.data_type.clone(),
                 to: to.clone(),
             }
@@ -401,6 +422,17 @@ impl Analyzer<'_> {
         // Values that don't fit are errors, whatever the mode of the session.
         cast_expr(expr, to, EvalMode::Ansi);
         Ok(())
+    }
+
+    /// `spark_catalog.default.t`
+    fn full_name(&self, name: &[String]) -> String {
+        let database = self.catalog.current_database();
+        let full: Vec<&str> = match name {
+            [table] => vec!["spark_catalog", &database, table],
+            [database, table] => vec!["spark_catalog", database, table],
+            parts => parts.iter().map(String::as_str).collect(),
+        };
+        full.join(".")
     }
 
     fn table(&mut self, name: &[String]) -> Result<Arc<Plan>, SqlError> {
@@ -469,10 +501,15 @@ impl Analyzer<'_> {
         let mut expr = value.expr;
         if let Some(column) = target.output.get(index) {
             let table = scope::quote_parts(table);
-            self.store(&mut expr, &column.data_type, &column.name, &table)?;
+            self.store(&mut expr, column, &table, true)?;
         }
         Ok(expr)
     }
+}
+
+/// Whether a table's plan reads a Delta table.
+fn reads_delta(table: &Plan) -> bool {
+    matches!(table.node, PlanNode::DeltaScan(_)) || table.inputs().iter().any(|i| reads_delta(i))
 }
 
 fn factor_name(factor: &TableFactor) -> Name {

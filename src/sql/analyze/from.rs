@@ -13,6 +13,7 @@ use crate::sql::coercion;
 use crate::sql::command::TimeTravel;
 use crate::sql::error::{AnalysisReason, ParseError, ParseReason, Position, SqlError};
 use crate::sql::functions::{FunctionError, FunctionKind, cast_expr, lookup};
+use crate::sql::parse::TOLD;
 use crate::sql::plan::{Attribute, Expr, ExprKind, Plan, PlanNode};
 use crate::types::{DataType, Value, quote};
 
@@ -203,6 +204,7 @@ impl Analyzer<'_> {
         match written.as_str() {
             "range" => self.range(args, position),
             "table_changes" => self.table_changes(args, position),
+            TOLD => self.told(args),
             "read_files" | "cloud_files" => self.read_files(&written, args, position),
             _ => match lookup(&written).map(|f| &f.kind) {
                 Some(FunctionKind::Generator(_)) => {
@@ -218,6 +220,18 @@ impl Analyzer<'_> {
                 }
             },
         }
+    }
+
+    /// A command in brackets, as `tokens` has rewritten it.
+    fn told(&self, args: &[ast::FunctionArg]) -> Result<Arc<Plan>, SqlError> {
+        let text = match args {
+            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Value(value)))] => {
+                value.clone().into_string()
+            }
+            _ => None,
+        };
+        let frame = self.catalog.told(&text.unwrap_or_default())?;
+        Ok(Arc::new(Plan::local(frame)))
     }
 
     /// `table_changes('t', from [, to])`: versions, or timestamps as text.

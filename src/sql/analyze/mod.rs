@@ -52,7 +52,7 @@ use super::functions::{BindContext, Function, lookup};
 use super::parse::ParsedStatement;
 use super::plan::{Attribute, EvalMode, Plan};
 use super::python::PythonUdf;
-use crate::types::{DataType, Value, quote};
+use crate::types::{DataType, Frame, Value, quote};
 
 /// What analysis asks of the session.
 pub trait Catalog {
@@ -104,6 +104,14 @@ pub trait Catalog {
     ) -> Result<Option<Plan>, SqlError> {
         let _ = (name, from, to);
         Ok(None)
+    }
+
+    /// What a command tells (`DESCRIBE HISTORY t`, `SHOW TABLES`), for a query over it.
+    ///
+    /// # Errors
+    /// What the command refuses; a command that changes something.
+    fn told(&self, command: &str) -> Result<Frame, SqlError> {
+        Err(unsupported(format!("{command} in a query")))
     }
 
     /// `current_database()`.

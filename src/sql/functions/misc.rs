@@ -4,6 +4,7 @@ use polars_core::prelude::*;
 
 use super::bind::{BOOLEAN, BindResult, LONG, STRING, no_args};
 use super::{BindContext, Binder, Call, Function, FunctionError, scalar};
+use crate::env::USER;
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
 use crate::types::{DataType as T, Value};
@@ -48,7 +49,7 @@ pub(super) static MISC: &[Function] = &[
         "The user.",
         "",
         |args, context| no_args(args, context, T::String),
-        |call| constant(call, Value::from("user")),
+        |call| constant(call, Value::from(USER)),
     ),
     scalar(
         "user",
@@ -56,7 +57,7 @@ pub(super) static MISC: &[Function] = &[
         "The user.",
         "",
         |args, context| no_args(args, context, T::String),
-        |call| constant(call, Value::from("user")),
+        |call| constant(call, Value::from(USER)),
     ),
     scalar(
         "session_user",
@@ -64,7 +65,23 @@ pub(super) static MISC: &[Function] = &[
         "The user.",
         "",
         |args, context| no_args(args, context, T::String),
-        |call| constant(call, Value::from("user")),
+        |call| constant(call, Value::from(USER)),
+    ),
+    scalar(
+        "is_member",
+        "is_member(group)",
+        "Whether the user is in a group of the workspace: there are none.",
+        "is_member('admins') → false",
+        one_text,
+        |call| constant(call, Value::Boolean(false)),
+    ),
+    scalar(
+        "is_account_group_member",
+        "is_account_group_member(group)",
+        "Whether the user is in a group of the account: there are none.",
+        "is_account_group_member('admins') → false",
+        one_text,
+        |call| constant(call, Value::Boolean(false)),
     ),
     scalar(
         "version",
@@ -335,4 +352,11 @@ impl XorShift {
             }
         }
     }
+}
+
+fn one_text(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    Binder::new(args, context)
+        .count(1)?
+        .cast(0, STRING)?
+        .returns_not_null(T::Boolean)
 }

@@ -13,8 +13,8 @@ pub use data_type::{parse_data_type, parse_ddl, parse_schema};
 pub(super) use commands::{
     ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
 };
-pub(super) use tokens::position;
 pub use tokens::split;
+pub(super) use tokens::{TOLD, position};
 
 use sqlparser::ast;
 use sqlparser::keywords::Keyword;

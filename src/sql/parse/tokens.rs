@@ -6,6 +6,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 use super::dialect::SparkDialect;
 use crate::sql::error::{ParseError, ParseReason, Position};
 
+/// The table function that a command in brackets becomes: its one argument is the command's text.
+pub const TOLD: &str = "__command";
+
 /// How deep expressions and queries may nest before they are too complex: bounds the stack that
 /// parsing, analysis and evaluation need.
 pub const MAX_DEPTH: usize = 200;
@@ -283,6 +286,8 @@ fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         out.push(token);
     }
     rewrite_table_statement(&mut out);
+    rewrite_told(&mut out);
+    drop_names_of_values(&mut out);
     out
 }
 
@@ -351,4 +356,103 @@ fn rewrite_table_statement(tokens: &mut Vec<TokenWithSpan>) {
         }
         i += 1;
     }
+}
+
+/// `FROM (DESCRIBE HISTORY t)` and `FROM (SHOW TABLES)`, as Databricks has them, stand for the rows of a table
+/// function that carries the command out.
+fn rewrite_told(tokens: &mut Vec<TokenWithSpan>) {
+    let mut before: Option<Token> = None;
+    let mut i = 0;
+    while let Some(token) = tokens.get(i) {
+        let opens_table = token.token == Token::LParen
+            && matches!(&before, Some(Token::Word(w)) if matches!(w.keyword, Keyword::FROM | Keyword::JOIN));
+        if opens_table && let Some((text, end)) = told(tokens, i) {
+            let span = token.span;
+            let call = [
+                Token::make_keyword("SELECT"),
+                Token::Mul,
+                Token::make_keyword("FROM"),
+                Token::make_word(TOLD, None),
+                Token::LParen,
+                Token::SingleQuotedString(text),
+                Token::RParen,
+            ];
+            let call = call.map(|token| TokenWithSpan { token, span });
+            tokens.splice(i + 1..end, call);
+        }
+        if let Some(token) = tokens.get(i)
+            && !matches!(token.token, Token::Whitespace(_))
+        {
+            before = Some(token.token.clone());
+        }
+        i += 1;
+    }
+}
+
+/// The command in the brackets that open at `open`: its text, and where the brackets close.
+fn told(tokens: &[TokenWithSpan], open: usize) -> Option<(String, usize)> {
+    let inside = tokens.get(open + 1..)?;
+    let is_space = |token: &&TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    let first = inside.iter().find(|token| !is_space(token))?;
+    let Token::Word(word) = &first.token else {
+        return None;
+    };
+    let tells = ["DESCRIBE", "DESC", "SHOW"];
+    if !tells
+        .iter()
+        .any(|tell| word.value.eq_ignore_ascii_case(tell))
+    {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut text = String::new();
+    for (i, token) in inside.iter().enumerate() {
+        match &token.token {
+            Token::LParen => depth += 1,
+            Token::RParen if depth == 0 => return Some((text, open + 1 + i)),
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+        text.push_str(&token.token.to_string());
+    }
+    None
+}
+
+/// `VALUES (3 INT, 2 AS b)`: a value may have a name, which means nothing, because columns are named by their place.
+fn drop_names_of_values(tokens: &mut Vec<TokenWithSpan>) {
+    let mut in_values = false;
+    let mut begins = false;
+    let mut i = 0;
+    while let Some(token) = tokens.get(i) {
+        match &token.token {
+            Token::Whitespace(_) => {}
+            Token::Word(w) if w.keyword == Keyword::VALUES => in_values = true,
+            Token::LParen | Token::Comma => begins = in_values,
+            Token::Number(..) | Token::SingleQuotedString(_) if begins => {
+                begins = false;
+                if let Some(end) = name_of_value(tokens, i + 1) {
+                    tokens.drain(i + 1..end);
+                }
+            }
+            Token::Minus => {}
+            Token::Word(w) if w.keyword == Keyword::SELECT => in_values = false,
+            _ => begins = false,
+        }
+        i += 1;
+    }
+}
+
+/// Where a value's name ends that begins at `from`, if the value ends behind it.
+fn name_of_value(tokens: &[TokenWithSpan], from: usize) -> Option<usize> {
+    let mut words = 0;
+    for (i, token) in tokens.iter().enumerate().skip(from) {
+        match &token.token {
+            Token::Whitespace(_) => {}
+            Token::Word(w) if words == 0 && w.keyword == Keyword::AS => {}
+            Token::Word(_) if words == 0 => words += 1,
+            Token::Comma | Token::RParen if words == 1 => return Some(i),
+            _ => return None,
+        }
+    }
+    None
 }

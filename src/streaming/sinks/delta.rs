@@ -24,6 +24,8 @@ pub struct DeltaSinkOptions {
     /// `mergeSchema`: new columns become columns of the table.
     pub merge_schema: bool,
     pub partition_columns: Vec<String>,
+    /// What a new table is set to.
+    pub properties: Properties,
     /// `spark.sql.session.timeZone`.
     pub time_zone: chrono_tz::Tz,
 }
@@ -94,7 +96,7 @@ impl DeltaSink {
         Ok(Metadata::for_new_table(
             &crate::delta::nullable(&self.schema),
             &self.options.partition_columns,
-            Properties::new(),
+            self.options.properties.clone(),
             &self.env,
         )?)
     }

@@ -78,7 +78,7 @@ impl DeltaSourceOptions {
             ignore_deletes: options.get_bool("ignoreDeletes", false)?,
             ignore_changes: options.get_bool("ignoreChanges", false)?,
             skip_change_commits: options.get_bool("skipChangeCommits", false)?,
-            reads_changes: options.get_bool("readChangeFeed", false)?,
+            reads_changes: crate::sql::changes::reads_changes(options)?,
             start,
         })
     }

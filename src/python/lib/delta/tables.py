@@ -228,16 +228,15 @@ class DeltaMergeBuilder:
 
     def execute(self):
         reply = request(
-            "merge",
+            "delta.merge",
             target=self._table._target(),
             targetAlias=self._table._alias,
             source=self._source._handle,
-            sourceAlias=None,
             condition=self._condition,
             clauses=self._clauses,
             schemaEvolution=self._evolution,
         )
-        return None if reply is None else DataFrame(reply, self._table._spark)
+        return DataFrame(reply, self._table._spark)
 
 
 class DeltaOptimizeBuilder:

@@ -13,4 +13,9 @@ def __getattr__(name):
         from pyspark.sql.types import Row
 
         return Row
+    if name in ("errors", "sql"):
+        import sys
+
+        __import__("pyspark." + name)
+        return sys.modules["pyspark." + name]
     raise AttributeError("module 'pyspark' has no attribute '" + name + "'")

@@ -18,9 +18,18 @@ __all__ = [
 ]
 
 
+# Loaded when they are named: `pyspark.sql.functions` after `import pyspark`.
+_PARTS = ("catalog", "functions", "streaming", "types", "utils", "window")
+
+
 def __getattr__(name):
     if name == "Catalog":
         from pyspark.sql.catalog import Catalog
 
         return Catalog
+    if name in _PARTS:
+        import sys
+
+        __import__("pyspark.sql." + name)
+        return sys.modules["pyspark.sql." + name]
     raise AttributeError("module 'pyspark.sql' has no attribute '" + name + "'")
