@@ -33,10 +33,10 @@ fn main() -> io::Result<()> {
 #[cfg(feature = "python")]
 const STANDARD: &str = "__future__ _collections_abc _py_warnings _pydatetime _pydecimal _strptime _weakrefset abc base64 \
     bisect calendar collections/__init__ collections/_defaultdict contextlib copy dataclasses datetime decimal enum \
-    fractions functools genericpath heapq importlib/__init__ importlib/_abc json/__init__ json/decoder json/encoder \
+    fractions functools genericpath heapq json/__init__ json/decoder json/encoder \
     json/scanner keyword numbers operator posixpath pprint random re/__init__ re/_casefix re/_compiler \
     re/_constants re/_parser reprlib stat statistics string/__init__ textwrap types typing urllib/__init__ \
-    urllib/parse uuid warnings weakref annotationlib ast timeit shlex";
+    urllib/parse uuid warnings weakref annotationlib ast timeit shlex fnmatch";
 
 #[cfg(feature = "python")]
 fn write_library() -> io::Result<()> {

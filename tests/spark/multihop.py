@@ -1,4 +1,5 @@
-# The end of the harness under Multihop: files are the session's.
+# The end of the harness under Multihop: files are the session's, and commands have the columns that they have in Spark,
+# not those that they keep on Databricks.
 
 import contextlib
 
@@ -13,4 +14,5 @@ def ls(path):
     return [f.name for f in dbutils.fs.ls(path)]
 
 
+spark.conf.set("spark.sql.legacy.keepCommandOutputSchema", "false")
 RUNNER = Runner(spark, "/tmp/snippets", put, ls)

@@ -10,7 +10,7 @@ use crate::session::catalog::CatalogTable;
 use crate::session::state::TableName;
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::Name;
-use crate::types::{DataType, Frame, StructType, Value};
+use crate::types::{DataType, Frame, StructField, StructType, Value};
 
 /// `DESCRIBE TABLE [EXTENDED]`
 pub(super) fn table(
@@ -106,13 +106,13 @@ pub(super) fn table(
     columns(&schema, &lines.0)
 }
 
-/// Lines of name and value below the columns.
+/// Lines below the columns.
 #[derive(Default)]
-struct Lines(Vec<(String, String)>);
+struct Lines(Vec<Vec<Value>>);
 
 impl Lines {
     fn add(&mut self, name: &str, value: &str) {
-        self.0.push((name.into(), value.into()));
+        self.0.push(vec![text(name), text(value), text("")]);
     }
 
     fn some(&mut self, name: &str, value: Option<&str>) {
@@ -134,11 +134,10 @@ impl Lines {
             return;
         }
         self.add("# Partition Information", "");
-        self.add("# col_name", "data_type");
-        for column in partitions {
-            let data_type = schema.field(column).map(|f| f.data_type.simple_string());
-            self.add(column, &data_type.unwrap_or_default());
-        }
+        self.0
+            .push(["# col_name", "data_type", "comment"].map(text).to_vec());
+        let fields = partitions.iter().filter_map(|name| schema.field(name));
+        self.0.extend(fields.map(column));
     }
 
     fn head(&mut self, name: &TableName, created_ms: i64) {
@@ -161,31 +160,26 @@ fn java_time(ms: i64) -> String {
 }
 
 /// A schema as `DESCRIBE` lists it, with more lines of name and value below.
-pub(super) fn columns(
-    schema: &StructType,
-    extra: &[(String, String)],
-) -> Result<Frame, SessionError> {
-    let columns = schema.fields.iter().map(|f| {
-        vec![
-            text(&f.name),
-            text(f.data_type.simple_string()),
-            f.metadata
-                .get("comment")
-                .and_then(Json::as_str)
-                .map_or(Value::Null, text),
-        ]
-    });
-    let extra = extra
-        .iter()
-        .map(|(name, value)| vec![text(name), text(value), text("")]);
+pub(super) fn columns(schema: &StructType, extra: &[Vec<Value>]) -> Result<Frame, SessionError> {
+    let columns = schema.fields.iter().map(column);
     rows_table(
         &[
             ("col_name", DataType::String),
             ("data_type", DataType::String),
             ("comment", DataType::String),
         ],
-        columns.chain(extra).collect(),
+        columns.chain(extra.iter().cloned()).collect(),
     )
+}
+
+/// A column's line: name, type, comment.
+fn column(field: &StructField) -> Vec<Value> {
+    let comment = field.metadata.get("comment").and_then(Json::as_str);
+    vec![
+        text(&field.name),
+        text(field.data_type.simple_string()),
+        comment.map_or(Value::Null, text),
+    ]
 }
 
 /// `DESCRIBE HISTORY`, newest first.

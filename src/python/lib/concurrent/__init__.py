@@ -1,0 +1,1 @@
+"""Work in the background, as far as there is any: see concurrent.futures."""
