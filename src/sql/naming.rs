@@ -18,7 +18,7 @@ pub fn call(name: &str, args: &[String]) -> String {
         ("||", [a, b]) => format!("concat({a}, {b})"),
         ("current_database", []) => "current_schema()".into(),
         // The column's name whatever the arguments are, so that `window.start` can be selected.
-        ("window", _) => "window".into(),
+        ("window" | "session_window", _) => name.into(),
         ("array_agg", _) => format!("collect_list({})", args.join(", ")),
         ("to_json", [value, ..]) => format!("to_json({value})"),
         ("log", [a]) => format!("LOG(E(), {a})"),

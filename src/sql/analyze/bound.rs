@@ -25,6 +25,7 @@ pub fn resolve_expression(
         std::slice::from_ref(&item),
         &plan.output,
         &[],
+        &[],
         &mut collected,
     )?;
     refuse_collected(&collected, "expression")?;

@@ -93,6 +93,8 @@ pub struct Resolver<'r, 'a> {
     pub analyzer: &'r mut Analyzer<'a>,
     pub columns: &'r [Attribute],
     pub aliases: Aliases<'r>,
+    /// Windows of time that are grouped by, looked up after the input.
+    pub grouped: &'r [(String, Resolved)],
     pub collected: &'r mut Collected,
     /// `WINDOW` clause.
     pub windows: &'r [ast::NamedWindowDefinition],
@@ -111,6 +113,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
             analyzer,
             columns,
             aliases: Aliases::None,
+            grouped: &[],
             collected,
             windows: &[],
             lambdas: Vec::new(),

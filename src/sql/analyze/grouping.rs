@@ -41,6 +41,11 @@ impl GroupBy {
         groups
     }
 
+    /// The keys, to change.
+    pub fn keys_mut(&mut self) -> impl Iterator<Item = &mut Resolved> {
+        self.keys.iter_mut()
+    }
+
     fn index(&mut self, key: Resolved) -> usize {
         let known = self.keys.iter().position(|k| same(&k.expr, &key.expr));
         known.unwrap_or_else(|| {

@@ -31,6 +31,7 @@ mod reference;
 mod scope;
 mod select;
 mod stack;
+mod time_window;
 mod user_function;
 
 pub use bound::{insert_columns, resolve_expression};

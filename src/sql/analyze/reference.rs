@@ -69,6 +69,9 @@ impl Resolver<'_, '_> {
         {
             return Ok(found);
         }
+        if let Some(found) = self.alias(self.grouped, &parts, false, position)? {
+            return Ok(found);
+        }
         if let [ident] = idents
             && ident.quote_style.is_none()
             && let Some(name) = literal_function(&ident.value)

@@ -68,10 +68,12 @@ impl Analyzer<'_> {
         }
         let columns = input.output.clone();
         let mut collected = Collected::default();
+        let windows = self.grouped_windows(&select.group_by, &columns)?;
         let items = self.items(
             &select.projection,
             &columns,
             &select.named_window,
+            &windows,
             &mut collected,
         )?;
         let group_by = self.group_by(&select.group_by, &items, &columns, &collected)?;
@@ -84,6 +86,7 @@ impl Analyzer<'_> {
             let mut resolver = Resolver::new(self, &columns, collected);
             resolver.windows = &select.named_window;
             resolver.aliases = Aliases::Output(&names);
+            resolver.grouped = &windows;
             resolver.expression(e)
         };
         let having = select
@@ -105,7 +108,7 @@ impl Analyzer<'_> {
                 key,
                 &items,
                 &columns,
-                &select.named_window,
+                (&select.named_window, &windows),
                 &mut collected,
             )?);
         }
@@ -114,7 +117,7 @@ impl Analyzer<'_> {
                 key,
                 &items,
                 &columns,
-                &select.named_window,
+                (&select.named_window, &windows),
                 &mut collected,
             )?);
         }
@@ -191,12 +194,13 @@ impl Analyzer<'_> {
         Ok(filter(input, found.expr))
     }
 
-    /// The select list, stars expanded.
+    /// The select list, stars expanded; `grouped` are names of what the query groups by.
     pub(super) fn items(
         &mut self,
         projection: &[SelectItem],
         columns: &[Attribute],
         windows: &[ast::NamedWindowDefinition],
+        grouped: &[(String, Resolved)],
         collected: &mut Collected,
     ) -> Result<Vec<Item>, SqlError> {
         let mut items: Vec<Item> = Vec::new();
@@ -218,6 +222,7 @@ impl Analyzer<'_> {
             let mut resolver = Resolver::new(self, columns, collected);
             resolver.windows = windows;
             resolver.aliases = Aliases::Lateral(&lateral);
+            resolver.grouped = grouped;
             let value = resolver.expression(expr)?;
             if let Some(generator) = generator_of(&value.expr) {
                 items.extend(generated_items(
@@ -454,7 +459,7 @@ impl Analyzer<'_> {
         key: &ast::OrderByExpr,
         items: &[Item],
         columns: &[Attribute],
-        windows: &[ast::NamedWindowDefinition],
+        (windows, grouped): (&[ast::NamedWindowDefinition], &[(String, Resolved)]),
         collected: &mut Collected,
     ) -> Result<SortKey, SqlError> {
         let output: Vec<(String, Resolved)> = items
@@ -481,6 +486,7 @@ impl Analyzer<'_> {
             None => {
                 let mut resolver = Resolver::new(self, columns, collected);
                 resolver.windows = windows;
+                resolver.grouped = grouped;
                 resolver.aliases = Aliases::Output(&output);
                 Some(resolver.expression(&key.expr)?.expr)
             }

@@ -22,7 +22,8 @@ impl Analyzer<'_> {
         is_distinct: bool,
         position: Option<Position>,
     ) -> Result<Arc<Plan>, SqlError> {
-        let mut plan = input;
+        let mut group_by = group_by;
+        let mut plan = self.with_time_windows(input, &mut parts, &mut group_by)?;
         let implied = group_by.is_none()
             && (!parts.collected.aggregates.is_empty() || parts.having.is_some());
         let group_by = group_by.or_else(|| implied.then(|| GroupBy::new(Vec::new())));

@@ -31,9 +31,15 @@ pub fn event_times(plan: &Plan) -> Vec<Option<i64>> {
             marks.resize(plan.output.len(), None);
             marks
         }
-        PlanNode::Generate { input, args, .. } => {
+        PlanNode::Generate {
+            input,
+            args,
+            generator,
+            ..
+        } => {
             let mut marks = event_times(input);
-            let made = args.iter().find_map(|arg| mark_of(arg, &marks));
+            let time = args.first().filter(|_| generator.name == "window");
+            let made = time.and_then(|time| mark_of(time, &marks));
             marks.resize(plan.output.len(), made);
             marks
         }
@@ -55,10 +61,7 @@ pub fn mark_of(e: &Expr, below: &[Option<i64>]) -> Option<i64> {
     match &e.kind {
         ExprKind::Column { index, .. } => below.get(*index).copied().flatten(),
         ExprKind::Call { function, args, .. }
-            if matches!(
-                function.name,
-                "window" | "window_time" | "session_window" | "sliding_windows"
-            ) =>
+            if matches!(function.name, "window" | "window_time" | "session_window") =>
         {
             args.first().and_then(|time| mark_of(time, below))
         }

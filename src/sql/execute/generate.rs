@@ -9,7 +9,7 @@ use polars_core::prelude::{
 use super::evaluate::Scope;
 use super::{ExecContext, ExecuteError, FrameStream};
 use crate::sql::SqlError;
-use crate::sql::functions::{Function, FunctionKind, GeneratorKind};
+use crate::sql::functions::{Function, FunctionKind, GeneratorKind, WindowSpec};
 use crate::sql::plan::{Expr, ExprKind};
 use crate::types::{DataType, Frame, ListParts, SchemaRef, physical_type};
 
@@ -136,6 +136,30 @@ impl Made {
                     .map(|arg| scope.evaluate_rows(arg))
                     .collect::<Result<Vec<_>, _>>()?;
                 Made::of_stack(count, &values, frame.height(), &types)
+            }
+            GeneratorKind::TimeWindows => {
+                let argument = |i: usize| match args.get(i).map(|a| &a.kind) {
+                    Some(ExprKind::Literal(us)) => us.as_i64().unwrap_or(0),
+                    _ => 0,
+                };
+                let spec = WindowSpec {
+                    duration: argument(1),
+                    slide: argument(2),
+                    start: argument(3),
+                };
+                let times = scope.evaluate_rows(first)?;
+                let (counts, windows) = spec.overlapping(&times, &first.data_type)?;
+                let mut offsets = vec![0];
+                offsets.extend(counts.iter().scan(0, |total, count| {
+                    *total += count;
+                    Some(*total)
+                }));
+                Ok(Made {
+                    firsts: offsets.iter().copied().take(counts.len()).collect(),
+                    offsets,
+                    values: vec![windows],
+                    positions: false,
+                })
             }
             GeneratorKind::JsonTuple => {
                 let values = args

@@ -154,9 +154,9 @@ pub enum FunctionError {
     )]
     IllegalPatternCharacter { pattern: String, character: char },
     #[error(
-        "[DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION] Cannot resolve a window of {duration} microseconds that slides by {slide}: Multihop has windows that don't overlap, so both must be equal and positive. SQLSTATE: 42K09"
+        "[DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION] Cannot resolve \"{sql}\" due to data type mismatch: The {constraint}. SQLSTATE: 42K09"
     )]
-    InvalidWindow { duration: i64, slide: i64 },
+    InvalidWindow { sql: String, constraint: String },
     #[error("Unknown pattern letter: {letter}")]
     UnknownPatternLetter { letter: char },
     #[error("requirement failed: Illegal sequence boundaries: {start} to {stop} by {step}")]

@@ -33,6 +33,7 @@ pub use aggregate::aggregate_mode;
 
 pub use bind::{BindResult, Binder, cast_expr};
 pub use call::{Arg, Output, Values};
+pub use datetime::{OVERLAPPING, WindowSpec, windows};
 pub use error::{FunctionError, Mismatch};
 pub use registry::{functions, lookup};
 pub use sql_text::{call_text, sql_text};
@@ -177,6 +178,8 @@ pub enum GeneratorKind {
     Inline,
     Stack,
     JsonTuple,
+    /// The windows of time that a time falls into.
+    TimeWindows,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -67,6 +67,8 @@ pub(super) fn is_deterministic(expr: &Expr) -> bool {
                 | "input_file_name"
                 | "input_file_block_start"
                 | "input_file_block_length"
+                // Where a session begins depends on the rows around.
+                | "session_window"
         ),
         ExprKind::Udf { udf, .. } => udf.is_deterministic,
         _ => true,

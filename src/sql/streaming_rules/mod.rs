@@ -82,6 +82,9 @@ pub fn check_streaming(plan: &Plan, mode: OutputMode) -> Result<(), SqlError> {
         OutputMode::Complete if aggregates.is_empty() => {
             return Err(mode_error("no streaming aggregations"));
         }
+        OutputMode::Update if aggregates.iter().any(|a| has_session(a)) => {
+            return Err(mode_error("session window streaming aggregations"));
+        }
         OutputMode::Append if !aggregates.iter().all(|a| has_watermarked_key(a)) => {
             return Err(mode_error("streaming aggregations without watermark"));
         }
@@ -295,6 +298,15 @@ fn over_aggregate(plan: &Plan) -> Option<&Plan> {
         return Some(plan);
     }
     plan.inputs().into_iter().find_map(|p| over_aggregate(p))
+}
+
+fn has_session(aggregate: &Plan) -> bool {
+    let PlanNode::Aggregate { keys, .. } = &aggregate.node else {
+        return false;
+    };
+    keys.iter().any(|key| {
+        matches!(&key.kind, ExprKind::Call { function, .. } if function.name == "session_window")
+    })
 }
 
 fn has_watermarked_key(aggregate: &Plan) -> bool {

@@ -508,7 +508,7 @@ impl Analyzer<'_> {
                 columns: &input.output,
             };
             let projection: Result<Vec<_>> = list.iter().map(|c| grammar.item(c)).collect();
-            self.items(&projection?, &input.output, &[], &mut collected)
+            self.items(&projection?, &input.output, &[], &[], &mut collected)
         };
         let mut items = items_of(keys)?;
         let key_items = items.len();

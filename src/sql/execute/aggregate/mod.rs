@@ -11,6 +11,7 @@ mod decimal;
 mod distinct;
 mod numeric;
 mod pick;
+mod session;
 mod stateful;
 mod statistics;
 
@@ -236,6 +237,6 @@ pub(super) fn aggregate(rows: FrameStream, aggregator: Aggregator) -> FrameStrea
         schema,
         aggregator,
         |aggregator: &mut Aggregator, frame| aggregator.update(&frame),
-        |aggregator| Ok(chunks(aggregator.finish()?)),
+        |aggregator| Ok(chunks(aggregator.sessions()?.finish()?)),
     )
 }

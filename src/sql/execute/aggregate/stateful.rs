@@ -1,7 +1,7 @@
 //! An aggregation of a stream: the groups of a micro-batch are merged into those of the batches
 //! before.
 //!
-//! Source: Spark's `StateStoreSaveExec`.
+//! Source: Spark's `StateStoreSaveExec`, `SessionWindowStateStoreSaveExec`.
 
 use super::super::keys::KeyRows;
 use super::super::state::OperatorReport;
@@ -9,8 +9,10 @@ use super::super::stream::{blocking, chunks, take_rows};
 use super::super::watermark::{Expiry, Stateful};
 use super::super::{FrameStream, OutputMode};
 use super::Aggregator;
+use super::session::{session_key, with_sessions};
 use crate::sql::SqlError;
-use crate::types::Frame;
+use crate::types::{Frame, SchemaRef, StructType};
+use std::sync::Arc;
 
 /// The aggregate operator of a micro-batch: state is read and written for the groups that the
 /// batch touches, and the output mode decides what comes out.
@@ -26,51 +28,122 @@ pub(in crate::sql::execute) fn stateful(
         schema,
         aggregator,
         |aggregator: &mut Aggregator, frame| aggregator.update(&frame),
-        move |aggregator| Ok(chunks(merged(&aggregator, expiry.as_ref(), &operator)?)),
+        move |aggregator| Ok(chunks(merged(&aggregator, expiry, &operator)?)),
     )
+}
+
+/// How groups lie in state: the columns of the key, then the rest.
+struct Layout {
+    /// Where each column of state stands among a group's keys and buffers.
+    from: Vec<usize>,
+    /// How many of them find a group's rows; sessions of one key lie together.
+    key_columns: usize,
+    schema: SchemaRef,
+}
+
+impl Layout {
+    fn new(groups: &SchemaRef, keys: usize, session: Option<usize>) -> Self {
+        let mut from: Vec<usize> = (0..groups.len()).collect();
+        if let Some(session) = session {
+            let column = from.remove(session);
+            from.insert(keys - 1, column);
+        }
+        let fields = from.iter().filter_map(|i| groups.fields.get(*i).cloned());
+        Layout {
+            key_columns: keys - usize::from(session.is_some()),
+            schema: Arc::new(StructType::new(fields.collect())),
+            from,
+        }
+    }
+
+    /// Groups as state has them.
+    fn stored(&self, groups: &Frame) -> Result<Frame, SqlError> {
+        let columns = self.from.iter().filter_map(|i| groups.column(*i).cloned());
+        let columns = columns.collect();
+        Ok(Frame::new(self.schema.clone(), columns, groups.height())?)
+    }
+
+    /// State as groups.
+    fn groups(&self, stored: &Frame, schema: &SchemaRef) -> Result<Frame, SqlError> {
+        let place = |i| self.from.iter().position(|from| *from == i);
+        let columns = (0..self.from.len()).filter_map(|i| stored.column(place(i)?).cloned());
+        let columns = columns.collect();
+        Ok(Frame::new(schema.clone(), columns, stored.height())?)
+    }
+
+    fn keys(&self, stored: &Frame) -> Result<KeyRows, SqlError> {
+        let columns = stored.columns().get(..self.key_columns).unwrap_or_default();
+        KeyRows::encode(columns, stored.height())
+    }
 }
 
 /// Merges the batch into the state, and gives what the output mode wants of it.
 fn merged(
     batch: &Aggregator,
-    expiry: Option<&Expiry>,
+    expiry: Option<Expiry>,
     operator: &Stateful,
 ) -> Result<Frame, SqlError> {
     let mode = batch.ctx.output_mode;
     // The whole result has late groups, too, and forgets none.
     let expiry = expiry.filter(|_| mode != OutputMode::Complete);
-    let key_columns = batch.keys.len();
+    let session = session_key(&batch.keys);
+    let layout = Layout::new(&batch.buffer_schema, batch.keys.len(), session);
     let shared = operator.table("")?;
     let mut table = shared.lock();
-    table.set_schema(key_columns, &batch.buffer_schema)?;
+    table.set_schema(layout.key_columns, &layout.schema)?;
 
     let mut groups = batch.buffers()?;
     let mut report = OperatorReport {
-        name: "stateStoreSave",
+        name: match session {
+            Some(_) => "sessionWindowStateStoreSaveExec",
+            None => "stateStoreSave",
+        },
         ..OperatorReport::default()
     };
-    if let Some(expiry) = expiry {
+    if let Some(expiry) = &expiry {
         let all = groups.height();
         groups = take_rows(&groups, expiry.in_time(&groups, operator.late_us)?)?;
         report.rows_dropped = (all - groups.height()) as u64;
     }
-    let keys = |rows: &Frame| {
-        let columns = rows.columns().get(..key_columns).unwrap_or_default();
-        KeyRows::encode(columns, rows.height())
-    };
-    let batch_keys = keys(&groups)?;
-    let known: Vec<u64> = (0..groups.height())
-        .filter_map(|row| table.find(batch_keys.get(row)).first().copied())
-        .collect();
+
+    let keys = layout.keys(&layout.stored(&groups)?)?;
+    let mut known: Vec<u64> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for row in 0..groups.height() {
+        known.extend(
+            table
+                .find(keys.get(row))
+                .iter()
+                .filter(|id| seen.insert(**id)),
+        );
+    }
+    let before = layout.groups(&table.rows(&known)?, &batch.buffer_schema)?;
     let mut touched = batch.fresh()?;
-    touched.merge(&table.rows(&known)?)?;
-    touched.merge(&groups)?;
+    match session {
+        Some(session) => {
+            let all = Frame::concat(&[before, groups])?;
+            let all = all.unwrap_or_else(|| Frame::empty(batch.buffer_schema.clone()));
+            touched.merge(&with_sessions(&all, batch.keys.len(), session)?)?;
+        }
+        None => {
+            touched.merge(&before)?;
+            touched.merge(&groups)?;
+        }
+    }
     let rows = touched.buffers()?;
-    let expiries = match expiry {
+    let expiries = match &expiry {
         Some(expiry) => expiry.times(&rows)?,
         None => Vec::new(),
     };
-    table.replace(&keys(&rows)?, &rows, &expiries)?;
+    let stored = layout.stored(&rows)?;
+    let keys = layout.keys(&stored)?;
+    if session.is_some() {
+        // Sessions that were two may be one now.
+        table.remove(&known)?;
+        table.insert(&keys, &stored, &expiries)?;
+    } else {
+        table.replace(&keys, &stored, &expiries)?;
+    }
     report.rows_updated = rows.height() as u64;
 
     let expired = match expiry {
@@ -80,11 +153,12 @@ fn merged(
     let out = match mode {
         OutputMode::Update => touched,
         OutputMode::Append | OutputMode::Complete => {
-            let mut out = batch.fresh()?;
-            out.merge(&match mode {
+            let stored = match mode {
                 OutputMode::Append => table.rows(&expired)?,
                 _ => table.all()?,
-            })?;
+            };
+            let mut out = batch.fresh()?;
+            out.merge(&layout.groups(&stored, &batch.buffer_schema)?)?;
             out
         }
     };

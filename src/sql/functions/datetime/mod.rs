@@ -22,6 +22,7 @@ pub(super) use now::NOW;
 pub(super) use trunc::TRUNC;
 pub(super) use unix::UNIX;
 pub(super) use window::WINDOW;
+pub use window::{OVERLAPPING, WindowSpec, windows};
 pub(super) use zone::ZONE;
 
 use super::{Arg, FunctionError};
