@@ -152,6 +152,16 @@ pub enum DeltaError {
     },
 
     #[error(
+        "[DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED] Providing values for GENERATED ALWAYS AS IDENTITY column {column} is not supported."
+    )]
+    IdentityExplicitInsert { column: String },
+    #[error(
+        "[DELTA_IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE] DataType {data_type} is not supported for IDENTITY columns."
+    )]
+    IdentityType { data_type: String },
+    #[error("[DELTA_IDENTITY_COLUMNS_ILLEGAL_STEP] IDENTITY column step cannot be 0.")]
+    IdentityStep,
+    #[error(
         "[DELTA_INSERT_COLUMN_ARITY_MISMATCH] Cannot write to '{table}', not enough data columns; target table has {columns} column(s) but the inserted data has {given} column(s)"
     )]
     InsertArity {
@@ -465,6 +475,34 @@ pub enum DeltaError {
 }
 
 impl DeltaError {
+    /// The class that PySpark raises; `None` for what others said. Most are an `AnalysisException`,
+    /// whatever was analysed. Source: Delta's `DeltaErrors.scala`.
+    pub fn exception_class(&self) -> Option<&'static str> {
+        Some(match self {
+            // PySpark has no class for it, and shows Java's.
+            DeltaError::NotNullViolated { .. } | DeltaError::ConstraintViolated { .. } => {
+                "org.apache.spark.sql.delta.schema.DeltaInvariantViolationException"
+            }
+            DeltaError::MultipleSourceRows | DeltaError::AppendOnly { .. } => {
+                "UnsupportedOperationException"
+            }
+            DeltaError::RetentionTooShort { .. }
+            | DeltaError::NegativeRetention
+            | DeltaError::InvalidChangeRange { .. } => "IllegalArgumentException",
+            DeltaError::ConcurrentAppend { .. } => "ConcurrentAppendException",
+            DeltaError::ConcurrentDeleteRead { .. } => "ConcurrentDeleteReadException",
+            DeltaError::ConcurrentDeleteDelete { .. } => "ConcurrentDeleteDeleteException",
+            DeltaError::MetadataChanged { .. } => "MetadataChangedException",
+            DeltaError::ProtocolChanged { .. } => "ProtocolChangedException",
+            DeltaError::ConcurrentTransaction { .. } => "ConcurrentTransactionException",
+            DeltaError::Rule(_)
+            | DeltaError::Storage(_)
+            | DeltaError::Frame(_)
+            | DeltaError::Format(_) => return None,
+            _ => "AnalysisException",
+        })
+    }
+
     /// The same, told to one who overwrites.
     #[must_use]
     pub fn of_overwrite(mut self, is_overwrite: bool) -> DeltaError {

@@ -2,6 +2,7 @@
 
 use super::actions::{Metadata, Properties, Protocol};
 use super::error::DeltaError;
+use super::identity::Identity;
 use crate::types::{DataType, StructField, StructType};
 
 pub(super) const COLUMN_MAPPING: &str = "columnMapping";
@@ -19,6 +20,7 @@ const READABLE: [&str; 5] = [
 const CHECK_CONSTRAINTS: &str = "checkConstraints";
 const CHANGE_DATA_FEED: &str = "changeDataFeed";
 const GENERATED_COLUMNS: &str = "generatedColumns";
+const IDENTITY_COLUMNS: &str = "identityColumns";
 const COLUMN_DEFAULTS: &str = "allowColumnDefaults";
 
 /// The property that turns the change data feed on.
@@ -34,12 +36,13 @@ pub const GENERATION_EXPRESSION: &str = "delta.generationExpression";
 pub const DEFAULT: &str = "CURRENT_DEFAULT";
 
 /// Writer features whose demands are met.
-const WRITABLE: [&str; 11] = [
+const WRITABLE: [&str; 12] = [
     "appendOnly",
     "invariants",
     CHECK_CONSTRAINTS,
     CHANGE_DATA_FEED,
     GENERATED_COLUMNS,
+    IDENTITY_COLUMNS,
     COLUMN_DEFAULTS,
     COLUMN_MAPPING,
     TIMESTAMP_NTZ,
@@ -58,6 +61,16 @@ pub fn constraints_of(configuration: &Properties) -> impl Iterator<Item = (&str,
 /// What a generated column is computed from.
 pub fn generation_expression(field: &StructField) -> Option<&str> {
     field.metadata.get(GENERATION_EXPRESSION)?.as_str()
+}
+
+/// A column's metadata without what its table does when it is written.
+pub(super) fn without_rules(metadata: &crate::types::Metadata) -> crate::types::Metadata {
+    let mut map = metadata.to_map();
+    map.retain(|key, _| {
+        let rules = [GENERATION_EXPRESSION, DEFAULT, "EXISTS_DEFAULT"];
+        !rules.contains(&key.as_str()) && !key.starts_with("delta.identity.")
+    });
+    crate::types::Metadata::new(map)
 }
 
 /// Whether a table records its changes.
@@ -91,13 +104,10 @@ pub(super) fn check_writable(protocol: &Protocol, schema: &StructType) -> Result
         unsupported.extend(unknown(protocol.writer_features.as_ref(), &WRITABLE));
     }
     // Versions 3 to 6 allow features that matter only where the table uses them.
-    for (key, feature) in [
-        ("delta.invariants", "invariants"),
-        ("delta.identity.start", "identityColumns"),
-    ] {
-        if any_field(schema, &|field| field.metadata.get(key).is_some()) {
-            unsupported.push(feature.into());
-        }
+    if any_field(schema, &|field| {
+        field.metadata.get("delta.invariants").is_some()
+    }) {
+        unsupported.push("invariants".into());
     }
     if unsupported.is_empty() {
         return Ok(());
@@ -110,7 +120,7 @@ pub(super) fn check_writable(protocol: &Protocol, schema: &StructType) -> Result
 /// Fails if a table has rules that only SQL can keep.
 pub(super) fn check_no_rules(metadata: &Metadata, schema: &StructType) -> Result<(), DeltaError> {
     let used = features_of(schema, &metadata.configuration);
-    let rules: Vec<&str> = [CHECK_CONSTRAINTS, GENERATED_COLUMNS]
+    let rules: Vec<&str> = [CHECK_CONSTRAINTS, GENERATED_COLUMNS, IDENTITY_COLUMNS]
         .into_iter()
         .filter(|rule| used.contains(rule))
         .collect();
@@ -136,6 +146,9 @@ fn features_of(schema: &StructType, configuration: &Properties) -> Vec<&'static 
     }
     if any_field(schema, &|f| f.metadata.get(GENERATION_EXPRESSION).is_some()) {
         used.push(GENERATED_COLUMNS);
+    }
+    if any_field(schema, &|f| Identity::of(f).is_some()) {
+        used.push(IDENTITY_COLUMNS);
     }
     if any_field(schema, &|f| f.metadata.get(DEFAULT).is_some()) {
         used.push(COLUMN_DEFAULTS);
@@ -172,8 +185,11 @@ pub(super) fn protocol_for(
     let writes_by_features = base.min_writer_version == 7;
     let by_features = ntz || written.contains(&COLUMN_DEFAULTS);
     if !by_features && !reads_by_features && !writes_by_features {
+        let identity = written.contains(&IDENTITY_COLUMNS);
         let (reader, writer) = if mapped {
-            (2, 5)
+            (2, if identity { 6 } else { 5 })
+        } else if identity {
+            (1, 6)
         } else if written.contains(&CHANGE_DATA_FEED) || written.contains(&GENERATED_COLUMNS) {
             (1, 4)
         } else if written.contains(&CHECK_CONSTRAINTS) {
@@ -229,7 +245,7 @@ fn legacy_writer_features(version: i32) -> Vec<String> {
         (4, "changeDataFeed"),
         (4, "generatedColumns"),
         (5, COLUMN_MAPPING),
-        (6, "identityColumns"),
+        (6, IDENTITY_COLUMNS),
     ]
     .into_iter()
     .filter(|(since, _)| version >= *since)

@@ -13,6 +13,7 @@ mod conflicts;
 mod conform;
 mod error;
 mod features;
+mod identity;
 mod intervals;
 mod log;
 mod log_file;
@@ -38,6 +39,7 @@ pub use features::{
     CONSTRAINT_PREFIX, DEFAULT, ENABLE_CHANGE_DATA_FEED, GENERATION_EXPRESSION, constraints_of,
     generation_expression, has_change_data_feed,
 };
+pub use identity::Identity;
 pub use intervals::interval_ms;
 pub use log::{DeltaLog, HistoryEntry};
 pub use log_file::LOG_DIR;

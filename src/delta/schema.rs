@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::actions::{Metadata, Properties};
 use super::column_mapping::{self, ColumnMappingMode};
 use super::error::DeltaError;
+use super::features;
 use super::snapshot::Snapshot;
 use crate::env::Env;
 use crate::types::{DataType, StructField, StructType};
@@ -428,10 +429,12 @@ fn collect_invalid_in_type(data_type: &DataType, found: &mut Vec<String>) {
     }
 }
 
-/// A table made from data takes any value later: its columns are nullable.
+/// What a table made from data has for columns: they take any value later, and what another table
+/// does with a column of theirs (computes it, numbers it) stays with that table.
 pub fn nullable(schema: &StructType) -> StructType {
     let fields = schema.fields.iter().map(|field| StructField {
         nullable: true,
+        metadata: features::without_rules(&field.metadata),
         ..field.clone()
     });
     StructType::new(fields.collect())

@@ -58,6 +58,9 @@ pub trait RowRules {
     /// # Errors
     /// [`DeltaError::ConstraintViolated`].
     fn check(&self, frame: &Frame) -> Result<(), DeltaError>;
+
+    /// The last number that each identity column gave, by the column's name.
+    fn marks(&self) -> Vec<(String, i64)>;
 }
 
 /// How the table's columns lie in its files.
@@ -177,6 +180,19 @@ impl FileWriter {
     /// Rows written so far.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// What the table is to be after this write, if that is something else: identity columns keep
+    /// their last numbers.
+    ///
+    /// # Errors
+    /// If the table's schema can't be read.
+    pub fn changed_metadata(&self) -> Result<Option<Metadata>, DeltaError> {
+        let marks = self.rules.as_ref().map(|rules| rules.marks());
+        match marks.filter(|marks| !marks.is_empty()) {
+            Some(marks) => self.layout.metadata.with_marks(&marks).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Closes the files that are open. What was written, in the order in which it was closed.

@@ -219,6 +219,10 @@ impl SessionError {
     pub fn exception_class(&self) -> &'static str {
         match self {
             SessionError::Sql(sql) => sql.exception_class(),
+            SessionError::Delta(error) => error.exception_class().unwrap_or("AnalysisException"),
+            SessionError::Stream(StreamError::Delta(error)) => {
+                error.exception_class().unwrap_or("AnalysisException")
+            }
             SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
             SessionError::Stream(StreamError::Sql(sql)) => sql.exception_class(),
             SessionError::Stream(

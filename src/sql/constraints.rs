@@ -3,6 +3,7 @@
 //! Source: Delta documentation, "Constraints", "Use generated columns"; Delta PROTOCOL.md, "CHECK
 //! Constraints", "Generated Columns".
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use polars_core::prelude::Series;
@@ -13,13 +14,19 @@ use super::execute::{ExecContext, evaluate};
 use super::functions::{cast_expr, sql_text};
 use super::plan::{EvalMode, Expr, ExprKind, Plan, PlanNode};
 use super::{AnalysisReason, SqlError};
-use crate::delta::{DeltaError, Metadata, RowRules, constraints_of, generation_expression};
-use crate::types::{DataType, Frame, SchemaRef, StructField, StructType, Value};
+use crate::delta::{
+    DeltaError, Identity, Metadata, RowRules, constraints_of, generation_expression,
+};
+use crate::types::{
+    DataType, Frame, SchemaRef, StructField, StructType, Value, series_from_values,
+    values_from_series,
+};
 
 /// A table's generated columns and CHECK constraints, ready to be applied.
 pub struct Constraints {
     schema: SchemaRef,
     generated: Vec<Generated>,
+    identities: Vec<Numbered>,
     checks: Vec<Check>,
     /// The last check's text, if it is that of an overwrite.
     replace_where: Option<String>,
@@ -30,6 +37,15 @@ struct Generated {
     column: StructField,
     /// Over the table's columns.
     expr: Expr,
+}
+
+/// An identity column.
+struct Numbered {
+    column: StructField,
+    identity: Identity,
+    /// The next row's number, and how many were given.
+    next: Cell<i64>,
+    given: Cell<u64>,
 }
 
 struct Check {
@@ -102,12 +118,26 @@ impl Constraints {
             });
         }
         let replace_where = replace_where.map(str::to_owned);
-        if generated.is_empty() && checks.is_empty() {
+        let identities: Vec<Numbered> = schema
+            .fields
+            .iter()
+            .filter_map(|field| {
+                let identity = Identity::of(field)?;
+                Some(Numbered {
+                    column: field.clone(),
+                    identity,
+                    next: Cell::new(identity.next()),
+                    given: Cell::new(0),
+                })
+            })
+            .collect();
+        if generated.is_empty() && checks.is_empty() && identities.is_empty() {
             return Ok(None);
         }
         Ok(Some(Box::new(Constraints {
             schema,
             generated,
+            identities,
             checks,
             replace_where,
             context: context.clone(),
@@ -151,6 +181,11 @@ impl Constraints {
     }
 
     fn completed(&self, frame: &Frame) -> Result<Frame, SqlError> {
+        let mut numbered = frame.clone();
+        for column in &self.identities {
+            numbered = column.number(&numbered)?;
+        }
+        let frame = &numbered;
         let missing: Vec<&Generated> = self
             .generated
             .iter()
@@ -197,9 +232,58 @@ impl Constraints {
     }
 }
 
+impl Numbered {
+    /// The rows with numbers where they have none.
+    fn number(&self, frame: &Frame) -> Result<Frame, SqlError> {
+        let place = frame.schema().index_of(&self.column.name);
+        let given = place.and_then(|i| frame.column(i));
+        let given = match given {
+            Some(column) => values_from_series(column, &self.column.data_type)?,
+            None => vec![Value::Null; frame.height()],
+        };
+        let values: Vec<Value> = given
+            .into_iter()
+            .map(|value| match value {
+                Value::Null => {
+                    let number = self.next.get();
+                    self.next.set(number.saturating_add(self.identity.step));
+                    self.given.set(self.given.get() + 1);
+                    Value::Long(number)
+                }
+                own => own,
+            })
+            .collect();
+        let series = series_from_values(&self.column.name, &values, &self.column.data_type)?;
+        let mut fields = frame.schema().fields.clone();
+        let mut columns: Vec<Series> = frame.columns().to_vec();
+        match place {
+            Some(i) => {
+                if let Some(column) = columns.get_mut(i) {
+                    *column = series;
+                }
+            }
+            None => {
+                columns.push(series);
+                fields.push(self.column.clone());
+            }
+        }
+        let schema = Arc::new(StructType::new(fields));
+        Ok(Frame::new(schema, columns, frame.height())?)
+    }
+}
+
 impl RowRules for Constraints {
     fn complete(&self, frame: &Frame) -> Result<Frame, DeltaError> {
         self.completed(frame).map_err(rule_error)
+    }
+
+    fn marks(&self) -> Vec<(String, i64)> {
+        let gave = self.identities.iter().filter(|n| n.given.get() > 0);
+        gave.map(|n| {
+            let last = n.next.get().saturating_sub(n.identity.step);
+            (n.column.name.clone(), last)
+        })
+        .collect()
     }
 
     fn check(&self, frame: &Frame) -> Result<(), DeltaError> {

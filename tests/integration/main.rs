@@ -24,4 +24,5 @@ mod queries;
 mod spark;
 mod streaming;
 mod support;
+mod tables;
 mod writes;

@@ -531,3 +531,32 @@ fn dbutils_and_display_do_what_they_do_on_databricks() {
         );
     });
 }
+
+#[test]
+fn a_delta_table_is_merged_updated_and_deleted_from_by_columns_and_texts() {
+    notebook(|n| {
+        n.value(
+            r#"
+from delta.tables import DeltaTable
+from pyspark.sql import functions as F
+spark.sql("CREATE TABLE plants AS SELECT * FROM VALUES (1, 'fern', 3), (2, 'rose', 5) AS t(id, name, height)")
+plants = DeltaTable.forName(spark, "plants")
+grown = spark.createDataFrame([(2, "rose", 9), (3, "oak", 1)], "id int, name string, height int")
+(plants.alias("p")
+    .merge(grown.alias("g"), F.col("p.id") == F.col("g.id"))
+    .whenMatchedUpdate(condition="g.height > p.height", set={"height": "g.height"})
+    .whenNotMatchedInsertAll()
+    .execute())
+plants.update(condition=F.col("name") == "oak", set={"height": F.col("height") + 1})
+plants.delete("id = 1")
+"#,
+        );
+        let rows = "[tuple(r) for r in plants.toDF().orderBy('id').collect()]";
+        assert_eq!(n.value(rows), "[(2, 'rose', 9), (3, 'oak', 2)]");
+        let missing = n.error("DeltaTable.forPath(spark, 'dbfs:/nowhere')");
+        assert_eq!(
+            missing.condition.as_deref(),
+            Some("DELTA_MISSING_DELTA_TABLE")
+        );
+    });
+}

@@ -1,7 +1,7 @@
 //! What `SHOW` tells. Source: Spark SQL reference, "Auxiliary Statements".
 
 use super::{not_found, strings, table as rows_table, text};
-use crate::delta::{DeltaError, Snapshot};
+use crate::delta::{DeltaError, Identity, Snapshot};
 use crate::formats::glob_matches;
 use crate::formats::partitions::partition_values;
 use crate::session::state::{GLOBAL_TEMP, quoted};
@@ -310,6 +310,17 @@ fn push_columns(out: &mut String, schema: &StructType) {
                 line.push_str(" NOT NULL");
             }
             let text = |key: &str| field.metadata.get(key).and_then(|v| v.as_str());
+            if let Some(identity) = Identity::of(field) {
+                let kind = if identity.by_default {
+                    "BY DEFAULT"
+                } else {
+                    "ALWAYS"
+                };
+                let (start, step) = (identity.start, identity.step);
+                line.push_str(&format!(
+                    " GENERATED {kind} AS IDENTITY (START WITH {start} INCREMENT BY {step})"
+                ));
+            }
             if let Some(expression) = text(crate::delta::GENERATION_EXPRESSION) {
                 line.push_str(&format!(" GENERATED ALWAYS AS ({expression})"));
             }

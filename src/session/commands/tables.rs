@@ -2,7 +2,8 @@
 
 use super::{counted, not_found, nothing};
 use crate::delta::{
-    CommitInfo, DEFAULT, DeltaError, DeltaLog, Metadata, Properties, generation_expression,
+    CommitInfo, DEFAULT, DeltaError, DeltaLog, Identity, Metadata, Properties,
+    generation_expression,
 };
 use crate::formats::{FileFormat, FormatError};
 use crate::session::catalog::CatalogTable;
@@ -18,7 +19,7 @@ use crate::sql::coercion::can_store_assign;
 use crate::sql::command::{CreateTable, Insert, Name, TableDefinition};
 use crate::sql::constraints::resolve;
 use crate::storage::DbfsPath;
-use crate::types::{Frame, StructType};
+use crate::types::{DataType, Frame, StructType};
 
 /// Before a feature's name among the properties that a statement sets.
 pub(super) const FEATURE: &str = "delta.feature.";
@@ -370,6 +371,15 @@ fn check_columns(definition: &TableDefinition) -> Result<(), SessionError> {
                     data_type: field.data_type.sql(),
                 }
                 .into());
+            }
+        }
+        if let Some(identity) = Identity::of(field) {
+            if field.data_type != DataType::Long {
+                let data_type = field.data_type.simple_string();
+                return Err(DeltaError::IdentityType { data_type }.into());
+            }
+            if identity.step == 0 {
+                return Err(DeltaError::IdentityStep.into());
             }
         }
         if field.metadata.get(DEFAULT).is_some() && !allows_defaults {

@@ -217,6 +217,9 @@ pub(in crate::session) fn write_delta(
         files.write(&frame?)?;
     }
     let rows = files.rows();
+    if let Some(changed) = files.changed_metadata()? {
+        transaction.set_metadata(changed);
+    }
     let files = files.finish()?;
     let mut removed_bytes = 0;
     let mut copied = Vec::new();

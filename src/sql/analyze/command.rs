@@ -10,7 +10,7 @@ use super::from::{name_parts, relation_plan, rename};
 
 use super::select::require_boolean;
 use super::{Analyzer, scope, unsupported};
-use crate::delta::{DEFAULT, DeltaError, GENERATION_EXPRESSION};
+use crate::delta::{DEFAULT, DeltaError, GENERATION_EXPRESSION, Identity};
 use crate::sql::coercion;
 use crate::sql::command::{
     Command, CreateTable, CreateView, Delete, Insert, Name, Statement, Update, ViewKind,
@@ -358,10 +358,17 @@ impl Analyzer<'_> {
                 Some(names) => names.iter().position(|n| scope::same_name(n, &column.name)),
             };
             let text = |key: &str| column.metadata.get(key).and_then(|v| v.as_str());
+            let identity = Identity::of_metadata(&column.metadata);
+            if from.is_some() && identity.is_some_and(|identity| !identity.by_default) {
+                return Err(DeltaError::IdentityExplicitInsert {
+                    column: column.name.clone(),
+                }
+                .into());
+            }
             let mut expr = match from.and_then(|f| Some((f, query.output.get(f)?))) {
                 Some((f, a)) => Expr::column(f, a),
                 // The table computes it.
-                None if text(GENERATION_EXPRESSION).is_some() => continue,
+                None if text(GENERATION_EXPRESSION).is_some() || identity.is_some() => continue,
                 None => match text(DEFAULT) {
                     Some(default) => self.constant(default)?,
                     None => Expr::literal(Value::Null, DataType::Null),

@@ -114,6 +114,11 @@ impl SqlError {
 
     /// The exception's class in PySpark.
     pub fn exception_class(&self) -> &'static str {
+        if let SqlError::Delta(error) = self
+            && let Some(class) = error.exception_class()
+        {
+            return class;
+        }
         match self {
             SqlError::Parse(_) => "ParseException",
             SqlError::Analysis(_) | SqlError::Streaming(_) => "AnalysisException",

@@ -182,6 +182,9 @@ impl Sink for DeltaSink {
             return Ok(());
         };
         let mut transaction = batch.transaction;
+        if let Some(changed) = batch.writer.changed_metadata()? {
+            transaction.set_metadata(changed);
+        }
         let files = batch.writer.finish()?;
         let bytes: i64 = files.iter().map(|f| f.size).sum();
         let info = CommitInfo::new("STREAMING UPDATE")

@@ -19,6 +19,10 @@ class ConcurrentDeleteReadException(DeltaConcurrentModificationException):
     pass
 
 
+class ConcurrentDeleteDeleteException(DeltaConcurrentModificationException):
+    pass
+
+
 class MetadataChangedException(DeltaConcurrentModificationException):
     pass
 

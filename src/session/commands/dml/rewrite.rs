@@ -142,6 +142,9 @@ impl Rewriter {
 
     /// Closes the files and gives them to a transaction.
     pub fn finish(self, transaction: &mut Transaction) -> Result<Rewritten, SessionError> {
+        if let Some(changed) = self.writer.changed_metadata()? {
+            transaction.set_metadata(changed);
+        }
         let files: Vec<AddFile> = self.writer.finish()?;
         let changes: Vec<AddCdcFile> = match self.changes {
             Some(changes) => changes.finish_changes()?,

@@ -90,8 +90,11 @@ pub fn cast(
     if from == to {
         return Ok(series.clone());
     }
+    if *from == T::Null {
+        let nulls = Series::full_null(PlSmallStr::EMPTY, series.len(), &physical_type(to));
+        return Ok(nulls);
+    }
     let column = match (from, to) {
-        (T::Null, _) => Series::full_null(PlSmallStr::EMPTY, series.len(), &physical_type(to)),
         (_, T::String) => to_text::cast(series, from, zone)?,
         (T::String, T::Binary) => series.str()?.as_binary().into_series(),
         (T::String, _) => parse::cast(series, &cast)?,

@@ -14,7 +14,7 @@ use super::{
     Parsed, ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable,
     ParsedView,
 };
-use crate::delta::{DEFAULT, GENERATION_EXPRESSION};
+use crate::delta::{DEFAULT, GENERATION_EXPRESSION, Identity};
 use crate::sql::command::{
     CloneTable, Command, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
 };
@@ -276,11 +276,11 @@ pub(super) fn column(p: &mut Parser) -> Parsed<StructField> {
                 .metadata
                 .with(DEFAULT, default.clone().into())
                 .with("EXISTS_DEFAULT", default.into());
+        } else if accept(p, &["GENERATED", "ALWAYS", "AS", "IDENTITY"]) {
+            field = identity(p, false)?.on(field);
+        } else if accept(p, &["GENERATED", "BY", "DEFAULT", "AS", "IDENTITY"]) {
+            field = identity(p, true)?.on(field);
         } else if accept(p, &["GENERATED", "ALWAYS", "AS"]) {
-            if word(p, 0).as_deref() == Some("IDENTITY") {
-                let token = p.peek_token();
-                return p.expected("an expression: identity columns aren't supported", token);
-            }
             p.expect_token(&Token::LParen)?;
             let expression = p.parse_expr()?.to_string();
             p.expect_token(&Token::RParen)?;
@@ -291,6 +291,29 @@ pub(super) fn column(p: &mut Parser) -> Parsed<StructField> {
             return Ok(field);
         }
     }
+}
+
+/// `[(START WITH n INCREMENT BY m)]`, each part or none, in any order.
+fn identity(p: &mut Parser, by_default: bool) -> Parsed<Identity> {
+    let (mut start, mut step) = (1, 1);
+    if p.consume_token(&Token::LParen) {
+        while !p.consume_token(&Token::RParen) {
+            let _ = p.consume_token(&Token::Comma);
+            if accept(p, &["START", "WITH"]) {
+                start = signed(p)?;
+            } else {
+                expect(p, &["INCREMENT", "BY"])?;
+                step = signed(p)?;
+            }
+        }
+    }
+    Ok(Identity::new(start, step, by_default))
+}
+
+fn signed(p: &mut Parser) -> Parsed<i64> {
+    let negative = p.consume_token(&Token::Minus);
+    let number: i64 = number(p)?;
+    Ok(if negative { -number } else { number })
 }
 
 pub(super) fn insert(p: &mut Parser) -> Parsed<ParsedKind> {

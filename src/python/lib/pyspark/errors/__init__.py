@@ -189,6 +189,10 @@ def raised(error):
     if name == "KeyboardInterrupt":
         return KeyboardInterrupt()
     known = globals().get(name)
+    if known is None and ("Concurrent" in name or name.endswith("ChangedException")):
+        from delta import exceptions
+
+        known = getattr(exceptions, name, None)
     if isinstance(known, type) and issubclass(known, PySparkException):
         # A message of the session is complete: the condition is in it.
         return known(message, error.get("condition"), error.get("parameters"), None, error.get("sqlState"))
