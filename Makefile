@@ -61,9 +61,10 @@ lint: ## Check formatting, clippy (native and browser), layers, licences, source
 	@tools/lint.sh
 
 .PHONY: bench
-bench: ## Measure; prints figures with the machine's description
-	@tools/steps.sh rust clang
-	@$(with_env) cargo bench --no-default-features --features engine
+bench: ## Measure, natively and in Chromium
+	@tools/steps.sh $(site) browser
+	@$(with_env) cargo bench --no-default-features --features engine --benches
+	@$(with_env) node benches/browser.mjs
 
 .PHONY: dist
 dist: ## Build what ships into dist/ and check its size against the budgets

@@ -22,7 +22,8 @@ use chrono_tz::Tz;
 pub use broken::broken_files;
 pub use customers::generate_customers;
 pub use orders::{
-    EMPTY_ORDERS, ORDERS_PER_FILE, UNKNOWN_CUSTOMERS, generate_orders, order_frames, orders_schema,
+    EMPTY_ORDERS, ORDERS_PER_FILE, UNKNOWN_CUSTOMERS, generate_customers_of, generate_orders,
+    order_frames, orders_schema,
 };
 pub use titles::generate_books;
 

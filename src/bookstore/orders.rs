@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::dice::{Dice, Shuffle};
 use super::titles::BOOKS;
-use super::{CUSTOMERS, IDLE_CUSTOMERS, NEW_CUSTOMERS};
+use super::{CUSTOMERS, IDLE_CUSTOMERS, NEW_CUSTOMERS, generate_customers, to_json};
 use crate::formats::FormatError;
 use crate::formats::parquet::{FRAME_ROWS, ParquetWriteOptions, ParquetWriter};
 use crate::types::arrow::{ArrowConversionError, schema_to_arrow};
@@ -73,6 +73,19 @@ pub fn order_frames(
     })
 }
 
+/// How many customers `rows` orders come from, numbered from 1.
+fn ordering_customers(rows: usize) -> usize {
+    (CUSTOMERS - IDLE_CUSTOMERS).max(rows / 10 / DAYS)
+}
+
+/// The customers that `rows` orders of [`generate_orders`] come from, as a file of JSON lines.
+///
+/// # Errors
+/// None, unless this module has a defect.
+pub fn generate_customers_of(rows: usize, seed: u64) -> Result<Bytes, FormatError> {
+    to_json(&generate_customers(1..=ordering_customers(rows), seed)?)
+}
+
 /// Makes orders by their position.
 struct Orders {
     seed: u64,
@@ -91,8 +104,7 @@ struct Order {
 
 impl Orders {
     fn new(rows: usize, seed: u64) -> Self {
-        let sample = CUSTOMERS - IDLE_CUSTOMERS;
-        let customers = sample.max(rows / 10 / DAYS);
+        let customers = ordering_customers(rows);
         Orders {
             seed,
             customers,

@@ -149,7 +149,7 @@ impl Frame {
         let columns = self
             .columns
             .iter()
-            .map(|c| c.take(indices))
+            .map(|c| super::take(c, indices))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Frame {
             schema: self.schema.clone(),

@@ -23,5 +23,5 @@ pub use json::{SchemaJsonError, type_from_json, type_to_json};
 #[cfg(feature = "engine")]
 pub use value::{
     ListParts, Value, base64, decimal_text, double_text, float_text, from_base64, list_from_parts,
-    series_from_values, values_from_series,
+    series_from_values, take, values_from_series,
 };

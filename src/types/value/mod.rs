@@ -9,7 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use column::{ListParts, list_from_parts, series_from_values, values_from_series};
+pub use column::{ListParts, list_from_parts, series_from_values, take, values_from_series};
 pub use text::{base64, decimal_text, double_text, float_text, from_base64};
 
 /// A value. Its type stands beside it, in an expression or a schema.

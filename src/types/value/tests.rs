@@ -2,6 +2,8 @@ use std::cmp::Ordering;
 
 use chrono_tz::Tz;
 
+use polars_core::prelude::IdxCa;
+
 use super::*;
 use crate::types::{DataType, StructType, physical_type};
 
@@ -92,6 +94,38 @@ fn a_slice_of_a_list_column_keeps_its_own_rows() {
     let series = series_from_values("c", &values, &data_type).unwrap();
     let tail = values_from_series(&series.slice(2, 2), &data_type).unwrap();
     assert_eq!(tail, values[2..]);
+}
+
+#[test]
+fn rows_of_a_list_of_structs_are_taken_in_any_order_with_nulls_and_from_a_slice() {
+    let item = DataType::Struct(StructType::of([("n", DataType::Integer)]));
+    let list = DataType::array(item);
+    let of = |numbers: &[i32]| {
+        let items = numbers
+            .iter()
+            .map(|n| Value::Struct(vec![Value::Integer(*n)]));
+        Value::Array(items.collect())
+    };
+    let values = [of(&[9]), of(&[1, 2]), Value::Null, of(&[]), of(&[3])];
+    let column = series_from_values("books", &values, &list).unwrap();
+    let rows: IdxCa = [Some(3), None, Some(0), Some(0), Some(1), Some(2)]
+        .into_iter()
+        .collect();
+    let taken = take(&column.slice(1, 4), &rows).unwrap();
+    assert_eq!(taken.name(), "books");
+    assert_eq!(
+        values_from_series(&taken, &list).unwrap(),
+        [
+            of(&[3]),
+            Value::Null,
+            of(&[1, 2]),
+            of(&[1, 2]),
+            Value::Null,
+            of(&[])
+        ]
+    );
+    let beyond = take(&column, &[Some(5)].into_iter().collect());
+    assert!(beyond.is_err());
 }
 
 #[test]

@@ -1,0 +1,94 @@
+// The whole way in Chromium, as a person drives it: orders are dropped, flow through bronze and silver, gold is updated.
+//
+//   node benches/browser.mjs [ROWS…]      of the site in target/site; `make bench` calls it
+//
+// Prints seconds since the drop, the most memory that the tab's process had, and the main thread's longest task.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drop, open, press } from "../tests/e2e/flow.mjs";
+import { openSite } from "../tests/e2e/site.mjs";
+
+const customers = "/mnt/demo-datasets/bookstore/customers-json";
+const sizes = process.argv.slice(2).map(Number);
+if (sizes.length === 0) sizes.push(1_000_000);
+
+/** Waits until a query has taken `rows` rows and rests; gives the time. */
+const untilTaken = (page, key, rows) =>
+  page.evaluate(
+    ([key, rows]) =>
+      new Promise((resolve) => {
+        const end = multihop.on("flow", ({ pipelines }) => {
+          const query = pipelines.flatMap(({ queries }) => queries).find((query) => query.key === key);
+          if (query.total_rows < rows || query.state === "Running") return;
+          end();
+          resolve(Date.now());
+        });
+      }),
+    [key, rows],
+  );
+
+async function wholeWay(rows, folder) {
+  const write = ["bench", "--no-default-features", "--features", "engine", "--bench", "hops", "--", "--write", folder];
+  execFileSync("cargo", [...write, String(rows)], { stdio: "ignore" });
+  const orders = join(folder, "orders.parquet");
+  const site = await openSite();
+  try {
+    const page = await open(site);
+    page.setDefaultTimeout(600_000);
+    // Chromium tells which process is the tab's.
+    const browser = await site.browser.newBrowserCDPSession();
+    const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
+    const tabs = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+    await drop(page, [join(folder, "customers.json")]);
+    await page.waitForFunction(async (path) => (await multihop.listFiles(path)).length > 2, customers);
+    const ready = untilTaken(page, "orders_silver", 3000);
+    await press(page, "Start");
+    await ready;
+    await page.evaluate(() => {
+      globalThis.longest = 0;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+      }).observe({ type: "longtask" });
+    });
+    for (const id of tabs) writeFileSync(`/proc/${id}/clear_refs`, "5");
+
+    const started = Date.now();
+    const bronze = untilTaken(page, "orders_bronze", rows + 3000);
+    const silver = untilTaken(page, "orders_silver", rows + 3000);
+    await drop(page, [orders]);
+    const seconds = [(await bronze) - started, (await silver) - started].map((ms) => (ms / 1000).toFixed(1));
+    const gold = untilTaken(page, "daily_customer_books", 1);
+    const pressed = Date.now();
+    await press(page, "Update gold");
+    const updated = (((await gold) - pressed) / 1000).toFixed(1);
+
+    const peaks = tabs.map((id) => /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1] ?? 0);
+    const peak = Math.max(...peaks.map(Number)) * 1024;
+    const longest = await page.evaluate(() => globalThis.longest);
+    const counts = await page.evaluate(async () => {
+      const count = async (table) => (await multihop.sql(`SELECT count(*) FROM ${table}`)).rows[0][0];
+      return [await count("orders_silver"), await count("daily_customer_books")];
+    });
+    const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+    console.log(
+      `${rows} rows, ${megabytes(statSync(orders).size)}: bronze after ${seconds[0]} s, silver after ${seconds[1]} s ` +
+        `(${counts[0]} rows), gold in ${updated} s (${counts[1]} rows); tab's peak memory ${megabytes(peak)}; ` +
+        `longest task on the main thread ${longest ? `${longest} ms` : "below 50 ms"}`,
+    );
+  } finally {
+    await site.close();
+  }
+}
+
+console.log("orders dropped in headless Chromium, the build that `make run` serves");
+for (const rows of sizes) {
+  const folder = mkdtempSync(join(tmpdir(), "multihop-"));
+  try {
+    await wholeWay(rows, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
