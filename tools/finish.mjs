@@ -1,5 +1,5 @@
 // Trunk's hook after a build (Trunk.toml): tells the engine's and Python's loaders what they load, and the engine
-// which files the sample data has; puts the notebook view's script together.
+// which files the sample data has; puts together the scripts that are loaded when they are needed.
 
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -32,9 +32,10 @@ const paths = entries
   .sort();
 await writeFile(join(bookstore, "manifest.json"), JSON.stringify(paths));
 
+const www = new URL("../www/", import.meta.url).pathname;
 await build({
-  entryPoints: [new URL("../www/notebook/index.js", import.meta.url).pathname],
-  outfile: join(folder, "notebook.js"),
+  entryPoints: { notebook: `${www}notebook/index.js`, zip: `${www}zip.js` },
+  outdir: folder,
   bundle: true,
   minify: true,
   format: "esm",

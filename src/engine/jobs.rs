@@ -7,9 +7,10 @@ use super::drops::{Drop, LandingSchema, Looked, Looking, check_name};
 use super::notebook::CellRun;
 use super::relations::Opened;
 use super::{Engine, error};
+use crate::formats::Options;
 use crate::formats::csv::{self, CsvOptions};
 use crate::formats::parquet::{ParquetWriteOptions, ParquetWriter};
-use crate::formats::{FormatError, Options};
+use crate::notebook::json_rows;
 use crate::pipeline::{HopTexts, suggest};
 use crate::protocol::{DropPreview, ErrorInfo, Event, NewPipeline, Reply, RowsFormat, TaskUnit};
 use crate::session::SessionError;
@@ -76,6 +77,9 @@ impl Engine {
         let reply = match job {
             Job::Export { handle, format } => {
                 let (handle, format) = (*handle, *format);
+                if self.notebooks.is_live(handle) && !self.streams_idle {
+                    return Ok(None);
+                }
                 if self.pull_rows(id, handle, usize::MAX)? {
                     return Ok(None);
                 }
@@ -211,8 +215,9 @@ impl Engine {
             .whole()
             .map_err(|e| SessionError::from(crate::sql::SqlError::from(e)))
             .and_then(|frame| match frame {
+                None if format == RowsFormat::Json => Ok(Bytes::from_static(b"[]")),
                 None => Ok(Bytes::new()),
-                Some(frame) => Ok(write_rows(&frame, format, zone)?),
+                Some(frame) => write_rows(&frame, format, zone),
             });
         written.map_err(|e| error::info(&e))
     }
@@ -312,18 +317,27 @@ impl Engine {
     }
 }
 
-fn write_rows(frame: &Frame, format: RowsFormat, zone: Tz) -> Result<Bytes, FormatError> {
-    match format {
+fn write_rows(frame: &Frame, format: RowsFormat, zone: Tz) -> Result<Bytes, SessionError> {
+    Ok(match format {
         RowsFormat::Csv => {
             let mut options = Options::new();
             options.set("header", "true");
             let options = CsvOptions::from_options(&options)?;
-            csv::write(frame, &options, true, zone).map(Bytes::from)
+            csv::write(frame, &options, true, zone)?.into()
         }
         RowsFormat::Parquet => {
             let mut writer = ParquetWriter::new(frame.schema(), &ParquetWriteOptions::default())?;
             writer.write(frame)?;
-            writer.finish()
+            writer.finish()?
         }
-    }
+        RowsFormat::Json => {
+            let rows = json_rows(frame, zone, usize::MAX).map_err(crate::sql::SqlError::from)?;
+            let rows = rows.iter().map(|row| {
+                let cells: Vec<&str> = row.iter().map(|cell| cell.get()).collect();
+                format!("[{}]", cells.join(","))
+            });
+            let rows: Vec<String> = rows.collect();
+            format!("[{}]", rows.join(",\n")).into()
+        }
+    })
 }

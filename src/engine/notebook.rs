@@ -599,6 +599,11 @@ impl Notebooks {
         })
     }
 
+    /// Whether a relation shows a stream that goes on.
+    pub fn is_live(&self, handle: u32) -> bool {
+        self.live.iter().any(|live| live.handle == handle)
+    }
+
     /// Forgets what a notebook's Python held.
     pub fn forget(&mut self, notebook: &str) {
         self.connects.remove(notebook);

@@ -17,7 +17,7 @@ use crate::protocol::{
 };
 use crate::session::{Ran, SessionError, Statement, parse_name};
 use crate::sql::plan::Plan;
-use crate::storage::{DbfsPath, FileSystem};
+use crate::storage::{DbfsPath, FileSystem, StorageError};
 use crate::types::Frame;
 
 impl Engine {
@@ -81,6 +81,7 @@ impl Engine {
                     .map_err(|e| error::info(&e.into()))?;
                 return Ok(Outcome::Bytes(bytes));
             }
+            Request::PutFile { path } => self.put_file(&path, &files).map(|()| Reply::Done),
             Request::Notebooks => Ok(self.notebooks()),
             Request::OpenNotebook { path } => return notebook_reply(self.open_notebook(&path)),
             Request::NewNotebook { folder, language } => {
@@ -137,6 +138,20 @@ impl Engine {
             Request::Cancel { .. } => Ok(Reply::Done),
         };
         reply.map(Outcome::Reply).map_err(|e| error::info(&e))
+    }
+
+    /// Puts the file beside the message at a path.
+    fn put_file(&self, path: &str, files: &[Box<dyn Content>]) -> Result<(), SessionError> {
+        let path = DbfsPath::parse(path)?;
+        let unread = |reason: String| StorageError::Io {
+            path: path.clone(),
+            reason,
+        };
+        let file = files
+            .first()
+            .ok_or_else(|| unread("it didn't arrive".into()))?;
+        let bytes = file.read(0, file.size()).map_err(unread)?;
+        Ok(self.fs.put(&path, bytes.into())?)
     }
 
     // Pipelines

@@ -420,6 +420,25 @@ fn results_are_sorted_and_saved_as_files() {
     let format = RowsFormat::Parquet;
     page.ask(Request::ExportRows { handle, format }).unwrap();
     assert!(page.bytes.take().unwrap().starts_with(b"PAR1"));
+    let format = RowsFormat::Json;
+    page.ask(Request::ExportRows { handle, format }).unwrap();
+    let json = page.bytes.take().unwrap();
+    assert_eq!(json, "[[null,\"n\"],\n[2,\"b\"],\n[10,\"a\"]]".as_bytes());
+}
+
+#[test]
+fn a_file_is_put_at_a_path_in_the_place_of_one_that_is_there() {
+    let mut page = Page::new();
+    let mut put = |path: &str, text: &'static str| {
+        let path = path.to_owned();
+        page.ask_with(Request::PutFile { path }, vec![Box::new(Bytes::from(text))])
+    };
+    assert_eq!(put("/lab/a.json", "{\"n\":1}"), Ok(Reply::Done));
+    assert_eq!(put("dbfs:/lab/a.json", "{\"n\":2}"), Ok(Reply::Done));
+    assert!(put("dbfs:/lab/../../etc/a", "").is_err());
+    let path = "dbfs:/lab/a.json".to_owned();
+    page.ask(Request::ReadFile { path }).unwrap();
+    assert_eq!(page.bytes.take().unwrap(), "{\"n\":2}".as_bytes());
 }
 
 #[test]

@@ -21,7 +21,7 @@ mod workspace;
 pub use crate::protocol::{CellLanguage, Language};
 pub use error::NotebookError;
 pub use files::FsShown;
-pub use output::{CellError, CellResult, CellStatus, Output, OutputColumn};
+pub use output::{CellError, CellResult, CellStatus, Output, OutputColumn, json_rows};
 pub use samples::samples;
 pub use sql::{bind, markers, statements, substitute};
 pub use steps::{FsCommand, SqlStatement, Step};

@@ -111,27 +111,40 @@ impl Output {
                 data_type: field.data_type.simple_string(),
             })
             .collect();
-        let mut rows = Vec::with_capacity(frame.height().min(limit));
-        for row in 0..frame.height().min(limit) {
-            let mut cells = Vec::with_capacity(fields.len());
-            for (field, column) in fields.iter().zip(frame.columns()) {
-                let mut text = String::new();
-                Value::from_series(column, row, &field.data_type)?.push_json(
-                    &field.data_type,
-                    zone,
-                    &mut text,
-                );
-                cells.push(raw(text));
-            }
-            rows.push(cells);
-        }
         Ok(Output::Table {
             columns,
-            rows,
+            rows: json_rows(frame, zone, limit)?,
             truncated: frame.height() > limit,
             streaming,
         })
     }
+}
+
+/// The first `limit` rows, one JSON value a cell.
+///
+/// # Errors
+/// If the frame doesn't fit its own schema: a defect.
+pub fn json_rows(
+    frame: &Frame,
+    zone: Tz,
+    limit: usize,
+) -> Result<Vec<Vec<Box<RawValue>>>, FrameError> {
+    let fields = &frame.schema().fields;
+    let mut rows = Vec::with_capacity(frame.height().min(limit));
+    for row in 0..frame.height().min(limit) {
+        let mut cells = Vec::with_capacity(fields.len());
+        for (field, column) in fields.iter().zip(frame.columns()) {
+            let mut text = String::new();
+            Value::from_series(column, row, &field.data_type)?.push_json(
+                &field.data_type,
+                zone,
+                &mut text,
+            );
+            cells.push(raw(text));
+        }
+        rows.push(cells);
+    }
+    Ok(rows)
 }
 
 /// JSON text as a value; NULL if it were none.

@@ -109,6 +109,7 @@ impl App {
             choose_files: RwSignal::default(),
         };
         provide_context(app);
+        super::scripting::offer(app);
         app.theme.get_untracked().apply();
         app
     }

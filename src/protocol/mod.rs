@@ -143,6 +143,12 @@ pub enum Request {
         path: String,
     },
 
+    /// Puts a file, given beside the message, at a path, in the place of one that is there.
+    /// Reply: [`Reply::Done`].
+    PutFile {
+        path: String,
+    },
+
     /// The workspace's notebooks. Reply: [`Reply::Notebooks`].
     Notebooks,
     /// A notebook's cells. Reply: [`Reply::Notebook`].
@@ -212,7 +218,8 @@ pub enum Request {
         column: u32,
         descending: bool,
     },
-    /// An opened relation's rows as a file's bytes, beside the reply. Reply: [`Reply::Done`].
+    /// An opened relation's rows as a file's bytes, beside the reply; those of a stream that a
+    /// cell shows, once its sources are drained. Reply: [`Reply::Done`].
     ExportRows {
         handle: u32,
         format: RowsFormat,

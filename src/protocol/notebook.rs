@@ -128,6 +128,8 @@ pub enum NotebookFormat {
 pub enum RowsFormat {
     Csv,
     Parquet,
+    /// A list of rows, each a list of its values, as `multihop run --json` writes them.
+    Json,
 }
 
 /// One thing that a cell shows.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_channel::oneshot;
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -26,7 +26,48 @@ pub struct Answer {
     pub bytes: Option<Uint8Array>,
 }
 
-type Waiting = oneshot::Sender<Result<Answer, ErrorInfo>>;
+/// Who waits for a reply.
+#[derive(Debug)]
+enum Waiting {
+    Page(oneshot::Sender<Result<Answer, ErrorInfo>>),
+    /// A script's promise, of the reply as it came.
+    Script {
+        resolve: Function,
+        reject: Function,
+    },
+}
+
+impl Waiting {
+    /// Hands on a reply: as it was read for the page, as it came for a script.
+    fn answer(self, result: Result<Answer, ErrorInfo>, came: &JsValue) {
+        match self {
+            // Who asked may be gone by now, with the view that did.
+            Waiting::Page(sender) => drop(sender.send(result)),
+            Waiting::Script { resolve, reject } => {
+                let part = |name: &str| Reflect::get(came, &name.into()).unwrap_or_default();
+                let result = Reflect::get(&part("message"), &"result".into()).unwrap_or_default();
+                let of = |name: &str| Reflect::get(&result, &name.into()).unwrap_or_default();
+                // A promise's functions don't fail.
+                let _ = match of("Err") {
+                    error if error.is_undefined() => {
+                        resolve.call1(&JsValue::NULL, &Array::of2(&of("Ok"), &part("bytes")))
+                    }
+                    error => reject.call1(&JsValue::NULL, &error),
+                };
+            }
+        }
+    }
+
+    fn fail(self, error: ErrorInfo) {
+        match self {
+            Waiting::Page(sender) => drop(sender.send(Err(error))),
+            Waiting::Script { reject, .. } => {
+                let error = serde_wasm_bindgen::to_value(&error).unwrap_or_default();
+                let _ = reject.call1(&JsValue::NULL, &error);
+            }
+        }
+    }
+}
 
 /// The engine, as the page talks to it. A copy names the same engine.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +81,8 @@ struct Connection {
     /// Requests made before the engine answers any.
     early: Vec<JsValue>,
     is_ready: bool,
+    /// Scripts' functions that hear every event as it came.
+    listeners: Vec<Function>,
     /// Kept while the worker may call them.
     on_message: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(ErrorEvent)>>,
@@ -54,6 +97,7 @@ impl Engine {
             pending: Pending::default(),
             early: Vec::new(),
             is_ready: false,
+            listeners: Vec::new(),
             on_message: None,
             on_error: None,
         }))));
@@ -104,34 +148,61 @@ impl Engine {
     /// Sends a request with files beside it.
     pub fn call_with_files(self, request: Request, files: &[File]) -> Call {
         let (sender, receiver) = oneshot::channel();
+        let files = files.iter().collect();
+        let id = self.send(Waiting::Page(sender), |id| {
+            let message = ToEngine { id, request };
+            let message = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+            envelope(&message, &files)
+        });
+        Call { id, receiver }
+    }
+
+    /// Sends a script's request, in the protocol's form in JavaScript. Gives a promise of the
+    /// reply and its bytes in that form, or of the error.
+    pub fn call_of_script(self, request: &JsValue, files: &Array) -> Promise {
+        Promise::new(&mut |resolve, reject| {
+            self.send(Waiting::Script { resolve, reject }, |id| {
+                let message = Object::new();
+                Reflect::set(&message, &"id".into(), &id.into())?;
+                Reflect::set(&message, &"request".into(), request)?;
+                envelope(&message, files)
+            });
+        })
+    }
+
+    /// Lets a script's function hear every event, in the protocol's form in JavaScript.
+    pub fn listen(self, listener: Function) {
+        self.0.get_value().borrow_mut().listeners.push(listener);
+    }
+
+    /// Posts the message that `make` makes with the request's id. Gives that id.
+    fn send(self, waiting: Waiting, make: impl FnOnce(u32) -> Result<JsValue, JsValue>) -> u32 {
         let connection = self.0.get_value();
         let mut connection = connection.borrow_mut();
         if connection.worker.is_none() {
-            // The receiver learns it from the dropped sender.
-            return Call { id: 0, receiver };
+            waiting.fail(stopped_error("the engine does not run"));
+            return 0;
         }
-        let id = connection.pending.add(sender);
-        let sent = envelope(&ToEngine { id, request }, files).and_then(|message| {
-            match (&connection.worker, connection.is_ready) {
-                (Some(worker), true) => worker.post_message(&message),
-                _ => {
-                    connection.early.push(message);
-                    Ok(())
-                }
+        let id = connection.pending.add(waiting);
+        let sent = make(id).and_then(|message| match (&connection.worker, connection.is_ready) {
+            (Some(worker), true) => worker.post_message(&message),
+            _ => {
+                connection.early.push(message);
+                Ok(())
             }
         });
         if let Err(error) = sent
             && let Some(waiting) = connection.pending.take(id)
         {
-            let _ = waiting.send(Err(page_error(
+            waiting.fail(page_error(
                 "MessageNotSent",
                 &format!(
                     "The request could not be sent to the engine: {}",
                     text_of(&error)
                 ),
-            )));
+            ));
         }
-        Call { id, receiver }
+        id
     }
 
     /// Asks the engine to end a request. Its call then gives an error of class `Cancelled`.
@@ -163,8 +234,7 @@ impl Engine {
                     .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
                 let waiting = self.0.get_value().borrow_mut().pending.take(id);
                 if let Some(waiting) = waiting {
-                    // Who asked may be gone by now, with the view that did.
-                    let _ = waiting.send(result.map(|reply| Answer { reply, bytes }));
+                    waiting.answer(result.map(|reply| Answer { reply, bytes }), &data);
                 }
                 self.0.get_value().borrow().store.ended(id);
             }
@@ -172,12 +242,25 @@ impl Engine {
                 event: Event::Panicked { message },
             } => self.stopped(message),
             FromEngine::Event { event } => {
+                self.tell_scripts(&data);
                 let is_ready = matches!(event, Event::Ready { .. });
                 let store = self.0.get_value().borrow().store;
                 store.take(event);
                 if is_ready {
                     self.send_early();
                 }
+            }
+        }
+    }
+
+    fn tell_scripts(self, data: &JsValue) {
+        let listeners = self.0.get_value().borrow().listeners.clone();
+        for listener in listeners {
+            let event = Reflect::get(data, &"message".into())
+                .and_then(|message| Reflect::get(&message, &"event".into()))
+                .unwrap_or_default();
+            if let Err(error) = listener.call1(&JsValue::NULL, &event) {
+                web_sys::console::error_1(&error);
             }
         }
     }
@@ -216,7 +299,7 @@ impl Engine {
             connection.pending.drain()
         };
         for waiting in waiting {
-            let _ = waiting.send(Err(stopped_error(why)));
+            waiting.fail(stopped_error(why));
         }
     }
 }
@@ -240,12 +323,10 @@ impl Future for Call {
 }
 
 /// `{message, files}`.
-fn envelope(message: &ToEngine, files: &[File]) -> Result<JsValue, JsValue> {
+fn envelope(message: &JsValue, files: &Array) -> Result<JsValue, JsValue> {
     let envelope = Object::new();
-    let message = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
-    Reflect::set(&envelope, &"message".into(), &message)?;
-    let list: Array = files.iter().collect();
-    Reflect::set(&envelope, &"files".into(), &list)?;
+    Reflect::set(&envelope, &"message".into(), message)?;
+    Reflect::set(&envelope, &"files".into(), files)?;
     Ok(envelope.into())
 }
 
