@@ -43,7 +43,7 @@ async function wholeWay(rows, folder) {
     const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
     const tabs = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
     await drop(page, [join(folder, "customers.json")]);
-    await page.waitForFunction(async (path) => (await multihop.listFiles(path)).length > 2, customers);
+    await page.waitForFunction(async (path) => (await multihop.listFiles(path)).length > 3, customers);
     const ready = untilTaken(page, "orders_silver", 3000);
     await press(page, "Start");
     await ready;

@@ -16,7 +16,7 @@ web() {
 }
 
 e2e() {
-  tools/steps.sh rust clang node wasm-bindgen trunk site && node --test --test-reporter=spec tests/e2e/*.test.mjs
+  tools/steps.sh rust clang node wasm-bindgen trunk site && node --test --test-timeout=300000 --test-reporter=spec tests/e2e/*.test.mjs
 }
 
 # The program comes with the native tests: `cargo build` alone would compile Polars once more, with fewer features.

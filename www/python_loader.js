@@ -1,6 +1,6 @@
 // Loads the module `python` at the first Python cell. The engine's worker calls it (engine_loader.js):
 //
-//   const python = await start({ call, write, pause, stop }, progress)
+//   const python = await start({ call, write, pause, stop }, progress)   progress(bytes, of bytes)
 //   python.suspends                       can a cell be cancelled while it computes?
 //   await python.begin()                  the number of one more interpreter: each notebook has its own
 //   await python.run(number, source, name)  the outcome, as src/python's `Outcome` in JSON
@@ -63,7 +63,7 @@ function counted(response, progress) {
   const counter = new TransformStream({
     transform(chunk, controller) {
       received += chunk.byteLength;
-      progress(built.size ? Math.min(received / built.size, 1) : 0);
+      progress(received, built.size);
       controller.enqueue(chunk);
     },
   });

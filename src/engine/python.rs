@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::connect::{Answer, BatchCall, Connect, Shown, Wait};
 use crate::notebook::NotebookError;
 use crate::protocol::{
-    CellOutput, ErrorInfo, Event, PythonFailure, PythonOutcome, Reply, WidgetView,
+    CellOutput, ErrorInfo, Event, PythonFailure, PythonOutcome, Reply, TaskUnit, WidgetView,
 };
 use crate::session::SessionError;
 use crate::sql::python::PythonRuntime;
@@ -38,6 +38,21 @@ impl Engine {
     /// Says that somebody runs Python from now on.
     pub fn offer_python(&mut self) {
         self.notebooks.has_python = true;
+    }
+
+    /// Says how many of the bytes of Python's program are here, for the cell that waits for it.
+    pub fn python_loads(&mut self, loaded: f64, size: f64) {
+        let waiting = self.jobs.iter().find(|(_, job)| job.waits());
+        let Some(id) = waiting.map(|(id, _)| *id) else {
+            return;
+        };
+        self.event(Event::Task {
+            id,
+            title: "Loading Python".into(),
+            done: loaded,
+            total: Some(size),
+            unit: TaskUnit::Bytes,
+        });
     }
 
     /// What is to run now, if anything; it is given once.

@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use super::{Worker, get, text_of};
 use crate::connect::{Answer, JsonPython};
 use crate::engine::PythonCell;
-use crate::protocol::{Event, FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
+use crate::protocol::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 
 /// Milliseconds between two looks at what a call waits for.
 const POLL_MS: i32 = 10;
@@ -135,11 +135,9 @@ impl Worker {
         let pause = Closure::<dyn Fn() -> JsValue>::new(move || worker.pause_python());
         set("pause", &pause.into_js_value())?;
         let worker = self.clone();
-        let progress = Closure::<dyn Fn(f64)>::new(move |fraction: f64| {
-            worker.post_event(Event::Loading {
-                what: "Loading Python".into(),
-                fraction,
-            });
+        let progress = Closure::<dyn Fn(f64, f64)>::new(move |loaded: f64, size: f64| {
+            worker.engine.borrow_mut().python_loads(loaded, size);
+            worker.send();
         });
 
         let start: Function = get(&self.scope, "startPython").dyn_into()?;

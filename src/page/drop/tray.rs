@@ -7,7 +7,7 @@ use super::state::{Landing, Progress, Stage, Tray};
 use crate::page::app::{App, OpenDialog};
 use crate::page::text;
 use crate::page::ui::{ErrorView, Icon, Shape};
-use crate::protocol::{DropPreview, FilePreview, TaskUnit};
+use crate::protocol::{DropPreview, FilePreview};
 
 /// Cards shown before the rest folds away.
 const CARDS: usize = 12;
@@ -142,23 +142,11 @@ fn Seen(preview: DropPreview, landings: Vec<Landing>, made: Option<String>) -> i
 #[component]
 fn Under(title: String, call: u32) -> impl IntoView {
     let app = App::get();
-    let task = Memo::new(move |_| {
-        app.store
-            .tasks
-            .with(|tasks| tasks.iter().find(|task| task.id == call).cloned())
-    });
+    let task = Memo::new(move |_| app.store.task(call));
     let figures = move || {
         task.get().map(|task| {
-            let amount = |value: f64| match task.unit {
-                TaskUnit::Bytes => text::bytes(value),
-                TaskUnit::Rows => text::counted(value, "row"),
-                TaskUnit::Files => text::counted(value, "file"),
-            };
             let elapsed = text::duration(js_sys::Date::now() - task.started_ms);
-            match task.total {
-                Some(total) => format!("{} of {} · {elapsed}", amount(task.done), amount(total)),
-                None => format!("{} · {elapsed}", amount(task.done)),
-            }
+            format!("{} · {elapsed}", task.amount())
         })
     };
     view! {

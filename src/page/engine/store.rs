@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 
 use crate::page::notebook::NotebookState;
+use crate::page::text;
 use crate::page::ui::{Content, Notices};
 use crate::protocol::{ErrorInfo, Event, FlowState, TaskUnit};
 
@@ -32,6 +33,21 @@ pub struct TaskView {
     pub total: Option<f64>,
     pub unit: TaskUnit,
     pub started_ms: f64,
+}
+
+impl TaskView {
+    /// How far it is: `3 MB of 13 MB`, `1 200 rows`.
+    pub fn amount(&self) -> String {
+        let amount = |value: f64| match self.unit {
+            TaskUnit::Bytes => text::bytes(value),
+            TaskUnit::Rows => text::counted(value, "row"),
+            TaskUnit::Files => text::counted(value, "file"),
+        };
+        match self.total {
+            Some(total) => format!("{} of {}", amount(self.done), amount(total)),
+            None => amount(self.done),
+        }
+    }
 }
 
 /// The engine's state as signals. A copy names the same signals.
@@ -62,6 +78,12 @@ impl Default for Store {
 }
 
 impl Store {
+    /// How far a request is, while it has said so.
+    pub fn task(self, id: u32) -> Option<TaskView> {
+        self.tasks
+            .with(|tasks| tasks.iter().find(|task| task.id == id).cloned())
+    }
+
     /// Says that something went well; the notice leaves by itself.
     pub fn tell(self, text: impl Into<String>) {
         let mut id = 0;

@@ -192,12 +192,14 @@ fn RunButton(cell: CellState, language: Memo<CellLanguage>) -> impl IntoView {
 /// How the cell's run goes or went.
 #[component]
 fn RunState(cell: CellState) -> impl IntoView {
+    let app = App::get();
     let now = RwSignal::new(js_sys::Date::now());
     let state = move || {
         match cell.run.get() {
         Run::Never => ().into_any(),
         Run::Queued => view! { <span class="nb-state">"Waiting"</span> }.into_any(),
-        Run::Running { since_ms, .. } => {
+        Run::Running { request, since_ms } => {
+            let task = Memo::new(move |_| app.store.task(request));
             let ticks = set_interval_with_handle(
                 move || {
                     now.try_set(js_sys::Date::now());
@@ -212,8 +214,10 @@ fn RunState(cell: CellState) -> impl IntoView {
             view! {
                 <span class="nb-state">
                     <span class="spinner" aria-hidden="true"></span>
-                    "Running "
+                    {move || task.get().map_or_else(|| "Running".to_owned(), |task| task.title)}
+                    " "
                     <span class="figure" aria-hidden="true">
+                        {move || task.get().map(|task| format!("{} · ", task.amount()))}
                         {move || text::duration((now.get() - since_ms).max(0.0))}
                     </span>
                 </span>
