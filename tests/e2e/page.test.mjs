@@ -308,8 +308,7 @@ test("markdown in a notebook is text: no script, no foreign picture", async () =
   assert.deepEqual(page.complaints, []);
 });
 
-const todo = "the last cell's editor doesn't open by a click";
-test("running cells wait for one another, are cancelled, and an error ends the rest", { todo }, async () => {
+test("running cells wait for one another, are cancelled, and an error ends the rest", async () => {
   const page = await open();
   await page.getByRole("tab", { name: /^Notebook/ }).click();
   await page.getByRole("button", { name: "Short", exact: true }).click();

@@ -37,6 +37,11 @@ test("Python is asked for at the first Python cell only, and shows what it print
   await first.getByText("5 rows").waitFor();
   await first.getByText("DataFrame[id: bigint, twice: bigint]").waitFor();
   await first.getByRole("gridcell", { name: "8" }).waitFor();
+  // Shift+Enter at the last cell opens the next, ready to type in.
+  await page.locator(".cm-content").waitFor();
+  await page.keyboard.type("df.count() + 1");
+  await page.keyboard.press("Shift+Enter");
+  await page.locator(".nb-cell").nth(1).getByText("6", { exact: true }).waitFor();
   await page.screenshot({ path: `${output}python.png` });
   assert.deepEqual(page.complaints, []);
 });
