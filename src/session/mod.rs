@@ -456,32 +456,6 @@ fn view_name(name: &str) -> Result<String, SessionError> {
 /// # Errors
 /// `PARSE_SYNTAX_ERROR` for an empty part or an open backtick.
 pub fn parse_name(name: &str) -> Result<Vec<String>, SessionError> {
-    let invalid = || SessionError::InvalidName { name: name.into() };
-    let mut parts = vec![String::new()];
-    let mut rest = name.trim().chars().peekable();
-    while let Some(c) = rest.next() {
-        let Some(part) = parts.last_mut() else {
-            return Err(invalid());
-        };
-        match c {
-            '.' => parts.push(String::new()),
-            '`' if part.is_empty() => loop {
-                match rest.next() {
-                    Some('`') if rest.peek() == Some(&'`') => {
-                        rest.next();
-                        part.push('`');
-                    }
-                    Some('`') => break,
-                    Some(c) => part.push(c),
-                    None => return Err(invalid()),
-                }
-            },
-            c if c.is_whitespace() || c == '`' => return Err(invalid()),
-            c => part.push(c),
-        }
-    }
-    if parts.iter().any(String::is_empty) {
-        return Err(invalid());
-    }
-    Ok(parts)
+    crate::sql::parse::name_parts(name)
+        .ok_or_else(|| SessionError::InvalidName { name: name.into() })
 }

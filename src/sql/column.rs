@@ -91,11 +91,6 @@ pub enum Column {
         udf: Arc<PythonUdf>,
         args: Vec<Column>,
     },
-    /// An aggregate over the rows for which `condition` is true (`FILTER (WHERE …)`).
-    Filtered {
-        child: Box<Column>,
-        condition: Box<Column>,
-    },
     /// `expr("…")`
     Sql(String),
 }

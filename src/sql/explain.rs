@@ -158,5 +158,6 @@ pub fn join_name(kind: JoinKind) -> &'static str {
         JoinKind::Cross => "Cross",
         JoinKind::LeftSemi => "LeftSemi",
         JoinKind::LeftAnti => "LeftAnti",
+        JoinKind::LeftSingle => "LeftSingle",
     }
 }

@@ -243,6 +243,8 @@ pub enum JoinKind {
     Cross,
     LeftSemi,
     LeftAnti,
+    /// As `Left`; a row that fits several is an error: the value of a correlated subquery.
+    LeftSingle,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,6 +325,7 @@ pub struct LambdaParameter {
     pub id: u32,
     pub name: String,
     pub data_type: DataType,
+    pub nullable: bool,
 }
 
 /// What happens where a value has no result (overflow, malformed text, division by zero).

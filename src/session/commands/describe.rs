@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{not_found, table as rows_table, text};
+use super::{not_found, table as rows_table, table_of, text};
 use crate::delta::DeltaLog;
 use crate::formats::FileFormat;
 use crate::session::catalog::CatalogTable;
@@ -162,14 +162,19 @@ fn java_time(ms: i64) -> String {
 /// A schema as `DESCRIBE` lists it, with more lines of name and value below.
 pub(super) fn columns(schema: &StructType, extra: &[Vec<Value>]) -> Result<Frame, SessionError> {
     let columns = schema.fields.iter().map(column);
-    rows_table(
-        &[
-            ("col_name", DataType::String),
-            ("data_type", DataType::String),
-            ("comment", DataType::String),
-        ],
-        columns.chain(extra.iter().cloned()).collect(),
-    )
+    let rows = columns.chain(extra.iter().cloned()).collect();
+    let mut schema =
+        StructType::of(["col_name", "data_type", "comment"].map(|n| (n, DataType::String)));
+    let told = [
+        "name of the column",
+        "data type of the column",
+        "comment of the column",
+    ];
+    for (field, told) in schema.fields.iter_mut().zip(told) {
+        field.nullable = field.name == "comment";
+        field.metadata = field.metadata.with("comment", told.into());
+    }
+    table_of(schema, rows)
 }
 
 /// A column's line: name, type, comment.

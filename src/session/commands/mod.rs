@@ -161,7 +161,7 @@ impl Session {
             .into_iter()
             .map(|(key, value)| vec![text(key), text(value)])
             .collect();
-        table(
+        full_table(
             &[("key", DataType::String), ("value", DataType::String)],
             rows,
         )
@@ -341,20 +341,31 @@ fn text(text: impl Into<String>) -> Value {
 /// A column of texts.
 fn strings(name: &str, values: Vec<String>) -> Result<Frame, SessionError> {
     let rows = values.into_iter().map(|v| vec![text(v)]).collect();
-    table(&[(name, DataType::String)], rows)
+    full_table(&[(name, DataType::String)], rows)
 }
 
 /// Rows of values as a frame.
 fn table(columns: &[(&str, DataType)], rows: Vec<Vec<Value>>) -> Result<Frame, SessionError> {
-    let schema = Arc::new(StructType::of(columns.iter().cloned()));
+    table_of(StructType::of(columns.iter().cloned()), rows)
+}
+
+/// The same, of columns that are never null.
+fn full_table(columns: &[(&str, DataType)], rows: Vec<Vec<Value>>) -> Result<Frame, SessionError> {
+    let mut schema = StructType::of(columns.iter().cloned());
+    schema.fields.iter_mut().for_each(|f| f.nullable = false);
+    table_of(schema, rows)
+}
+
+fn table_of(schema: StructType, rows: Vec<Vec<Value>>) -> Result<Frame, SessionError> {
+    let schema = Arc::new(schema);
     let height = rows.len();
-    let mut series = Vec::with_capacity(columns.len());
-    for (i, (name, data_type)) in columns.iter().enumerate() {
+    let mut series = Vec::with_capacity(schema.len());
+    for (i, field) in schema.fields.iter().enumerate() {
         let values: Vec<Value> = rows
             .iter()
             .map(|row| row.get(i).cloned().unwrap_or(Value::Null))
             .collect();
-        let column = crate::types::series_from_values(name, &values, data_type);
+        let column = crate::types::series_from_values(&field.name, &values, &field.data_type);
         series.push(column.map_err(SqlError::from)?);
     }
     Ok(Frame::new(schema, series, height).map_err(SqlError::from)?)

@@ -1,6 +1,6 @@
 //! What `SHOW` tells. Source: Spark SQL reference, "Auxiliary Statements".
 
-use super::{not_found, strings, table as rows_table, text};
+use super::{full_table, not_found, strings, table as rows_table, text};
 use crate::delta::{DeltaError, Identity, Snapshot};
 use crate::formats::glob_matches;
 use crate::formats::partitions::partition_values;
@@ -74,7 +74,7 @@ fn listed(
             vec![text(namespace), text(name), Value::Boolean(temporary)]
         })
         .collect();
-    rows_table(
+    full_table(
         &[
             (
                 state.conf.column_name("namespace", "database"),
@@ -152,7 +152,7 @@ pub(super) fn properties(
             vec![vec![text(key), text(value)]]
         }
     };
-    rows_table(
+    full_table(
         &[("key", DataType::String), ("value", DataType::String)],
         rows,
     )

@@ -301,7 +301,7 @@ impl Analyzer<'_> {
         by: InsertBy<'_>,
     ) -> Result<Arc<Plan>, SqlError> {
         let target = self.table(table)?;
-        let table_name = scope::quote_parts(table);
+        let table_name = self.whole_name(table);
         let columns: Vec<&Attribute> = target.output.iter().filter(|a| !a.hidden).collect();
         // For each of the table's columns, the query's column that goes there.
         let names: Option<Vec<String>> = match by {
@@ -393,6 +393,19 @@ impl Analyzer<'_> {
             },
             output,
         }))
+    }
+
+    /// A table's name with its schema and catalog.
+    fn whole_name(&self, table: &Name) -> String {
+        let database = self.catalog.current_database();
+        let given: Vec<&str> = table.iter().map(String::as_str).collect();
+        let parts = match given.as_slice() {
+            [table] => vec!["spark_catalog", &database, table],
+            [database, table] => vec!["spark_catalog", database, table],
+            parts => parts.to_vec(),
+        };
+        let parts: Vec<String> = parts.into_iter().map(quote).collect();
+        parts.join(".")
     }
 
     /// A constant by its text.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, UnaryOperator};
 
+use super::correlated::{Asks, FoundSubquery, reads_around};
 use super::{Analyzer, ident_start, literal, start, unsupported};
 use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
@@ -22,6 +23,7 @@ pub const WINDOW: usize = 2 << 26;
 pub const GENERATED: usize = 3 << 26;
 pub const OUTPUT: usize = 4 << 26;
 pub const OUTER: usize = 6 << 26;
+pub const SUBQUERY: usize = 8 << 26;
 
 /// A typed expression, and how it reads.
 #[derive(Debug, Clone)]
@@ -76,6 +78,8 @@ pub struct Collected {
     pub generators: Vec<FoundGenerator>,
     /// `grouping(x)`, `grouping_id()`: the arguments, whether it is the first, and where.
     pub groupings: Vec<(Vec<Expr>, bool, Option<Position>)>,
+    /// Subqueries that read the columns of this query.
+    pub subqueries: Vec<FoundSubquery>,
 }
 
 /// Names that aren't columns of the input: earlier items of the list, or its output.
@@ -99,8 +103,6 @@ pub struct Resolver<'r, 'a> {
     /// `WINDOW` clause.
     pub windows: &'r [ast::NamedWindowDefinition],
     pub lambdas: Vec<LambdaParameter>,
-    /// Columns of the query around, for names that `columns` doesn't have.
-    pub around: &'r [Attribute],
 }
 
 impl<'r, 'a> Resolver<'r, 'a> {
@@ -117,7 +119,6 @@ impl<'r, 'a> Resolver<'r, 'a> {
             collected,
             windows: &[],
             lambdas: Vec::new(),
-            around: &[],
         }
     }
 
@@ -267,14 +268,16 @@ impl<'r, 'a> Resolver<'r, 'a> {
             ),
             ast::Expr::Exists { subquery, negated } => {
                 let plan = self.analyzer.subquery(subquery, self.columns)?;
-                let expr = Expr {
+                let asks = Asks::Rows { negated: *negated };
+                let correlated = self.correlated(&plan, asks, DataType::Boolean);
+                let expr = correlated.unwrap_or(Expr {
                     kind: ExprKind::Exists {
                         plan,
                         negated: *negated,
                     },
                     data_type: DataType::Boolean,
                     nullable: false,
-                };
+                });
                 let sql = if *negated {
                     "(NOT exists())"
                 } else {
@@ -293,11 +296,13 @@ impl<'r, 'a> Resolver<'r, 'a> {
                     .into();
                     return Err(error.at(at));
                 };
-                let expr = Expr {
-                    data_type: column.data_type.clone(),
+                let data_type = column.data_type.clone();
+                let correlated = self.correlated(&plan, Asks::Value, data_type.clone());
+                let expr = correlated.unwrap_or(Expr {
+                    data_type,
                     nullable: true,
                     kind: ExprKind::ScalarSubquery(plan.clone()),
-                };
+                });
                 Ok(Resolved::new((expr, "scalarsubquery()".into()), at))
             }
             ast::Expr::CompoundFieldAccess { root, access_chain } => {
@@ -496,7 +501,7 @@ impl<'r, 'a> Resolver<'r, 'a> {
         let types: Vec<DataType> = values.map(|v| v.expr.data_type.clone()).collect();
         let Some(common) = coercion::common_type(&types, mode) else {
             let quoted: Vec<String> = types.iter().map(|t| format!("\"{}\"", t.sql())).collect();
-            let types = if function == "casewhen" {
+            let types = if matches!(function, "casewhen" | "in") {
                 format!("[{}]", quoted.join(", "))
             } else {
                 format!("({})", quoted.join(" or "))
@@ -551,6 +556,9 @@ impl<'r, 'a> Resolver<'r, 'a> {
             .into();
             return Err(error.at(position));
         };
+        if reads_around(&plan) {
+            return Err(unsupported("a correlated IN among other conditions").at(position));
+        }
         let mode = self.analyzer.mode;
         let Some(common) =
             coercion::comparison_type(&value.expr.data_type, &column.data_type, mode)
@@ -666,13 +674,18 @@ impl<'r, 'a> Resolver<'r, 'a> {
     }
 
     /// A parameter of a lambda, with an id of its own.
-    pub fn new_parameter(&mut self, name: &str, data_type: DataType) -> LambdaParameter {
+    pub fn new_parameter(
+        &mut self,
+        name: &str,
+        (data_type, nullable): (DataType, bool),
+    ) -> LambdaParameter {
         let id = self.analyzer.next_lambda.get();
         self.analyzer.next_lambda.set(id.wrapping_add(1));
         LambdaParameter {
             id,
             name: name.to_owned(),
             data_type,
+            nullable,
         }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{self, TableFactor, TableVersion, TableWithJoins};
+use sqlparser::ast::{
+    self, JoinConstraint, JoinOperator, TableFactor, TableVersion, TableWithJoins,
+};
 
 use super::expression::{Collected, Resolved, Resolver};
-use super::grouping::GroupBy;
 use super::join::cross;
-use super::select::{Parts, new_item};
+use super::query::limited;
+use super::select::filter;
+use super::table_function::call_of;
 use super::{Analyzer, Relation, ident_start, scope, start, unsupported};
 use crate::sql::coercion;
 use crate::sql::command::TimeTravel;
 use crate::sql::error::{AnalysisReason, ParseError, ParseReason, Position, SqlError};
-use crate::sql::functions::{FunctionError, FunctionKind, cast_expr, lookup};
-use crate::sql::parse::TOLD;
-use crate::sql::plan::{Attribute, Expr, ExprKind, Plan, PlanNode};
+use crate::sql::functions::cast_expr;
+use crate::sql::plan::{Attribute, Expr, ExprKind, JoinKind, Plan, PlanNode};
 use crate::types::{DataType, Value, quote};
 
 impl Analyzer<'_> {
@@ -37,7 +39,7 @@ impl Analyzer<'_> {
     ) -> Result<Arc<Plan>, SqlError> {
         let mut plan = match before {
             // FROM t, LATERAL explode(t.xs)
-            Some(left) => match self.lateral_table(&left, &tables.relation)? {
+            Some(left) => match self.lateral(&left, &tables.relation, None)? {
                 Some(plan) => plan,
                 None => {
                     let right = self.table_factor(&tables.relation)?;
@@ -47,14 +49,23 @@ impl Analyzer<'_> {
             None => self.table_factor(&tables.relation)?,
         };
         for join in &tables.joins {
-            if let Some(lateral) = self.lateral_table(&plan, &join.relation)? {
-                plan = lateral;
-                continue;
-            }
-            let right = self.table_factor(&join.relation)?;
-            plan = self.join(plan, right, &join.join_operator)?;
+            plan = self.joined(plan, join)?;
         }
         Ok(plan)
+    }
+
+    /// What stands before a join, with it.
+    pub(super) fn joined(
+        &mut self,
+        left: Arc<Plan>,
+        join: &ast::Join,
+    ) -> Result<Arc<Plan>, SqlError> {
+        let operator = Some(&join.join_operator);
+        if let Some(lateral) = self.lateral(&left, &join.relation, operator)? {
+            return Ok(lateral);
+        }
+        let right = self.table_factor(&join.relation)?;
+        self.join(left, right, &join.join_operator)
     }
 
     /// A relation of `FROM`.
@@ -69,16 +80,15 @@ impl Analyzer<'_> {
                 ..
             } => {
                 let position = start(name);
-                if sample.is_some() {
-                    return Err(unsupported("TABLESAMPLE").at(position));
-                }
                 let parts = name_parts(name);
                 if let Some(args) = args {
                     let plan = self.table_function(&parts, &args.args, position)?;
+                    let plan = self.sampled(plan, sample.as_ref(), position)?;
                     return aliased(plan, alias.as_ref());
                 }
                 let at = version.as_ref().map(|v| self.time_travel(v)).transpose()?;
                 let plan = self.relation(&parts, at.as_ref(), position)?;
+                let plan = self.sampled(plan, sample.as_ref(), position)?;
                 aliased(plan, alias.as_ref())
             }
             TableFactor::Derived {
@@ -87,10 +97,12 @@ impl Analyzer<'_> {
                 lateral,
                 sample,
             } => {
-                if *lateral || sample.is_some() {
-                    return Err(unsupported("LATERAL subqueries").at(start(factor)));
-                }
-                let plan = self.query(subquery)?;
+                let plan = match lateral {
+                    // The first relation has none before it to read.
+                    true => self.subquery(subquery, &[])?,
+                    false => self.query(subquery)?,
+                };
+                let plan = self.sampled(plan, sample.as_ref(), start(factor))?;
                 match alias {
                     Some(_) => aliased(plan, alias.as_ref()),
                     None if matches!(subquery.body.as_ref(), ast::SetExpr::Values(_)) => Ok(plan),
@@ -123,6 +135,19 @@ impl Analyzer<'_> {
             } => {
                 let input = self.table_factor(table)?;
                 let plan = self.pivot(input, aggregate_functions, value_column, value_source)?;
+                aliased(plan, alias.as_ref())
+            }
+            TableFactor::Unpivot {
+                table,
+                value,
+                name,
+                columns,
+                null_inclusion,
+                alias,
+            } => {
+                let input = self.table_factor(table)?;
+                let keep = matches!(null_inclusion, Some(ast::NullInclusion::IncludeNulls));
+                let plan = self.unpivot(&input, value, name, columns, keep)?;
                 aliased(plan, alias.as_ref())
             }
             other => Err(unsupported(format!("the relation {other}")).at(start(factor))),
@@ -192,186 +217,6 @@ impl Analyzer<'_> {
         }
     }
 
-    // Table functions and generators.
-
-    fn table_function(
-        &mut self,
-        name: &[String],
-        args: &[ast::FunctionArg],
-        position: Option<Position>,
-    ) -> Result<Arc<Plan>, SqlError> {
-        let written = name.last().map(|n| n.to_lowercase()).unwrap_or_default();
-        match written.as_str() {
-            "range" => self.range(args, position),
-            "table_changes" => self.table_changes(args, position),
-            TOLD => self.told(args),
-            "read_files" | "cloud_files" => self.read_files(&written, args, position),
-            _ => match lookup(&written).map(|f| &f.kind) {
-                Some(FunctionKind::Generator(_)) => {
-                    let call = call_of(&written, args.to_vec(), position);
-                    self.generate(one_row(), &call, &[], None, false)
-                }
-                _ => {
-                    let error: SqlError = AnalysisReason::UnresolvableTableFunction {
-                        name: scope::quote_parts(name),
-                    }
-                    .into();
-                    Err(error.at(position))
-                }
-            },
-        }
-    }
-
-    /// A command in brackets, as `tokens` has rewritten it.
-    fn told(&self, args: &[ast::FunctionArg]) -> Result<Arc<Plan>, SqlError> {
-        let text = match args {
-            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Value(value)))] => {
-                value.clone().into_string()
-            }
-            _ => None,
-        };
-        let frame = self.catalog.told(&text.unwrap_or_default())?;
-        Ok(Arc::new(Plan::local(frame)))
-    }
-
-    /// `table_changes('t', from [, to])`: versions, or timestamps as text.
-    fn table_changes(
-        &mut self,
-        args: &[ast::FunctionArg],
-        position: Option<Position>,
-    ) -> Result<Arc<Plan>, SqlError> {
-        let mut values = Vec::new();
-        for arg in args {
-            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) = arg else {
-                return Err(unsupported(format!("the argument {arg}")).at(position));
-            };
-            let mut collected = Collected::default();
-            let found = Resolver::new(self, &[], &mut collected).expression(e)?;
-            let ExprKind::Literal(value) = found.expr.kind else {
-                return Err(unsupported(format!("table_changes over {arg}")).at(position));
-            };
-            values.push((value, found.expr.data_type));
-        }
-        let zone = self.catalog.time_zone();
-        let place = |(value, data_type): &(Value, DataType)| match value.as_i64() {
-            Some(version) if data_type.is_integral() => u64::try_from(version)
-                .map(TimeTravel::Version)
-                .map_err(|_| unsupported(format!("the version {version}")).at(position)),
-            _ => Ok(TimeTravel::Timestamp(value.cast_text(data_type, zone))),
-        };
-        let (Some((Value::String(name), _)), Some(from), true) =
-            (values.first(), values.get(1), values.len() <= 3)
-        else {
-            let error: SqlError = AnalysisReason::IncorrectNumberOfArguments {
-                function: "table_changes".into(),
-                least: 2,
-                most: 3,
-            }
-            .into();
-            return Err(error.at(position));
-        };
-        let (from, to) = (place(from)?, values.get(2).map(place).transpose()?);
-        let parts: Vec<String> = name.split('.').map(str::to_owned).collect();
-        match self.catalog.table_changes(&parts, &from, to.as_ref())? {
-            Some(plan) => Ok(subquery_alias(Arc::new(plan), vec!["table_changes".into()])),
-            None => {
-                let error: SqlError = AnalysisReason::TableOrViewNotFound {
-                    name: scope::quote_parts(&parts),
-                }
-                .into();
-                Err(error.at(position))
-            }
-        }
-    }
-
-    fn range(
-        &mut self,
-        args: &[ast::FunctionArg],
-        position: Option<Position>,
-    ) -> Result<Arc<Plan>, SqlError> {
-        let mut numbers = Vec::new();
-        for arg in args {
-            let value = match arg {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => {
-                    let mut collected = Collected::default();
-                    let found = Resolver::new(self, &[], &mut collected).expression(e)?;
-                    match found.expr.kind {
-                        ExprKind::Literal(v) => v.as_i64(),
-                        _ => None,
-                    }
-                }
-                _ => None,
-            };
-            let Some(value) = value else {
-                return Err(unsupported(format!("range over {arg}")).at(position));
-            };
-            numbers.push(value);
-        }
-        let (start, end, step) = match numbers.as_slice() {
-            [end] => (0, *end, 1),
-            [start, end] => (*start, *end, 1),
-            [start, end, step] | [start, end, step, _] if *step != 0 => (*start, *end, *step),
-            other => {
-                let error: SqlError = FunctionError::WrongNumArgs {
-                    function: "range".into(),
-                    expected: "[1, 2, 3, 4]".into(),
-                    actual: other.len(),
-                }
-                .into();
-                return Err(error.of_binding(position, "", &[]));
-            }
-        };
-        Ok(Arc::new(Plan {
-            node: PlanNode::Range { start, end, step },
-            output: vec![Attribute::new("id", DataType::Long, false)],
-        }))
-    }
-
-    /// `read_files('path', format => 'json')`.
-    fn read_files(
-        &mut self,
-        written: &str,
-        args: &[ast::FunctionArg],
-        position: Option<Position>,
-    ) -> Result<Arc<Plan>, SqlError> {
-        let (mut path, mut format, mut options) = (None, None, Vec::new());
-        for arg in args {
-            let (name, value) = match arg {
-                ast::FunctionArg::Named { name, arg, .. } => (Some(name.value.clone()), arg),
-                ast::FunctionArg::Unnamed(arg) => (None, arg),
-                ast::FunctionArg::ExprNamed { .. } => {
-                    return Err(unsupported(format!("the argument {arg}")).at(position));
-                }
-            };
-            let ast::FunctionArgExpr::Expr(e) = value else {
-                return Err(unsupported(format!("the argument {arg}")).at(position));
-            };
-            let mut collected = Collected::default();
-            let found = Resolver::new(self, &[], &mut collected).expression(e)?;
-            let ExprKind::Literal(value) = &found.expr.kind else {
-                return Err(unsupported(format!("the argument {arg}")).at(position));
-            };
-            let text = value.cast_text(&found.expr.data_type, self.catalog.time_zone());
-            match name.as_deref() {
-                None if path.is_none() => path = Some(text),
-                None => format = Some(text.to_lowercase()),
-                Some("format") => format = Some(text.to_lowercase()),
-                Some(other) => options.push((other.to_owned(), text)),
-            }
-        }
-        let (Some(path), Some(format)) = (path, format) else {
-            return Err(unsupported(format!("{written} without a path and a format")).at(position));
-        };
-        let plan = self
-            .catalog
-            .files(&format, &path, &options, None)
-            .map_err(|e| e.at(position))?;
-        plan.map(Arc::new).ok_or_else(|| {
-            let error: SqlError = AnalysisReason::DataSourceNotFound { format }.into();
-            error.at(position)
-        })
-    }
-
     /// `LATERAL VIEW [OUTER] explode(x) t AS c`.
     pub(super) fn lateral_view(
         &mut self,
@@ -398,34 +243,66 @@ impl Analyzer<'_> {
         self.generate(input, &view.lateral_view, &names, table, view.outer)
     }
 
-    /// `LATERAL explode(x)` in `FROM`.
-    fn lateral_table(
+    /// `LATERAL explode(x)` and `LATERAL (SELECT …)` in `FROM`; `None` for another relation.
+    fn lateral(
         &mut self,
         left: &Arc<Plan>,
         factor: &TableFactor,
+        operator: Option<&JoinOperator>,
     ) -> Result<Option<Arc<Plan>>, SqlError> {
-        let TableFactor::Function {
-            lateral: true,
-            name,
-            args,
-            alias,
-            ..
-        } = factor
-        else {
-            return Ok(None);
+        let (kind, on) = match operator {
+            None => (JoinKind::Cross, None),
+            Some(JoinOperator::CrossJoin(c) | JoinOperator::Join(c) | JoinOperator::Inner(c)) => {
+                (JoinKind::Inner, Some(c))
+            }
+            Some(JoinOperator::Left(c) | JoinOperator::LeftOuter(c)) => (JoinKind::Left, Some(c)),
+            Some(_) => (JoinKind::Full, None),
         };
-        let written = name_parts(name).pop().unwrap_or_default();
-        let call = call_of(&written, args.clone(), start(name));
-        let names: Vec<&ast::Ident> = alias
-            .iter()
-            .flat_map(|a| a.columns.iter().map(|c| &c.name))
-            .collect();
-        let table = alias.as_ref().map(|a| a.name.value.clone());
-        self.generate(left.clone(), &call, &names, table, false)
-            .map(Some)
+        let on = match on {
+            None | Some(JoinConstraint::None) => Some(None),
+            Some(JoinConstraint::On(e)) => Some(Some(e)),
+            Some(_) => None,
+        };
+        let place = || match (kind, on) {
+            (JoinKind::Full, _) | (_, None) => {
+                Err(unsupported("this kind of join with LATERAL").at(start(factor)))
+            }
+            (kind, Some(on)) => Ok((kind, on)),
+        };
+        match factor {
+            TableFactor::Function {
+                lateral: true,
+                name,
+                args,
+                alias,
+                ..
+            } => {
+                let (kind, _) = place()?;
+                let written = name_parts(name).pop().unwrap_or_default();
+                let call = call_of(&written, args.clone(), start(name));
+                let columns = alias.iter().flat_map(|a| &a.columns);
+                let names: Vec<&ast::Ident> = columns.map(|c| &c.name).collect();
+                let table = alias.as_ref().map(|a| a.name.value.clone());
+                let outer = kind == JoinKind::Left;
+                self.generate(left.clone(), &call, &names, table, outer)
+                    .map(Some)
+            }
+            TableFactor::Derived {
+                lateral: true,
+                subquery,
+                alias,
+                ..
+            } => {
+                let (kind, on) = place()?;
+                let right = self.subquery(subquery, &left.output)?;
+                let right = aliased(right, alias.as_ref())?;
+                self.lateral_join(left.clone(), &right, kind, on).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
-    fn generate(
+    pub(super) fn generate(
         &mut self,
         input: Arc<Plan>,
         call: &ast::Expr,
@@ -561,127 +438,66 @@ impl Analyzer<'_> {
         }))
     }
 
-    // PIVOT.
-
-    /// Each aggregate once for each value, over the rows that have it; grouped by what is left.
-    fn pivot(
+    /// `TABLESAMPLE (n PERCENT)`, `(n ROWS)`, `(BUCKET x OUT OF y)`: each row with that
+    /// probability, or the first ones. The rows aren't those that Spark picks, whose choice
+    /// depends on its partitions.
+    pub(super) fn sampled(
         &mut self,
-        input: Arc<Plan>,
-        aggregates: &[ast::ExprWithAlias],
-        value_column: &[ast::Expr],
-        source: &ast::PivotValueSource,
+        plan: Arc<Plan>,
+        sample: Option<&ast::TableSampleKind>,
+        position: Option<Position>,
     ) -> Result<Arc<Plan>, SqlError> {
-        let [pivot] = value_column else {
-            return Err(unsupported("PIVOT over several columns"));
+        let Some(
+            ast::TableSampleKind::BeforeTableAlias(sample)
+            | ast::TableSampleKind::AfterTableAlias(sample),
+        ) = sample
+        else {
+            return Ok(plan);
         };
-        let ast::PivotValueSource::List(values) = source else {
-            return Err(unsupported("PIVOT without a list of values"));
+        let number = |text: &str| text.parse::<f64>().ok();
+        let value = |v: &ast::Value| match v {
+            ast::Value::Number(text, _) => number(text),
+            _ => None,
         };
-        let columns = input.output.clone();
-        let mut parts = Parts {
-            items: Vec::new(),
-            having: None,
-            qualify: None,
-            order: Vec::new(),
-            order_positions: Vec::new(),
-            collected: Collected::default(),
-        };
-        let mut used = Vec::new();
-        let mut pivoted = Vec::new();
-        for value in values {
-            for aggregate in aggregates {
-                let mut filtered = aggregate.expr.clone();
-                let ast::Expr::Function(f) = &mut filtered else {
-                    return Err(
-                        unsupported("PIVOT over anything but an aggregate").at(start(pivot))
-                    );
+        let fraction = match (&sample.quantity, &sample.bucket) {
+            (Some(quantity), _) => {
+                let amount = match &quantity.value {
+                    ast::Expr::Value(v) => value(&v.value),
+                    _ => None,
                 };
-                let mut collected = Collected::default();
-                let plain =
-                    Resolver::new(self, &columns, &mut collected).expression(&aggregate.expr)?;
-                used.extend(
-                    collected
-                        .aggregates
-                        .iter()
-                        .flat_map(|a| a.call.args.clone()),
-                );
-                f.filter = Some(Box::new(ast::Expr::BinaryOp {
-                    left: Box::new(pivot.clone()),
-                    op: ast::BinaryOperator::Spaceship,
-                    right: Box::new(value.expr.clone()),
-                }));
-                let found =
-                    Resolver::new(self, &columns, &mut parts.collected).expression(&filtered)?;
-                let mut collected = Collected::default();
-                let shown = match &value.alias {
-                    Some(alias) => alias.value.clone(),
-                    None => {
-                        Resolver::new(self, &columns, &mut collected)
-                            .expression(&value.expr)?
-                            .sql
+                match (quantity.unit, amount) {
+                    (Some(ast::TableSampleUnit::Rows), Some(rows)) => {
+                        return Ok(limited(plan, Some(rows.max(0.0) as u64), 0));
                     }
-                };
-                let name = match (&aggregate.alias, aggregates.len()) {
-                    (Some(alias), n) if n > 1 => format!("{shown}_{}", alias.value),
-                    (None, n) if n > 1 => format!("{shown}_{}", plain.sql),
-                    _ => shown,
-                };
-                pivoted.push((name, found));
+                    (Some(ast::TableSampleUnit::Percent), Some(percent)) => Some(percent / 100.0),
+                    _ => None,
+                }
             }
+            (None, Some(bucket)) => match (value(&bucket.bucket.value), value(&bucket.total.value))
+            {
+                (Some(part), Some(total)) if total != 0.0 => Some(part / total),
+                _ => None,
+            },
+            (None, None) => None,
+        };
+        let Some(fraction) = fraction else {
+            return Err(unsupported("this form of TABLESAMPLE").at(position));
+        };
+        if !(0.0..=1.0).contains(&fraction) {
+            return Err(ParseError::whole(ParseReason::SamplingFraction { fraction }).into());
         }
-        let mut collected = Collected::default();
-        let pivot = Resolver::new(self, &columns, &mut collected).expression(pivot)?;
-        used.push(pivot.expr);
-        let mut taken = std::collections::BTreeSet::new();
-        for e in &used {
-            columns_in(e, &mut taken);
-        }
-        let mut keys = Vec::new();
-        for (i, a) in columns.iter().enumerate() {
-            if !a.hidden && !taken.contains(&i) {
-                let mut key = Resolved::new((Expr::column(i, a), a.name.clone()), None);
-                key.name = Some(a.name.clone());
-                parts.items.push(new_item(None, key.clone(), &columns));
-                keys.push(key);
-            }
-        }
-        for (name, value) in pivoted {
-            parts.items.push(new_item(Some(name), value, &columns));
-        }
-        self.stack(input, parts, Some(GroupBy::new(keys)), false, None)
+        let seed = match sample.seed.as_ref().map(|s| value(&s.value.value)) {
+            Some(Some(seed)) => seed as i64,
+            _ => 0,
+        };
+        let random = self.call(
+            "rand",
+            vec![Expr::literal(Value::Long(seed), DataType::Long)],
+        )?;
+        let most = Expr::literal(Value::Double(fraction), DataType::Double);
+        let predicate = self.call("<", vec![random, most])?;
+        Ok(filter(plan, predicate))
     }
-}
-
-fn columns_in(e: &Expr, found: &mut std::collections::BTreeSet<usize>) {
-    if let ExprKind::Column { index, .. } = e.kind {
-        found.insert(index);
-    }
-    for child in e.children() {
-        columns_in(child, found);
-    }
-}
-
-/// The call that a table function or `LATERAL` names, as an expression.
-fn call_of(name: &str, args: Vec<ast::FunctionArg>, position: Option<Position>) -> ast::Expr {
-    let mut ident = ast::Ident::new(name);
-    if let Some(p) = position {
-        let place = sqlparser::tokenizer::Location::new(u64::from(p.line), u64::from(p.column) + 1);
-        ident.span = sqlparser::tokenizer::Span::new(place, place);
-    }
-    ast::Expr::Function(ast::Function {
-        name: ast::ObjectName(vec![ast::ObjectNamePart::Identifier(ident)]),
-        uses_odbc_syntax: false,
-        parameters: ast::FunctionArguments::None,
-        args: ast::FunctionArguments::List(ast::FunctionArgumentList {
-            duplicate_treatment: None,
-            args,
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
 }
 
 /// The parts of a name.

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArguments, NullTreatment, WindowType,
+    FunctionArguments, NullTreatment,
 };
 
 use super::expression::{
@@ -12,9 +12,7 @@ use super::{ident_start, scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::{Function, FunctionError, FunctionKind, HigherOrder};
 use crate::sql::naming;
-use crate::sql::plan::{
-    AggregateCall, Attribute, Expr, ExprKind, SortKey, WindowCall, WindowFrame,
-};
+use crate::sql::plan::{AggregateCall, Attribute, Expr, ExprKind, SortKey};
 use crate::types::{DataType, StructField, StructType, Value};
 
 /// An argument as the grammar has it.
@@ -95,6 +93,19 @@ impl Resolver<'_, '_> {
         }
         match &function.kind {
             FunctionKind::Scalar(_) | FunctionKind::HigherOrder(_) => {
+                let syntax = match (distinct, &f.filter) {
+                    (true, _) => Some("DISTINCT"),
+                    (_, Some(_)) => Some("FILTER CLAUSE"),
+                    _ => None,
+                };
+                if let Some(syntax) = syntax {
+                    let error: SqlError = AnalysisReason::FunctionWithUnsupportedSyntax {
+                        function: crate::types::quote(&written),
+                        syntax,
+                    }
+                    .into();
+                    return Err(error.at(position));
+                }
                 if f.over.is_some() {
                     let error: SqlError = AnalysisReason::UnsupportedExprForWindow {
                         expression: naming::call(&written, &texts(&args)),
@@ -349,7 +360,7 @@ impl Resolver<'_, '_> {
             let parameters: Vec<_> = names
                 .iter()
                 .zip(types)
-                .map(|(name, data_type)| self.new_parameter(&name.value, data_type))
+                .map(|(name, of)| self.new_parameter(&name.value, of))
                 .collect();
             let outside = self.lambdas.len();
             self.lambdas.extend(parameters.iter().cloned());
@@ -467,128 +478,6 @@ impl Resolver<'_, '_> {
         Ok(Resolved::new((expr, sql), position))
     }
 
-    fn window(
-        &mut self,
-        found: FoundAggregate,
-        over: &WindowType,
-        position: Option<Position>,
-    ) -> Result<Resolved, SqlError> {
-        let spec = self.window_spec(over, position)?;
-        let mut partition_by = Vec::new();
-        for e in &spec.partition_by {
-            partition_by.push(self.expression(e)?);
-        }
-        let mut order_by = Vec::new();
-        for key in &spec.order_by {
-            order_by.push(self.sort_key(key)?);
-        }
-        let is_ranking = matches!(found.call.function.kind, FunctionKind::Window(_));
-        if is_ranking
-            && order_by.is_empty()
-            && !matches!(
-                found.call.function.name,
-                "first_value" | "last_value" | "nth_value"
-            )
-        {
-            let error: SqlError = AnalysisReason::WindowFunctionWithoutOrder {
-                function: found.sql.to_lowercase(),
-            }
-            .into();
-            return Err(error.at(position));
-        }
-        let frame = match &spec.window_frame {
-            Some(frame) => self.frame(frame, position)?,
-            None if order_by.is_empty() => WindowFrame {
-                range: false,
-                start: None,
-                end: None,
-            },
-            None => WindowFrame {
-                range: !is_ranking
-                    || matches!(
-                        found.call.function.name,
-                        "first_value" | "last_value" | "nth_value"
-                    ),
-                start: None,
-                end: Some(0),
-            },
-        };
-        let mut spec_sql = Vec::new();
-        if !partition_by.is_empty() {
-            spec_sql.push(format!("PARTITION BY {}", texts(&partition_by).join(", ")));
-        }
-        if !order_by.is_empty() {
-            let keys: Vec<&str> = order_by.iter().map(|(_, sql)| sql.as_str()).collect();
-            spec_sql.push(format!("ORDER BY {}", keys.join(", ")));
-        }
-        spec_sql.push(frame_sql(&found, &frame));
-        let sql = format!("{} OVER ({})", found.sql, spec_sql.join(" "));
-        if found.call.distinct {
-            let error: SqlError = AnalysisReason::DistinctWindowFunction { expression: sql }.into();
-            return Err(error.at(position));
-        }
-        let expr = stand_in(
-            WINDOW + self.collected.windows.len(),
-            &sql,
-            &found.call.data_type,
-            found.call.nullable,
-        );
-        self.collected.windows.push((
-            WindowCall {
-                call: found.call,
-                partition_by: partition_by.into_iter().map(|r| r.expr).collect(),
-                order_by: order_by.into_iter().map(|(key, _)| key).collect(),
-                frame,
-            },
-            sql.clone(),
-        ));
-        Ok(Resolved::new((expr, sql), position))
-    }
-
-    /// The window that `OVER` names or spells out.
-    fn window_spec(
-        &self,
-        over: &WindowType,
-        position: Option<Position>,
-    ) -> Result<ast::WindowSpec, SqlError> {
-        let (name, own) = match over {
-            WindowType::NamedWindow(name) => (name, None),
-            WindowType::WindowSpec(spec) => match &spec.window_name {
-                Some(name) => (name, Some(spec)),
-                None => return Ok(spec.clone()),
-            },
-        };
-        let mut wanted = name;
-        // A definition may name another one.
-        for _ in 0..=self.windows.len() {
-            let definition = self
-                .windows
-                .iter()
-                .find(|w| scope::same_name(&w.0.value, &wanted.value));
-            match definition.map(|d| &d.1) {
-                Some(ast::NamedWindowExpr::NamedWindow(other)) => wanted = other,
-                Some(ast::NamedWindowExpr::WindowSpec(spec)) => {
-                    let mut spec = spec.clone();
-                    if let Some(own) = own {
-                        if !own.order_by.is_empty() {
-                            spec.order_by.clone_from(&own.order_by);
-                        }
-                        if own.window_frame.is_some() {
-                            spec.window_frame.clone_from(&own.window_frame);
-                        }
-                    }
-                    return Ok(spec);
-                }
-                None => break,
-            }
-        }
-        let error: SqlError = AnalysisReason::MissingWindowSpecification {
-            name: crate::types::quote(&name.value),
-        }
-        .into();
-        Err(error.at(position))
-    }
-
     /// A key of `ORDER BY`, and its text.
     pub fn sort_key(&mut self, key: &ast::OrderByExpr) -> Result<(SortKey, String), SqlError> {
         let value = self.expression(&key.expr)?;
@@ -605,41 +494,6 @@ impl Resolver<'_, '_> {
             nulls_first,
         };
         Ok((key, sql))
-    }
-
-    fn frame(
-        &mut self,
-        frame: &ast::WindowFrame,
-        position: Option<Position>,
-    ) -> Result<WindowFrame, SqlError> {
-        let mut bound = |b: &ast::WindowFrameBound| -> Result<Option<i64>, SqlError> {
-            let (amount, sign) = match b {
-                ast::WindowFrameBound::CurrentRow => return Ok(Some(0)),
-                ast::WindowFrameBound::Preceding(None) | ast::WindowFrameBound::Following(None) => {
-                    return Ok(None);
-                }
-                ast::WindowFrameBound::Preceding(Some(e)) => (e, -1),
-                ast::WindowFrameBound::Following(Some(e)) => (e, 1),
-            };
-            let value = self.expression(amount)?;
-            let amount = match &value.expr.kind {
-                ExprKind::Literal(v) => v.as_i64(),
-                _ => None,
-            };
-            match amount {
-                Some(n) => Ok(Some(n.saturating_mul(sign))),
-                None => {
-                    Err(unsupported(format!("the window frame bound {}", value.sql)).at(position))
-                }
-            }
-        };
-        let start = bound(&frame.start_bound)?;
-        let end = frame.end_bound.as_ref().map_or(Ok(Some(0)), &mut bound)?;
-        Ok(WindowFrame {
-            range: frame.units == ast::WindowFrameUnits::Range,
-            start,
-            end,
-        })
     }
 
     fn generator(
@@ -714,7 +568,7 @@ pub fn direction(options: &ast::OrderByOptions) -> (bool, bool) {
 }
 
 /// A column that stands for what is computed elsewhere.
-fn stand_in(index: usize, sql: &str, data_type: &DataType, nullable: bool) -> Expr {
+pub(super) fn stand_in(index: usize, sql: &str, data_type: &DataType, nullable: bool) -> Expr {
     Expr {
         kind: ExprKind::Column {
             index,
@@ -749,31 +603,6 @@ fn same_call(a: &AggregateCall, b: &AggregateCall) -> bool {
 
 pub(super) fn texts(args: &[Resolved]) -> Vec<String> {
     args.iter().map(|a| a.sql.clone()).collect()
-}
-
-fn frame_sql(found: &FoundAggregate, frame: &WindowFrame) -> String {
-    let unit = if frame.range { "RANGE" } else { "ROWS" };
-    // Spark's offset functions have a frame of one row.
-    if let name @ ("lag" | "lead") = found.call.function.name {
-        let offset = found.call.args.get(1).and_then(|a| match &a.kind {
-            ExprKind::Literal(v) => v.as_i64(),
-            _ => None,
-        });
-        let offset = offset.unwrap_or(1);
-        let offset = if name == "lag" { -offset } else { offset };
-        return format!("ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING");
-    }
-    let bound = |b: Option<i64>, unbounded: &str| match b {
-        None => format!("UNBOUNDED {unbounded}"),
-        Some(0) => "CURRENT ROW".into(),
-        Some(n) if n < 0 => format!("{} PRECEDING", n.unsigned_abs()),
-        Some(n) => format!("{n} FOLLOWING"),
-    };
-    format!(
-        "{unit} BETWEEN {} AND {}",
-        bound(frame.start, "PRECEDING"),
-        bound(frame.end, "FOLLOWING")
-    )
 }
 
 /// Functions that are casts: `int('1')`.

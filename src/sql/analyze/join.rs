@@ -254,7 +254,7 @@ pub fn join_node(
     if !matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti) {
         output.extend(nullable(
             &right,
-            matches!(kind, JoinKind::Left | JoinKind::Full),
+            matches!(kind, JoinKind::Left | JoinKind::Full | JoinKind::LeftSingle),
         ));
     }
     Arc::new(Plan {

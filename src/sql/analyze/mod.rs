@@ -3,13 +3,16 @@
 //! | file | what it gives a meaning |
 //! |---|---|
 //! | `query` | `WITH`, set operations, `ORDER BY`, `LIMIT` |
+//! | `table_function`, `over` | functions that give rows; windows of functions |
 //! | `from` | relations, joins, `LATERAL VIEW`, `VALUES` |
 //! | `select` | `SELECT … WHERE … GROUP BY … HAVING …` as a chain of nodes |
 //! | `join` | `ON`, `USING`, `NATURAL` |
 //! | `grouping`, `stack` | the nodes of a `SELECT` |
 //! | `expression`, `reference`, `operator`, `function`, `literal` | expressions |
 //! | `scope` | names of columns |
-//! | `correlated` | `EXISTS` and `IN` that read the query around |
+//! | `correlated` | subqueries that read the query around |
+//! | `pipe` | `|>` |
+//! | `pivot` | `PIVOT`, `UNPIVOT` |
 //! | `command`, `merge` | statements that aren't queries |
 //! | `bound` | texts and rows bound to a table |
 //! | `dataframe` | the same over plans at hand, for the DataFrame API |
@@ -26,11 +29,15 @@ mod join;
 mod literal;
 mod merge;
 mod operator;
+mod over;
+mod pipe;
+mod pivot;
 mod query;
 mod reference;
 mod scope;
 mod select;
 mod stack;
+mod table_function;
 mod time_window;
 mod user_function;
 

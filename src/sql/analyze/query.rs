@@ -8,12 +8,12 @@ use super::expression::{Collected, Resolver};
 use super::function::direction;
 use super::{Analyzer, ident_start, scope, start, unsupported};
 use crate::sql::coercion;
-use crate::sql::error::{AnalysisReason, Position, SqlError};
+use crate::sql::error::{AnalysisReason, ParseError, ParseReason, Position, SqlError};
 use crate::sql::functions::cast_expr;
 use crate::sql::plan::{
     Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode, SetOperationKind, SortKey,
 };
-use crate::types::{DataType, Value};
+use crate::types::{DataType, Value, quote};
 
 impl Analyzer<'_> {
     /// A whole query.
@@ -29,15 +29,25 @@ impl Analyzer<'_> {
             if with.recursive {
                 return Err(unsupported("WITH RECURSIVE"));
             }
+            let names = with.cte_tables.iter().map(|cte| &cte.alias.name.value);
+            let repeated: Vec<String> = names
+                .clone()
+                .enumerate()
+                .filter(|(i, name)| names.clone().take(*i).any(|n| scope::same_name(n, name)))
+                .map(|(_, name)| quote(name))
+                .collect();
+            if !repeated.is_empty() {
+                let reason = ParseReason::DuplicateCteNames {
+                    names: repeated.join(", "),
+                };
+                return Err(ParseError::whole(reason).into());
+            }
             for cte in &with.cte_tables {
                 let plan = self.query(&cte.query)?;
                 let names: Vec<&ast::Ident> = cte.alias.columns.iter().map(|c| &c.name).collect();
                 let plan = super::from::rename(plan, &names, ident_start(&cte.alias.name))?;
                 self.ctes.push((cte.alias.name.value.clone(), plan));
             }
-        }
-        if !query.pipe_operators.is_empty() {
-            return Err(unsupported("SQL pipe syntax (|>)"));
         }
         let order: &[ast::OrderByExpr] = match query.order_by.as_ref().map(|o| &o.kind) {
             Some(OrderByKind::Expressions(keys)) => keys,
@@ -76,6 +86,9 @@ impl Analyzer<'_> {
         {
             let limit = Some(self.limit_value("limit", quantity)?);
             plan = limited(plan, limit, 0);
+        }
+        for operator in &query.pipe_operators {
+            plan = self.pipe(plan, operator)?;
         }
         Ok(plan)
     }
@@ -241,7 +254,7 @@ impl Analyzer<'_> {
         Ok(limited(plan, limit, offset.unwrap_or(0)))
     }
 
-    fn limit_value(&mut self, name: &str, e: &ast::Expr) -> Result<u64, SqlError> {
+    pub(super) fn limit_value(&mut self, name: &str, e: &ast::Expr) -> Result<u64, SqlError> {
         let mut collected = Collected::default();
         let position = match e {
             ast::Expr::UnaryOp { .. } => self.before(start(e), "-"),
@@ -380,6 +393,9 @@ pub fn refuse_collected(collected: &Collected, clause: &str) -> Result<(), SqlEr
     if !collected.groupings.is_empty() {
         return Err(AnalysisReason::UnsupportedGrouping.into());
     }
+    if !collected.subqueries.is_empty() {
+        return Err(unsupported(format!("a correlated subquery in {clause}")));
+    }
     Ok(())
 }
 
@@ -388,6 +404,20 @@ pub fn sort(input: Arc<Plan>, keys: Vec<SortKey>) -> Arc<Plan> {
         output: input.output.clone(),
         node: PlanNode::Sort { input, keys },
     })
+}
+
+/// `DISTINCT`, of what can be compared.
+pub fn distinct_rows(input: Arc<Plan>) -> Result<Arc<Plan>, SqlError> {
+    for a in &input.output {
+        if matches!(a.data_type, DataType::Map { .. }) {
+            return Err(AnalysisReason::SetOperationOnMap {
+                column: quote(&a.name),
+                data_type: a.data_type.sql(),
+            }
+            .into());
+        }
+    }
+    Ok(distinct(input))
 }
 
 pub fn distinct(input: Arc<Plan>) -> Arc<Plan> {
@@ -401,7 +431,7 @@ pub fn distinct(input: Arc<Plan>) -> Arc<Plan> {
     })
 }
 
-fn limited(input: Arc<Plan>, limit: Option<u64>, offset: u64) -> Arc<Plan> {
+pub(super) fn limited(input: Arc<Plan>, limit: Option<u64>, offset: u64) -> Arc<Plan> {
     if limit.is_none() && offset == 0 {
         return input;
     }

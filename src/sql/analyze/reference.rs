@@ -2,9 +2,8 @@
 
 use sqlparser::ast::{self, AccessExpr, JsonPathElem, Subscript};
 
-use super::correlated::outer_column;
 use super::dataframe::GIVEN;
-use super::expression::{AGGREGATE, Aliases, Resolved, Resolver, same};
+use super::expression::{AGGREGATE, Aliases, OUTER, Resolved, Resolver, same};
 use super::{literal, scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::plan::{Attribute, Expr, ExprKind};
@@ -37,7 +36,7 @@ impl Resolver<'_, '_> {
             let expr = Expr {
                 kind: ExprKind::LambdaVariable(parameter.clone()),
                 data_type: parameter.data_type.clone(),
-                nullable: true,
+                nullable: parameter.nullable,
             };
             let value = Resolved::new((expr, "namedlambdavariable()".into()), position);
             return self.fields(value, parts.get(1..).unwrap_or_default());
@@ -78,22 +77,22 @@ impl Resolver<'_, '_> {
         {
             return self.operator(name, Vec::new(), position);
         }
-        if let Some((expr, taken)) = outer_column(&parts, self.around) {
-            let value = Resolved::new((expr, parts.join(".")), position);
-            return self.fields(value, parts.get(taken..).unwrap_or_default());
-        }
-        for columns in self.analyzer.outer.iter().rev() {
-            if let Ok(Some(_)) = scope::find(&parts, columns) {
-                let error: SqlError = AnalysisReason::UnsupportedSubquery {
-                    category: "CORRELATED_REFERENCE".into(),
-                    text: format!(
-                        "Expressions referencing the outer query are only supported here as equalities in the WHERE clause of EXISTS and IN: \"{}\".",
-                        parts.join(".")
-                    ),
-                }
-                .into();
-                return Err(error.at(position));
-            }
+        if let Some(around) = self.analyzer.outer.last()
+            && let Ok(Some(found)) = scope::find(&parts, around)
+            && let Some(attribute) = around.get(found.index)
+        {
+            let name = parts.get(found.parts.saturating_sub(1));
+            let qualified = attribute
+                .qualifier
+                .last()
+                .into_iter()
+                .chain([&attribute.name]);
+            let qualified: Vec<&str> = qualified.map(String::as_str).collect();
+            let sql = format!("outer({})", qualified.join("."));
+            let column = Expr::column(OUTER + found.index, attribute);
+            let mut value = Resolved::new((column, sql), position);
+            value.name = name.cloned();
+            return self.fields(value, parts.get(found.parts..).unwrap_or_default());
         }
         let error = match self.aliases {
             Aliases::Output(items) => {

@@ -49,6 +49,20 @@ pub struct Parts {
     pub collected: Collected,
 }
 
+impl Parts {
+    /// A list and what its expressions call, without predicates or an order.
+    pub fn new(items: Vec<Item>, collected: Collected) -> Self {
+        Parts {
+            items,
+            having: None,
+            qualify: None,
+            order: Vec::new(),
+            order_positions: Vec::new(),
+            collected,
+        }
+    }
+}
+
 impl Analyzer<'_> {
     /// A `SELECT`, and the `ORDER BY` of its query.
     pub(super) fn select(
@@ -69,8 +83,13 @@ impl Analyzer<'_> {
         let columns = input.output.clone();
         let mut collected = Collected::default();
         let windows = self.grouped_windows(&select.group_by, &columns)?;
+        let everything = [SelectItem::Wildcard(Default::default())];
+        let projection = match select.flavor {
+            ast::SelectFlavor::FromFirstNoSelect => everything.as_slice(),
+            _ => &select.projection,
+        };
         let items = self.items(
-            &select.projection,
+            projection,
             &columns,
             &select.named_window,
             &windows,
@@ -121,7 +140,7 @@ impl Analyzer<'_> {
                 &mut collected,
             )?);
         }
-        let parts = Parts {
+        let mut parts = Parts {
             items,
             having,
             qualify,
@@ -129,6 +148,8 @@ impl Analyzer<'_> {
             order_positions: order.iter().map(|k| start(&k.expr)).collect(),
             collected,
         };
+        let mut group_by = group_by;
+        let input = self.with_subqueries(input, &mut parts, group_by.as_mut())?;
         let is_distinct = match &select.distinct {
             None | Some(ast::Distinct::All) => false,
             Some(ast::Distinct::Distinct) => true,
@@ -189,9 +210,13 @@ impl Analyzer<'_> {
             .into();
             return Err(error.at(position));
         }
+        let subqueries = std::mem::take(&mut collected.subqueries);
         refuse_collected(&collected, "WHERE")?;
         require_boolean(&found)?;
-        Ok(filter(input, found.expr))
+        match subqueries.is_empty() {
+            true => Ok(filter(input, found.expr)),
+            false => self.filter_with_subqueries(&input, found.expr, subqueries),
+        }
     }
 
     /// The select list, stars expanded; `grouped` are names of what the query groups by.

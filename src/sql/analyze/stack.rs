@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::expression::{AGGREGATE, GENERATED, OUTPUT, WINDOW, same};
 use super::grouping::GroupBy;
-use super::query::{distinct, sort};
+use super::query::{distinct_rows, sort};
 use super::select::{GENERATOR_COLUMNS, Item, Parts, filter};
 use super::{Analyzer, scope};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
-use crate::sql::plan::{Attribute, Expr, ExprKind, Plan, PlanNode};
+use crate::sql::plan::{Attribute, Expr, ExprKind, Plan, PlanNode, WindowCall};
 
 impl Analyzer<'_> {
     /// Stacks the nodes.
@@ -39,7 +39,7 @@ impl Analyzer<'_> {
         if let Some(having) = parts.having.take() {
             plan = filter(plan, having.expr);
         }
-        plan = window_node(plan, &mut parts);
+        plan = window_nodes(plan, &mut parts);
         if let Some(qualify) = parts.qualify.take() {
             plan = filter(plan, qualify.expr);
         }
@@ -102,34 +102,57 @@ pub fn replace_all(parts: &mut Parts, replacement: &mut dyn FnMut(&Expr) -> Opti
     }
 }
 
-fn window_node(input: Arc<Plan>, parts: &mut Parts) -> Arc<Plan> {
-    if parts.collected.windows.is_empty() {
-        return input;
-    }
-    let base = input.output.len();
-    let mut output = input.output.clone();
-    let windows = std::mem::take(&mut parts.collected.windows);
-    for (window, sql) in &windows {
-        let call = &window.call;
-        output.push(Attribute::new(sql, call.data_type.clone(), call.nullable));
-    }
-    replace_all(parts, &mut |e| match &e.kind {
-        ExprKind::Column { index, name } if (WINDOW..GENERATED).contains(index) => Some(Expr {
-            kind: ExprKind::Column {
-                index: base + (index - WINDOW),
-                name: name.clone(),
+/// The windows: those whose arguments are other windows' values stand above them.
+fn window_nodes(input: Arc<Plan>, parts: &mut Parts) -> Arc<Plan> {
+    let mut plan = input;
+    let all = std::mem::take(&mut parts.collected.windows);
+    let mut waiting: Vec<(usize, (WindowCall, String))> = all.into_iter().enumerate().collect();
+    while !waiting.is_empty() {
+        let reads_window = |window: &WindowCall| {
+            let call = window.call.args.iter().chain(&window.call.filter);
+            let keys = window.order_by.iter().map(|k| &k.expr);
+            let mut read = call.chain(&window.partition_by).chain(keys);
+            read.any(|e| holds(e, WINDOW, GENERATED))
+        };
+        let (later, now): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|(_, (w, _))| reads_window(w));
+        if now.is_empty() {
+            break;
+        }
+        let base = plan.output.len();
+        let mut output = plan.output.clone();
+        let (places, calls): (Vec<usize>, Vec<(WindowCall, String)>) = now.into_iter().unzip();
+        for (window, sql) in &calls {
+            let call = &window.call;
+            output.push(Attribute::new(sql, call.data_type.clone(), call.nullable));
+        }
+        let mut by_column = |e: &Expr| match &e.kind {
+            ExprKind::Column { index, name } if (WINDOW..GENERATED).contains(index) => {
+                let at = places.iter().position(|p| WINDOW + p == *index)?;
+                Some(Expr {
+                    kind: ExprKind::Column {
+                        index: base + at,
+                        name: name.clone(),
+                    },
+                    ..e.clone()
+                })
+            }
+            _ => None,
+        };
+        let numbers: Vec<usize> = later.iter().map(|(i, _)| *i).collect();
+        parts.collected.windows = later.into_iter().map(|(_, w)| w).collect();
+        replace_all(parts, &mut by_column);
+        let later = std::mem::take(&mut parts.collected.windows);
+        waiting = numbers.into_iter().zip(later).collect();
+        plan = Arc::new(Plan {
+            node: PlanNode::Window {
+                input: plan,
+                calls: calls.into_iter().map(|(call, _)| call).collect(),
             },
-            ..e.clone()
-        }),
-        _ => None,
-    });
-    Arc::new(Plan {
-        node: PlanNode::Window {
-            input,
-            calls: windows.into_iter().map(|(call, _)| call).collect(),
-        },
-        output,
-    })
+            output,
+        });
+    }
+    plan
 }
 
 fn generate_nodes(input: Arc<Plan>, parts: &mut Parts) -> Arc<Plan> {
@@ -241,7 +264,7 @@ fn project_and_sort(
         output,
     });
     if is_distinct {
-        plan = distinct(plan);
+        plan = distinct_rows(plan)?;
     }
     if !order.is_empty() {
         plan = sort(plan, order);

@@ -38,6 +38,51 @@ pub enum AnalysisReason {
     )]
     UnresolvedColumn { name: String, proposal: Vec<String> },
     #[error(
+        "[INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX] Invalid SQL syntax: The function {function} does not support {syntax}. SQLSTATE: 42000"
+    )]
+    FunctionWithUnsupportedSyntax {
+        function: String,
+        syntax: &'static str,
+    },
+    #[error(
+        "[DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON] Cannot resolve \"{frame}\" due to data type mismatch: The lower bound of a window frame must be less than or equal to the upper bound. SQLSTATE: 42K09"
+    )]
+    FrameEndsBeforeItStarts { frame: String },
+    #[error(
+        "[DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER] Cannot resolve \"({spec})\" due to data type mismatch: A range window frame cannot be used in an unordered window specification. SQLSTATE: 42K09"
+    )]
+    RangeWithoutOrder { spec: String },
+    #[error(
+        "[DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER] Cannot resolve \"({spec})\" due to data type mismatch: A range window frame with value boundaries cannot be used in a window specification with multiple order by expressions: {order}. SQLSTATE: 42K09"
+    )]
+    RangeOverSeveral { spec: String, order: String },
+    #[error("Window aggregate function with filter predicate is not supported yet.")]
+    WindowFilter,
+    #[error(
+        "[UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE] The feature is not supported: Cannot have MAP type columns in DataFrame which calls set operations (INTERSECT, EXCEPT, etc.), but the type of column {column} is \"{data_type}\". SQLSTATE: 0A000"
+    )]
+    SetOperationOnMap { column: String, data_type: String },
+    #[error(
+        "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] Cannot resolve \"{key}\" due to data type mismatch: The `sortorder` does not support ordering on type \"{data_type}\". SQLSTATE: 42K09"
+    )]
+    OrderByUnorderable { key: String, data_type: String },
+    #[error(
+        "[NON_LITERAL_PIVOT_VALUES] Literal expressions required for pivot values, found \"{expression}\". SQLSTATE: 42K08"
+    )]
+    NonLiteralPivotValues { expression: String },
+    #[error(
+        "Aggregate expression required for pivot, but '{expression}' did not appear in any aggregate function."
+    )]
+    PivotWithoutAggregate { expression: String },
+    #[error(
+        "[UNPIVOT_VALUE_DATA_TYPE_MISMATCH] Unpivot value columns must share a least common type, some types do not: [{types}]. SQLSTATE: 42K09"
+    )]
+    UnpivotValueTypes { types: String },
+    #[error(
+        "[UNPIVOT_VALUE_SIZE_MISMATCH] All unpivot value columns must have the same size as there are value column names ({values}). SQLSTATE: 428C4"
+    )]
+    UnpivotValueSize { values: usize },
+    #[error(
         "[TABLE_OR_VIEW_NOT_FOUND] The table or view {name} cannot be found. Verify the spelling and correctness of the schema and catalog.\nIf you did not qualify the name with a schema, verify the current_schema() output, or qualify the name with the correct schema and catalog.\nTo tolerate the error on drop use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS. SQLSTATE: 42P01"
     )]
     TableOrViewNotFound { name: String },

@@ -123,6 +123,7 @@ impl SqlError {
             SqlError::Parse(_) => "ParseException",
             SqlError::Analysis(_) | SqlError::Streaming(_) => "AnalysisException",
             SqlError::Execute(ExecuteError::PythonException { .. }) => "PythonException",
+            SqlError::Execute(ExecuteError::ScalarSubqueryTooManyRows) => "SparkRuntimeException",
             SqlError::Storage(_)
             | SqlError::Format(_)
             | SqlError::Delta(_)
@@ -135,6 +136,26 @@ impl SqlError {
             SqlError::Function(error) => match self.sql_state().as_deref() {
                 _ if matches!(
                     **error,
+                    FunctionError::UnknownPatternLetter { .. }
+                        | FunctionError::IllegalSequence { .. }
+                ) =>
+                {
+                    "IllegalArgumentException"
+                }
+                _ if matches!(**error, FunctionError::DatetimePatternRecognition { .. }) => {
+                    "SparkUpgradeException"
+                }
+                _ if matches!(
+                    **error,
+                    FunctionError::InvalidIndexOfZero | FunctionError::InvalidParameterValue { .. }
+                ) =>
+                {
+                    "SparkRuntimeException"
+                }
+                // A text that is no boolean.
+                Some("22018") if casts_to(error, &["BOOLEAN"]) => "SparkRuntimeException",
+                _ if matches!(
+                    **error,
                     FunctionError::InvalidArrayIndex { .. }
                         | FunctionError::InvalidArrayIndexInElementAt { .. }
                 ) =>
@@ -142,7 +163,7 @@ impl SqlError {
                     "ArrayIndexOutOfBoundsException"
                 }
                 // A text that is no date or time.
-                Some("22018") if casts_to_time(error) => "DateTimeException",
+                Some("22018") if casts_to(error, &["DATE", "TIMESTAMP"]) => "DateTimeException",
                 Some(state) if state.starts_with("42") => "AnalysisException",
                 Some("22003" | "22012" | "22015") => "ArithmeticException",
                 Some("22018") => "NumberFormatException",
@@ -189,10 +210,10 @@ impl SqlError {
     }
 }
 
-/// A text was to become a date or a time.
-fn casts_to_time(error: &FunctionError) -> bool {
+/// A text was to become one of these types.
+fn casts_to(error: &FunctionError, types: &[&str]) -> bool {
     matches!(error, FunctionError::CastInvalidInput { to, .. }
-        if to.contains("DATE") || to.contains("TIMESTAMP"))
+        if types.iter().any(|t| to.contains(t)))
 }
 
 impl From<ParseError> for SqlError {

@@ -58,6 +58,12 @@ pub enum ParseReason {
         actual: usize,
         row: usize,
     },
+    #[error("Sampling fraction ({fraction:?}) must be on interval [0, 1].")]
+    SamplingFraction { fraction: f64 },
+    #[error(
+        "[DUPLICATED_CTE_NAMES] CTE definition can't have duplicate names: {names}. SQLSTATE: 42602"
+    )]
+    DuplicateCteNames { names: String },
     #[error(
         "[INVALID_SQL_SYNTAX.UNSUPPORTED_SQL_STATEMENT] Invalid SQL syntax: Unsupported SQL statement: {statement}. SQLSTATE: 42000"
     )]
@@ -65,6 +71,16 @@ pub enum ParseReason {
 }
 
 impl ParseError {
+    /// An error of the whole statement, whose text its analysis adds.
+    pub(in crate::sql) fn whole(reason: ParseReason) -> Self {
+        ParseError {
+            reason,
+            position: Position { line: 1, column: 0 },
+            sql: String::new(),
+            fragment: Some(1),
+        }
+    }
+
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
         match &self.reason {

@@ -7,7 +7,7 @@ use polars_core::prelude::{IdxCa, IdxSize, NewChunkedArray, PlSmallStr, Series};
 use super::evaluate::Scope;
 use super::keys::{KeyRows, KeyTable, NO_KEY, non_null_rows};
 use super::stream::take_rows;
-use super::{ExecContext, FrameStream, full_schema};
+use super::{ExecContext, ExecuteError, FrameStream, full_schema};
 use crate::sql::SqlError;
 use crate::sql::plan::{Expr, ExprKind, JoinKind, Plan, PlanNode};
 use crate::types::{Frame, SchemaRef};
@@ -62,7 +62,11 @@ pub(super) fn pair_schema(left: &Plan, right: &Plan) -> SchemaRef {
 /// Whether the left side is the one to hold in memory.
 pub(in crate::sql) fn build_left(kind: JoinKind, left: &Plan, right: &Plan) -> bool {
     match kind {
-        JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::Full => false,
+        JoinKind::Left
+        | JoinKind::LeftSemi
+        | JoinKind::LeftAnti
+        | JoinKind::LeftSingle
+        | JoinKind::Full => false,
         JoinKind::Right => true,
         JoinKind::Inner | JoinKind::Cross => {
             if left.is_streaming() || right.is_streaming() {
@@ -457,7 +461,10 @@ impl Join {
                 let build = IdxCa::from_vec(PlSmallStr::EMPTY, pairs.build);
                 self.gather(built, probe, pairs.probe, &build)
             }
-            JoinKind::Left | JoinKind::Right | JoinKind::Full => {
+            JoinKind::LeftSingle if pairs.has_repeats() => {
+                Err(ExecuteError::ScalarSubqueryTooManyRows.into())
+            }
+            JoinKind::Left | JoinKind::Right | JoinKind::Full | JoinKind::LeftSingle => {
                 let (probe_rows, build_rows) = pairs.with_unmatched(rows);
                 self.gather(built, probe, probe_rows, &build_rows)
             }
@@ -586,6 +593,11 @@ impl Pairs {
             self.probe = pick(&self.probe);
             self.build = pick(&self.build);
         }
+    }
+
+    /// Whether a row is in several pairs.
+    fn has_repeats(&self) -> bool {
+        !self.probe.is_sorted_by(|a, b| a < b)
     }
 
     /// The rows of `rows` that are in a pair, or that aren't.

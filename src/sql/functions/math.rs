@@ -13,6 +13,7 @@ use crate::sql::error::SqlError;
 use crate::sql::plan::{EvalMode, Expr};
 use crate::types::{DataType as T, Value, double_text};
 use polars_core::prelude::Series;
+pub(in crate::sql::functions) use round::round_unscaled;
 use round::*;
 
 macro_rules! real {
@@ -26,7 +27,7 @@ macro_rules! real {
                 Binder::new(args, context)
                     .count(1)?
                     .cast(0, DOUBLE)?
-                    .returns(T::Double)
+                    .returns_nullable(T::Double)
             },
             |call| {
                 let a = call.doubles(0)?;
@@ -378,12 +379,25 @@ pub(super) static MATH: &[Function] =
             "hypot(3, 4) → 5.0",
             f64::hypot
         ),
-        real2!(
+        scalar(
             "nanvl",
             "nanvl(a, b)",
             "a, or b where a is NaN.",
             "nanvl(cast('NaN' as double), 123) → 123.0",
-            |a: f64, b: f64| if a.is_nan() { b } else { a }
+            |args, context| {
+                Binder::new(args, context)
+                    .count(2)?
+                    .cast(0, DOUBLE)?
+                    .cast(1, DOUBLE)?
+                    .returns(T::Double)
+            },
+            |call| {
+                let (a, b) = (call.doubles(0)?, call.doubles(1)?);
+                call.out(|i| match a.get(i) {
+                    Some(a) if a.is_nan() => b.get(i),
+                    a => a,
+                })
+            },
         ),
         scalar(
             "factorial",
@@ -511,7 +525,7 @@ fn bind_whole(args: Vec<Expr>, context: &BindContext) -> BindResult {
             T::Long
         }
     };
-    binder.returns(result)
+    binder.returns_nullable(result)
 }
 
 fn to_whole(call: &Call<'_>, rounding: Rounding) -> Result<Series, SqlError> {

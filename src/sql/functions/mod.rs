@@ -114,7 +114,7 @@ pub type LambdaParameters = fn(
     index: usize,
     arity: usize,
     context: &BindContext,
-) -> Result<Vec<DataType>, SqlError>;
+) -> Result<Vec<(DataType, bool)>, SqlError>;
 
 /// A lambda argument, ready to be evaluated: the executor provides it.
 pub trait Lambda {

@@ -129,7 +129,9 @@ fn into(plan: &Plan, part: &Expr) -> Option<Plan> {
             let width = left.output.len();
             let (to_left, to_right) = match kind {
                 JoinKind::Inner | JoinKind::Cross => (true, true),
-                JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti => (true, false),
+                JoinKind::Left | JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::LeftSingle => {
+                    (true, false)
+                }
                 JoinKind::Right => (false, true),
                 JoinKind::Full => (false, false),
             };
@@ -187,7 +189,7 @@ fn push_condition(plan: Plan) -> Plan {
     let width = left.output.len();
     let (to_left, to_right) = match kind {
         JoinKind::Inner | JoinKind::LeftSemi => (true, true),
-        JoinKind::Left | JoinKind::LeftAnti => (false, true),
+        JoinKind::Left | JoinKind::LeftAnti | JoinKind::LeftSingle => (false, true),
         JoinKind::Right => (true, false),
         JoinKind::Cross | JoinKind::Full => (false, false),
     };

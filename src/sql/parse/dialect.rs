@@ -57,6 +57,14 @@ impl Dialect for SparkDialect {
         true
     }
 
+    fn supports_pipe_operator(&self) -> bool {
+        true
+    }
+
+    fn supports_table_sample_before_alias(&self) -> bool {
+        true
+    }
+
     fn supports_select_wildcard_except(&self) -> bool {
         true
     }

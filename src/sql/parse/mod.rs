@@ -6,6 +6,7 @@
 mod commands;
 mod data_type;
 mod dialect;
+mod rewrite;
 mod tokens;
 
 pub use data_type::{parse_data_type, parse_ddl, parse_schema};
@@ -50,6 +51,28 @@ impl ParsedStatement {
     pub fn is_query(&self) -> bool {
         matches!(self.kind, ParsedKind::Query(_))
     }
+}
+
+/// The parts of a name: `` db.`odd name` ``; `None` for an empty part or an open backtick.
+pub fn name_parts(name: &str) -> Option<Vec<String>> {
+    let mut parts = vec![String::new()];
+    let mut rest = name.trim().chars().peekable();
+    while let Some(c) = rest.next() {
+        let part = parts.last_mut()?;
+        match c {
+            '.' => parts.push(String::new()),
+            '`' if part.is_empty() => loop {
+                match rest.next()? {
+                    '`' if rest.next_if_eq(&'`').is_some() => part.push('`'),
+                    '`' => break,
+                    c => part.push(c),
+                }
+            },
+            c if c.is_whitespace() || c == '`' => return None,
+            c => part.push(c),
+        }
+    }
+    (!parts.iter().any(String::is_empty)).then_some(parts)
 }
 
 /// The statements of a text, separated by semicolons. A text of nothing but space and comments

@@ -239,13 +239,6 @@ impl Grammar<'_, '_> {
                 }));
                 ast::Expr::Function(call)
             }
-            Column::Filtered { child, condition } => {
-                let ast::Expr::Function(mut call) = self.expression(child)? else {
-                    return Err(unsupported("PIVOT over anything but an aggregate"));
-                };
-                call.filter = Some(self.boxed(condition)?);
-                ast::Expr::Function(call)
-            }
             Column::Lambda { parameters, body } => ast::Expr::Lambda(ast::LambdaFunction {
                 params: ast::OneOrManyWithParens::Many(
                     parameters

@@ -20,13 +20,14 @@ use super::expression::{Collected, Resolved, Resolver};
 use super::from::subquery_alias;
 use super::grouping::GroupBy;
 use super::join::{both, cross, join_node};
+use super::pivot::{PivotValue, UnpivotRow};
 use super::query::{distinct as distinct_node, refuse_collected};
 use super::select::Parts;
 use super::{Analyzer, Catalog, scope};
 use crate::sql::column::Column;
 use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::functions::cast;
-use crate::sql::plan::{Attribute, Expr, JoinKind, Plan, PlanNode};
+use crate::sql::plan::{Attribute, Expr, ExprKind, JoinKind, Plan, PlanNode};
 use crate::types::{DataType, Value};
 use column::Grammar;
 
@@ -267,50 +268,34 @@ impl<'a> DataFrames<'a> {
         pivot: &Pivot,
         aggregates: &[Column],
     ) -> Result<Arc<Plan>> {
-        let mut columns = Vec::new();
+        let mut analyzer = Analyzer::new(self.catalog);
+        let (parts, _) = analyzer.parts(input, keys, &[])?;
+        let keys = parts.items.into_iter().map(|item| Resolved {
+            name: Some(item.name),
+            ..item.value
+        });
+        let keys = keys.collect();
+        let column = analyzer.plain_column(input, &pivot.column)?;
+        let column = plain(&mut analyzer, &column, &input.output, "PIVOT")?;
+        let mut values = Vec::new();
         for (value, data_type) in &pivot.values {
-            let shown = match value {
+            let name = match value {
                 Value::Null => "null".to_owned(),
                 value => value.cast_text(data_type, self.catalog.time_zone()),
             };
-            for aggregate in aggregates {
-                let (call, alias) = match aggregate {
-                    Column::Alias { child, names } => (child.as_ref(), names.first()),
-                    other => (other, None),
-                };
-                let name = match (aggregates.len(), alias) {
-                    (1, _) => shown.clone(),
-                    (_, Some(alias)) => format!("{shown}_{alias}"),
-                    (_, None) => format!("{shown}_{}", self.name_of(input, call)?),
-                };
-                let has_value = Column::Operator {
-                    operator: "<=>".into(),
-                    args: vec![
-                        pivot.column.clone(),
-                        Column::Literal(value.clone(), data_type.clone()),
-                    ],
-                };
-                columns.push(Column::Alias {
-                    child: Box::new(Column::Filtered {
-                        child: Box::new(call.clone()),
-                        condition: Box::new(has_value),
-                    }),
-                    names: vec![name],
-                });
-            }
+            let literal = Expr::literal(value.clone(), data_type.clone());
+            let condition = analyzer.call("<=>", vec![column.expr.clone(), literal])?;
+            values.push(PivotValue { condition, name });
         }
-        self.aggregate(input, Grouping::GroupBy, keys, &columns)
-    }
-
-    /// What a column of this is called.
-    fn name_of(&self, input: &Arc<Plan>, column: &Column) -> Result<String> {
-        let mut analyzer = Analyzer::new(self.catalog);
-        let (parts, _) = analyzer.parts(input, &[], std::slice::from_ref(column))?;
-        Ok(parts
-            .items
-            .first()
-            .map(|i| i.name.clone())
-            .unwrap_or_default())
+        let mut calls = Vec::new();
+        for aggregate in aggregates {
+            let (call, alias) = match aggregate {
+                Column::Alias { child, names } => (child.as_ref(), names.first()),
+                other => (other, None),
+            };
+            calls.push((analyzer.plain_column(input, call)?, alias.cloned()));
+        }
+        analyzer.pivot_columns(input.clone(), keys, &calls, &values)
     }
 
     /// `df.limit(n)`, `df.offset(n)`.
@@ -411,24 +396,29 @@ impl<'a> DataFrames<'a> {
         variable: &str,
         value: &str,
     ) -> Result<Arc<Plan>> {
-        let rows = i32::try_from(values.len()).unwrap_or(i32::MAX);
-        let mut args = vec![Column::Literal(Value::Integer(rows), DataType::Integer)];
-        for column in values {
-            let name = self.name_of(input, column)?;
-            args.push(Column::Literal(name.into(), DataType::String));
-            args.push(column.clone());
-        }
-        let stacked = Column::Alias {
-            child: Box::new(Column::Call {
-                function: "stack".into(),
-                args,
-                distinct: false,
-            }),
-            names: vec![variable.to_owned(), value.to_owned()],
-        };
-        let mut columns = ids.to_vec();
-        columns.push(stacked);
-        self.select(input, &columns)
+        let mut analyzer = Analyzer::new(self.catalog);
+        let (ids, _) = analyzer.parts(input, &[], ids)?;
+        let (values, _) = analyzer.parts(input, &[], values)?;
+        let rows: Vec<UnpivotRow> = values
+            .items
+            .into_iter()
+            .map(|item| UnpivotRow {
+                name: item.name.clone(),
+                values: vec![Resolved {
+                    name: Some(item.name),
+                    ..item.value
+                }],
+            })
+            .collect();
+        let ids: Vec<usize> = ids
+            .items
+            .iter()
+            .filter_map(|item| match item.value.expr.kind {
+                ExprKind::Column { index, .. } => Some(index),
+                _ => None,
+            })
+            .collect();
+        analyzer.unpivot_rows(input, &ids, &rows, variable, &[value], true)
     }
 
     /// `df.withWatermark(column, delay)`.
@@ -513,14 +503,7 @@ impl Analyzer<'_> {
         let mut items = items_of(keys)?;
         let key_items = items.len();
         items.extend(items_of(columns)?);
-        let parts = Parts {
-            items,
-            having: None,
-            qualify: None,
-            order: Vec::new(),
-            order_positions: Vec::new(),
-            collected,
-        };
+        let parts = Parts::new(items, collected);
         Ok((parts, key_items))
     }
 

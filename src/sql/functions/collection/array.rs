@@ -19,8 +19,16 @@ pub(in crate::sql::functions) static ARRAY: &[Function] = &[
         "array_contains(array(1, 2, 3), 2) → true",
         |args, context| {
             let mut bound = bind_with_element(args, context, None)?;
+            let holds_null = bound.nullable
+                || matches!(
+                    bound.data_type,
+                    T::Array {
+                        contains_null: true,
+                        ..
+                    }
+                );
             bound.data_type = T::Boolean;
-            bound.nullable = true;
+            bound.nullable = holds_null;
             Ok(bound)
         },
         |call| {
@@ -267,7 +275,8 @@ pub(in crate::sql::functions) static ARRAY: &[Function] = &[
         |args, context| {
             let binder = Binder::new(args, context).count(1)?;
             match element_of(&binder, 0)? {
-                (inner @ T::Array { .. }, _) => binder.returns_nullable(inner),
+                (inner @ T::Array { .. }, false) => binder.returns(inner),
+                (inner @ T::Array { .. }, true) => binder.returns_nullable(inner),
                 _ => Err(binder.unexpected_type(0, "\"ARRAY\" of \"ARRAY\"".into())),
             }
         },
@@ -368,11 +377,8 @@ fn bind_with_element(args: Vec<Expr>, context: &BindContext, widen: Option<()>) 
     let Some(common) = coercion::wider_type(&element, &binder.type_of(1), context.mode) else {
         return Err(different(&binder, 1));
     };
-    let value_nullable = binder.args.get(1).is_some_and(|a| a.nullable);
-    let data_type = array_of(
-        common.clone(),
-        contains_null || (widen.is_some() && value_nullable),
-    );
+    // An array that is added to may hold a null, whatever is added.
+    let data_type = array_of(common.clone(), contains_null || widen.is_some());
     binder.cast_to(0, &data_type);
     binder.cast_to(1, &common);
     match widen {

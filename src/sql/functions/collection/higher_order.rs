@@ -18,7 +18,11 @@ use crate::sql::functions::{
 use crate::sql::plan::{Expr, ExprKind};
 use crate::types::{DataType as T, Value, list_from_parts, series_from_values, values_from_series};
 
-type Parameters = fn(&[Option<Expr>], usize, usize, &BindContext) -> Result<Vec<T>, SqlError>;
+/// A lambda's parameter: its type, and whether it may be null.
+type Parameter = (T, bool);
+
+type Parameters =
+    fn(&[Option<Expr>], usize, usize, &BindContext) -> Result<Vec<Parameter>, SqlError>;
 type Bind = fn(Vec<Expr>, &BindContext) -> BindResult;
 type Eval = fn(&Call<'_>, &[&dyn Lambda]) -> Result<Series, SqlError>;
 
@@ -156,10 +160,9 @@ pub(in crate::sql::functions) static HIGHER_ORDER: &[Function] = &[
         "zip_with(array(1, 2, 3), array(4, 5, 6), (x, y) -> x + y) → [5, 7, 9]",
         |args, _, arity, context| {
             expect_arity(arity, 2..=2)?;
-            Ok(vec![
-                known_element(args, 0, context)?,
-                known_element(args, 1, context)?,
-            ])
+            let (a, _) = known_element(args, 0, context)?;
+            let (b, _) = known_element(args, 1, context)?;
+            Ok(vec![(a, true), (b, true)])
         },
         |args, context| {
             let binder = Binder::new(args, context).count(3)?;
@@ -284,9 +287,9 @@ pub(in crate::sql::functions) static HIGHER_ORDER: &[Function] = &[
         "map_zip_with(map(1, 'a'), map(1, 'x'), (k, x, y) -> concat(x, y)) → {1 -> ax}",
         |args, _, arity, context| {
             expect_arity(arity, 3..=3)?;
-            let (key, a) = known_entry(args, 0, context)?;
-            let (_, b) = known_entry(args, 1, context)?;
-            Ok(vec![key, a, b])
+            let (key, (a, _)) = known_entry(args, 0, context)?;
+            let (_, (b, _)) = known_entry(args, 1, context)?;
+            Ok(vec![key, (a, true), (b, true)])
         },
         |args, context| {
             let binder = Binder::new(args, context).count(3)?;
@@ -340,10 +343,10 @@ fn expect_arity(actual: usize, allowed: std::ops::RangeInclusive<usize>) -> Resu
     .into())
 }
 
-fn known(args: &[Option<Expr>], index: usize) -> T {
+fn known(args: &[Option<Expr>], index: usize) -> Parameter {
     match args.get(index) {
-        Some(Some(expr)) => expr.data_type.clone(),
-        _ => T::Null,
+        Some(Some(expr)) => (expr.data_type.clone(), expr.nullable),
+        _ => (T::Null, true),
     }
 }
 
@@ -355,10 +358,13 @@ fn known_element(
     args: &[Option<Expr>],
     index: usize,
     context: &BindContext,
-) -> Result<T, SqlError> {
-    match known(args, index) {
-        T::Array { element, .. } => Ok(*element),
-        T::Null => Ok(T::Null),
+) -> Result<Parameter, SqlError> {
+    match known(args, index).0 {
+        T::Array {
+            element,
+            contains_null,
+        } => Ok((*element, contains_null)),
+        T::Null => Ok((T::Null, true)),
         _ => Err(Binder::new(given(args), context).unexpected_type(index, "\"ARRAY\"".into())),
     }
 }
@@ -367,9 +373,13 @@ fn known_entry(
     args: &[Option<Expr>],
     index: usize,
     context: &BindContext,
-) -> Result<(T, T), SqlError> {
-    match known(args, index) {
-        T::Map { key, value, .. } => Ok((*key, *value)),
+) -> Result<(Parameter, Parameter), SqlError> {
+    match known(args, index).0 {
+        T::Map {
+            key,
+            value,
+            value_contains_null,
+        } => Ok(((*key, false), (*value, value_contains_null))),
         _ => Err(Binder::new(given(args), context).unexpected_type(index, "\"MAP\"".into())),
     }
 }
@@ -379,9 +389,9 @@ fn element_and_position(
     _: usize,
     arity: usize,
     context: &BindContext,
-) -> Result<Vec<T>, SqlError> {
+) -> Result<Vec<Parameter>, SqlError> {
     expect_arity(arity, 1..=2)?;
-    Ok(vec![known_element(args, 0, context)?, T::Integer]
+    Ok(vec![known_element(args, 0, context)?, (T::Integer, false)]
         .into_iter()
         .take(arity)
         .collect())
@@ -392,7 +402,7 @@ fn element_only(
     _: usize,
     arity: usize,
     context: &BindContext,
-) -> Result<Vec<T>, SqlError> {
+) -> Result<Vec<Parameter>, SqlError> {
     expect_arity(arity, 1..=1)?;
     Ok(vec![known_element(args, 0, context)?])
 }
@@ -402,7 +412,7 @@ fn entry_parameters(
     _: usize,
     arity: usize,
     context: &BindContext,
-) -> Result<Vec<T>, SqlError> {
+) -> Result<Vec<Parameter>, SqlError> {
     expect_arity(arity, 2..=2)?;
     let (key, value) = known_entry(args, 0, context)?;
     Ok(vec![key, value])
@@ -413,13 +423,14 @@ fn fold_parameters(
     index: usize,
     arity: usize,
     context: &BindContext,
-) -> Result<Vec<T>, SqlError> {
+) -> Result<Vec<Parameter>, SqlError> {
     if index == 2 {
         expect_arity(arity, 2..=2)?;
-        return Ok(vec![known(args, 1), known_element(args, 0, context)?]);
+        let accumulated = (known(args, 1).0, true);
+        return Ok(vec![accumulated, known_element(args, 0, context)?]);
     }
     expect_arity(arity, 1..=1)?;
-    Ok(vec![known(args, 1)])
+    Ok(vec![(known(args, 1).0, true)])
 }
 
 /// A lambda argument's type and nullability.

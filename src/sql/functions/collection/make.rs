@@ -167,7 +167,7 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
         "map_from_entries(array(struct(1, 'a'), struct(2, 'b'))) → {1 -> a, 2 -> b}",
         |args, context| {
             let binder = Binder::new(args, context).count(1)?;
-            if let (T::Struct(s), _) = element_of(&binder, 0)?
+            if let (T::Struct(s), contains_null) = element_of(&binder, 0)?
                 && let [key, value] = s.fields.as_slice()
             {
                 let data_type = T::Map {
@@ -175,7 +175,8 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
                     value: Box::new(value.data_type.clone()),
                     value_contains_null: value.nullable,
                 };
-                return binder.returns_nullable(data_type);
+                let nullable = contains_null || binder.args.iter().any(|a| a.nullable);
+                return binder.finish(data_type, nullable);
             }
             Err(binder.unexpected_type(0, "\"ARRAY\" of pair \"STRUCT\"".into()))
         },

@@ -16,7 +16,7 @@ pub(in crate::sql::functions) static MAP: &[Function] = &[
         |args, context| {
             let binder = Binder::new(args, context).count(1)?;
             let (key, _, _) = entry_of(&binder, 0)?;
-            binder.returns(array_of(key, false))
+            binder.returns(array_of(key, true))
         },
         |call| {
             call.rows_not_null(|v| {
@@ -33,8 +33,8 @@ pub(in crate::sql::functions) static MAP: &[Function] = &[
         "map_values(map(1, 'a', 2, 'b')) → [a, b]",
         |args, context| {
             let binder = Binder::new(args, context).count(1)?;
-            let (_, value, nullable) = entry_of(&binder, 0)?;
-            binder.returns(array_of(value, nullable))
+            let (_, value, _) = entry_of(&binder, 0)?;
+            binder.returns(array_of(value, true))
         },
         |call| {
             call.rows_not_null(|v| {
@@ -70,7 +70,7 @@ pub(in crate::sql::functions) static MAP: &[Function] = &[
             let mut binder = Binder::new(args, context).count(2)?;
             let (key, _, _) = entry_of(&binder, 0)?;
             binder.cast_to(1, &key);
-            binder.returns(T::Boolean)
+            binder.returns_nullable(T::Boolean)
         },
         |call| {
             call.rows_not_null(|v| {

@@ -41,10 +41,11 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
         "The date of those fields.",
         "make_date(2013, 7, 15) → 2013-07-15",
         |args, context| {
-            Binder::new(args, context)
-                .count(3)?
-                .cast_from(0, INT)?
-                .returns_nullable(T::Date)
+            let binder = Binder::new(args, context).count(3)?.cast_from(0, INT)?;
+            match context.mode {
+                EvalMode::Ansi => binder.returns(T::Date),
+                _ => binder.returns_nullable(T::Date),
+            }
         },
         |call| {
             let (y, m, d) = (call.ints(0)?, call.ints(1)?, call.ints(2)?);

@@ -216,7 +216,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
             Binder::new(args, context)
                 .count(1)?
                 .cast(0, Accepts::Numeric)?
-                .returns_nullable(T::Timestamp)
+                .returns(T::Timestamp)
         },
         |call| {
             cast::cast(
@@ -274,7 +274,13 @@ fn bind_read(args: Vec<Expr>, context: &BindContext, to: T) -> BindResult {
     if binder.type_of(0) == T::Null {
         binder.cast_to(0, &T::String);
     }
-    binder.cast(1, STRING)?.returns_nullable(to)
+    let tolerant = context.mode != EvalMode::Ansi || context.written.starts_with("try_");
+    let binder = binder.cast(1, STRING)?;
+    // Without a pattern it is a cast, which Spark takes for one that can be null.
+    match tolerant || binder.args.len() == 1 && binder.type_of(0) == T::String {
+        true => binder.returns_nullable(to),
+        false => binder.returns(to),
+    }
 }
 
 /// Reads an argument by the patterns of the next, or as a cast does.
@@ -321,7 +327,11 @@ fn bind_seconds(args: Vec<Expr>, context: &BindContext, least: usize) -> BindRes
             ));
         }
     }
-    binder.cast(1, STRING)?.returns_nullable(T::Long)
+    let binder = binder.cast(1, STRING)?;
+    match context.mode {
+        EvalMode::Ansi => binder.returns(T::Long),
+        _ => binder.returns_nullable(T::Long),
+    }
 }
 
 fn eval_seconds(call: &Call<'_>) -> Result<Series, SqlError> {

@@ -35,7 +35,9 @@ pub(in crate::sql::functions) static CONVERT: &[Function] = &[
         |args, context| {
             let binder = Binder::new(args, context).counts(1..=2)?;
             match binder.type_of(0) {
-                T::Struct(_) | T::Array { .. } | T::Map { .. } => binder.returns(T::String),
+                T::Struct(_) | T::Array { .. } | T::Map { .. } => {
+                    binder.returns_nullable(T::String)
+                }
                 other => Err(binder.mismatch(Mismatch::InvalidJsonSchema {
                     schema: other.sql(),
                 })),

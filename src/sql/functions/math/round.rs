@@ -45,7 +45,12 @@ pub(super) fn bind_round(args: Vec<Expr>, context: &BindContext) -> BindResult {
 
 /// A number of that scale rounded to so many digits (negative: before the point), still at its
 /// own scale.
-pub(super) fn round_unscaled(n: i128, scale: u8, digits: i32, half_even: bool) -> Option<i128> {
+pub(in crate::sql::functions) fn round_unscaled(
+    n: i128,
+    scale: u8,
+    digits: i32,
+    half_even: bool,
+) -> Option<i128> {
     let drop = i32::from(scale) - digits;
     if drop <= 0 {
         return Some(n);

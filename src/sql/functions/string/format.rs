@@ -4,6 +4,8 @@ use super::MAX_LENGTH;
 use crate::sql::coercion::Accepts;
 use crate::sql::error::SqlError;
 use crate::sql::functions::bind::{BindResult, INT, STRING};
+use crate::sql::functions::cast::rescale_decimal;
+use crate::sql::functions::math::round_unscaled;
 use crate::sql::functions::{BindContext, Binder, Call, Function, FunctionError, scalar};
 use crate::sql::plan::Expr;
 use crate::types::{DataType as T, Value, decimal_text};
@@ -64,7 +66,11 @@ pub(in crate::sql::functions) static FORMAT: &[Function] = &[
                 let plain = match (number, call.type_of(0)) {
                     (Value::Decimal(n), T::Decimal { scale, .. }) => {
                         let to = u8::try_from(digits).unwrap_or(38).min(38);
-                        match crate::sql::functions::cast::rescale_decimal(*n, *scale, to) {
+                        // Java's `DecimalFormat` rounds half to even, and keeps the sign of zero.
+                        let rounded = round_unscaled(*n, *scale, i32::from(to), true)
+                            .and_then(|n| rescale_decimal(n, *scale, to));
+                        match rounded {
+                            Some(0) if *n < 0 => format!("-{}", decimal_text(0, to)),
                             Some(n) => decimal_text(n, to),
                             None => return Ok(Value::Null),
                         }
@@ -116,10 +122,9 @@ fn grouped(plain: &str) -> String {
 }
 
 fn bind_format(args: Vec<Expr>, context: &BindContext) -> BindResult {
-    Binder::new(args, context)
-        .at_least(1)?
-        .cast(0, STRING)?
-        .returns_nullable(T::String)
+    let binder = Binder::new(args, context).at_least(1)?.cast(0, STRING)?;
+    let nullable = binder.args.first().is_some_and(|format| format.nullable);
+    binder.finish(T::String, nullable)
 }
 
 fn eval_format(call: &Call<'_>) -> Result<Series, SqlError> {

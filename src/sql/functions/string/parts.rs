@@ -106,7 +106,7 @@ pub(in crate::sql::functions) static PARTS: &[Function] = &[
                 .cast(0, STRING)?
                 .cast(1, STRING)?
                 .cast(2, INT)?
-                .returns(T::String)
+                .returns_nullable(T::String)
         },
         |call| {
             let (texts, delimiters, n) = (call.strings(0)?, call.strings(1)?, call.ints(2)?);

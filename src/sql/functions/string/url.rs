@@ -12,7 +12,11 @@ pub(in crate::sql::functions) static URL: &[Function] = &[
         "url_encode(s)",
         "The string as `application/x-www-form-urlencoded`.",
         "url_encode('a b') → a+b",
-        |args, context| bind_text(args, context, T::String),
+        |args, context| {
+            let mut bound = bind_text(args, context, T::String)?;
+            bound.nullable = true;
+            Ok(bound)
+        },
         |call| {
             let texts = call.strings(0)?;
             call.out(|i| texts.get(i).map(url_encode))
@@ -23,7 +27,11 @@ pub(in crate::sql::functions) static URL: &[Function] = &[
         "url_decode(s)",
         "The string that `application/x-www-form-urlencoded` text stands for.",
         "url_decode('a+b') → a b",
-        |args, context| bind_text(args, context, T::String),
+        |args, context| {
+            let mut bound = bind_text(args, context, T::String)?;
+            bound.nullable = true;
+            Ok(bound)
+        },
         |call| {
             let texts = call.strings(0)?;
             call.out(|i| {
