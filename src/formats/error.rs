@@ -52,6 +52,10 @@ pub enum FormatError {
         path: DbfsPath,
     },
     #[error(
+        "{path} is no log of a folder that streams write to: {reason}. Restore it, or move the files elsewhere."
+    )]
+    SinkLog { path: DbfsPath, reason: String },
+    #[error(
         "[DATA_SOURCE_NOT_FOUND] Failed to find the data source: {name}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version. SQLSTATE: 42K02"
     )]
     UnknownFormat { name: String },
@@ -79,6 +83,8 @@ pub enum FormatError {
     NotWritable,
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error(transparent)]
+    Frame(#[from] crate::types::FrameError),
     #[error("Columns could not be converted: {0}")]
     Convert(#[from] ArrowConversionError),
     #[error("Writing parquet failed: {reason}")]

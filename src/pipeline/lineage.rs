@@ -135,7 +135,7 @@ impl Lineage {
                     vec![self.directory(path, format.name())]
                 }
                 StreamSourceSpec::Delta { table, name } => vec![self.table(table, name.as_deref())],
-                StreamSourceSpec::Rate { .. } => Vec::new(),
+                StreamSourceSpec::Rate => Vec::new(),
             },
             PlanNode::DeltaScan(scan) => vec![self.table(&scan.table, scan.name.as_deref())],
             PlanNode::FileScan(scan) => match scan.paths.first() {

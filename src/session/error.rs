@@ -226,10 +226,14 @@ impl SessionError {
             SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
             SessionError::Stream(StreamError::Sql(sql)) => sql.exception_class(),
             SessionError::Stream(
-                StreamError::DuplicateName { .. } | StreamError::SchemaRequired,
+                StreamError::DuplicateName { .. }
+                | StreamError::SchemaRequired
+                | StreamError::NoSinkPath
+                | StreamError::NotPositive { .. },
             )
             | SessionError::InvalidConf { .. }
             | SessionError::NoSuchQuery { .. } => "IllegalArgumentException",
+            SessionError::Stream(StreamError::NotANumber { .. }) => "NumberFormatException",
             SessionError::Storage(StorageError::NotFound { .. }) => "AnalysisException",
             SessionError::Storage(_) => "IOException",
             _ => "AnalysisException",

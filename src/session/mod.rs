@@ -217,7 +217,7 @@ impl Session {
         {
             return Err(crate::streaming::StreamError::DuplicateName { name: name.clone() }.into());
         }
-        let started = streams::start(&self.state, plan, writer)?;
+        let started = streams::start(&mut self.state, plan, writer)?;
         let checkpoint = started.query.checkpoint().dir().clone();
         for other in &mut self.queries {
             if *other.checkpoint().dir() == checkpoint {
@@ -334,11 +334,7 @@ impl Session {
                 schema: source.schema.clone(),
                 projection: None,
             })),
-            StreamSourceSpec::Rate { .. } => Ok(PlanNode::Range {
-                start: 0,
-                end: 0,
-                step: 1,
-            }),
+            StreamSourceSpec::Rate => Ok(source.nothing()),
         }
     }
 

@@ -9,7 +9,7 @@ use super::conf::Conf;
 use crate::delta::{DeltaError, DeltaLog, DeltaLogs};
 use crate::env::Env;
 use crate::formats::partitions::partition_schema;
-use crate::formats::{self, FileFormat, Options};
+use crate::formats::{self, FileFormat, Options, SinkLog};
 use crate::sql::SqlError;
 use crate::sql::analyze::Relation;
 use crate::sql::command::TimeTravel;
@@ -561,7 +561,11 @@ impl SessionState {
                 files.push(root.clone());
                 continue;
             }
-            let below = self.fs.list_recursive(&root.path)?;
+            let log = SinkLog::of(self.fs.as_ref(), &root.path)?;
+            let below = match log.exists()? {
+                true => log.files(None)?,
+                false => self.fs.list_recursive(&root.path)?,
+            };
             files.extend(below.into_iter().filter(|f| {
                 let relative = f.path.relative_to(&root.path).unwrap_or_default();
                 !formats::is_hidden(relative)

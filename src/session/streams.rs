@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::catalog::CatalogTable;
 use super::state::{SessionState, TableName, version_at};
 use super::statement::{ReadFrom, Reader, StreamWriter, TriggerSpec, WriteTo};
+use super::write::{partition_positions, table_schema};
 use super::{SessionError, parse_name};
 use crate::formats::{FileFormat, Options};
 use crate::sql::SqlError;
@@ -14,12 +16,15 @@ use crate::sql::plan::{Plan, StreamSource, StreamSourceSpec};
 use crate::sql::streaming_rules::check_streaming;
 use crate::storage::DbfsPath;
 use crate::streaming::sinks::{
-    DeltaSink, DeltaSinkOptions, ForeachBatch, ForeachBatchSink, MemorySink, MemorySinkRows,
+    DeltaSink, DeltaSinkOptions, FileSink, FileSinkOptions, ForeachBatch, ForeachBatchSink,
+    MemorySink, MemorySinkRows,
 };
-use crate::streaming::sources::{FileSourceOptions, infer_cloud_files_schema};
+use crate::streaming::sources::{
+    FileSourceOptions, RateOptions, infer_cloud_files_schema, rate_schema,
+};
 use crate::streaming::{
     Checkpoint, MakeSink, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery,
-    Trigger, WatermarkPolicy, parse_output_mode,
+    Trigger, WatermarkPolicy, mode_name, parse_output_mode,
 };
 use crate::types::{DataType, StructField, StructType};
 
@@ -129,7 +134,15 @@ fn parse_schema(ddl: &str) -> Result<StructType, SessionError> {
 /// A streaming relation (`spark.readStream`).
 pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan, SessionError> {
     let options = options_of(&reader.options);
+    let is_rate = reader
+        .format
+        .as_deref()
+        .is_some_and(|f| f.eq_ignore_ascii_case("rate"));
     let (spec, schema) = match &reader.from {
+        ReadFrom::Paths(_) | ReadFrom::Path(_) if is_rate => {
+            RateOptions::parse(&options)?;
+            (StreamSourceSpec::Rate, rate_schema())
+        }
         ReadFrom::Table(name) => {
             let parts = parse_name(name)?;
             let name = state.table_name(&parts)?;
@@ -246,6 +259,32 @@ fn stream_of_table(
     Ok(plan)
 }
 
+/// Makes the table of files that a stream writes, if it isn't there.
+fn create_table(
+    state: &mut SessionState,
+    name: &TableName,
+    plan: &Plan,
+    writer: &StreamWriter,
+    location: &DbfsPath,
+    format: FileFormat,
+) -> Result<(), SessionError> {
+    if state.table_exists(name)? {
+        return Ok(());
+    }
+    state.fs.mkdirs(location)?;
+    let table = CatalogTable {
+        format: Some(format),
+        location: Some(location.clone()),
+        is_managed: true,
+        schema: table_schema(&plan.schema(), &writer.partition_by)?,
+        partition_columns: writer.partition_by.clone(),
+        created_ms: state.env.clock.now_ms(),
+        ..CatalogTable::default()
+    };
+    state.catalog.set_table(name.key(), table);
+    Ok(())
+}
+
 fn watermark_policy(state: &SessionState) -> Result<WatermarkPolicy, StreamError> {
     let name = "spark.sql.streaming.multipleWatermarkPolicy";
     match state.conf.get(name).map(str::to_lowercase).as_deref() {
@@ -270,7 +309,7 @@ pub(super) struct Started {
 
 /// Starts a query over `plan` (`df.writeStream.….start()`).
 pub(super) fn start(
-    state: &SessionState,
+    state: &mut SessionState,
     plan: Arc<Plan>,
     writer: &StreamWriter,
 ) -> Result<Started, SessionError> {
@@ -287,20 +326,28 @@ pub(super) fn start(
         Some(TriggerSpec::AvailableNow) => Trigger::AvailableNow,
         Some(TriggerSpec::ProcessingTime(text)) => Trigger::processing_time(text)?,
     };
-    check_streaming(&plan, output_mode)?;
     let options = options_of(&writer.options);
     let format = writer.format.as_deref().unwrap_or("delta").to_lowercase();
+    let files = FileFormat::from_name(&format);
     let location = match (&writer.to, format.as_str()) {
         (WriteTo::ForeachBatch(_), _) | (WriteTo::Nowhere, "memory" | "console" | "noop") => None,
-        (WriteTo::Nowhere, _) => {
-            return Err(StreamError::UnknownSink { format }.into());
-        }
-        (WriteTo::Table(name), "delta") => {
+        (WriteTo::Nowhere, _) if files.is_some() => return Err(StreamError::NoSinkPath.into()),
+        (WriteTo::Table(name), _) if files.is_some() || format == "delta" => {
             Some(state.location(&state.table_name(&parse_name(name)?)?)?)
         }
-        (WriteTo::Path(path), "delta") => Some(DbfsPath::parse(path)?),
+        (WriteTo::Path(path), _) if files.is_some() || format == "delta" => {
+            Some(DbfsPath::parse(path)?)
+        }
         _ => return Err(StreamError::UnknownSink { format }.into()),
     };
+    if files.is_some() && location.is_some() && output_mode != OutputMode::Append {
+        return Err(StreamError::OutputModeOfSink {
+            mode: mode_name(output_mode).to_lowercase(),
+            sink: format,
+        }
+        .into());
+    }
+    check_streaming(&plan, output_mode)?;
     let checkpoint = match options.get("checkpointLocation") {
         Some(path) => DbfsPath::parse(path)?,
         None => match state.conf.get("spark.sql.streaming.checkpointLocation") {
@@ -323,9 +370,37 @@ pub(super) fn start(
             Box::new(move |_| Ok(Box::new(sink)))
         }
         None => {
-            let sink = MemorySink::new(1_000_000);
+            // What Spark calls them; their rows can be looked at all the same.
+            let description = match format.as_str() {
+                "console" => "org.apache.spark.sql.execution.streaming.ConsoleTable$",
+                "noop" => "org.apache.spark.sql.execution.datasources.noop.NoopTable$",
+                _ => "MemorySink",
+            };
+            let sink = MemorySink::new(description, 1_000_000);
             rows = Some(sink.rows());
             Box::new(move |_| Ok(Box::new(sink)))
+        }
+        Some(folder) if let Some(format) = files => {
+            let sink_options = FileSinkOptions {
+                format,
+                partitions: partition_positions(&plan.schema(), &writer.partition_by)?,
+                options: options.clone(),
+                time_zone: state.conf.time_zone(),
+            };
+            if let WriteTo::Table(name) = &writer.to {
+                let name = state.table_name(&parse_name(name)?)?;
+                create_table(state, &name, &plan, writer, &folder, format)?;
+            }
+            let (fs, env, schema) = (state.fs.clone(), state.env.clone(), plan.schema());
+            Box::new(move |_| {
+                Ok(Box::new(FileSink::open(
+                    fs,
+                    env,
+                    folder,
+                    schema,
+                    sink_options,
+                )?))
+            })
         }
         Some(location) => {
             if output_mode == OutputMode::Update {

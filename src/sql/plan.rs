@@ -231,7 +231,7 @@ pub enum StreamSourceSpec {
         name: Option<String>,
     },
     /// `readStream.format("rate")`.
-    Rate { rows_per_second: u64 },
+    Rate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

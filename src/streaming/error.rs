@@ -43,12 +43,18 @@ pub enum StreamError {
         "[FOREACH_BATCH_USER_FUNCTION_ERROR] An error occurred in the user provided function in foreach batch sink. Reason: {message} SQLSTATE: 39000"
     )]
     ForeachBatch { message: String },
+    #[error("'path' is not specified.")]
+    NoSinkPath,
     #[error("Data source {format} does not support streamed writing.")]
     UnknownSink { format: String },
     #[error(
         "Schema must be specified when creating a streaming source DataFrame. If some files already exist in the directory, then depending on the file format you may be able to create a static DataFrame on that directory with 'spark.read.load(directory)' and infer schema from it."
     )]
     SchemaRequired,
+    #[error("Invalid value '{value}'. The option '{option}' must be positive")]
+    NotPositive { option: &'static str, value: String },
+    #[error("For input string: \"{text}\"")]
+    NotANumber { text: String },
     #[error("Could not find required option: {option}.{hint}")]
     OptionRequired {
         option: &'static str,

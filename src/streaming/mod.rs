@@ -22,5 +22,5 @@ pub use query::{
     MakeSink, QueryContext, QueryDefinition, QueryPhase, QuerySession, Step, StreamingQuery,
     StreamingQueryStatus,
 };
-pub use trigger::{Trigger, parse_output_mode};
+pub use trigger::{Trigger, mode_name, parse_output_mode};
 pub use watermark::WatermarkPolicy;

@@ -171,7 +171,7 @@ impl StreamingQuery {
             .stream_sources()
             .iter()
             .enumerate()
-            .map(|(i, source)| sources::open(source, i, &definition.checkpoint, &context.session))
+            .map(|(i, source)| sources::open(source, i, &definition.checkpoint, &context))
             .collect::<Result<Vec<_>, _>>()?;
         let sink = (definition.sink)(&id)?;
         Ok(StreamingQuery {
@@ -373,7 +373,8 @@ impl StreamingQuery {
     /// Begins the next batch, if there is something to do and its time has come.
     fn begin_batch(&mut self) -> Result<Step, StreamError> {
         let changes = self.context.session.fs.change_count();
-        if self.idle_at == Some(changes) && self.replay.is_none() {
+        let is_quiet = !self.sources.iter().any(|source| source.follows_clock());
+        if self.idle_at == Some(changes) && self.replay.is_none() && is_quiet {
             return Ok(Step::Idle);
         }
         let now = self.context.env.clock.now_ms();

@@ -93,7 +93,7 @@ pub fn parse_output_mode(text: &str) -> Result<OutputMode, StreamError> {
 }
 
 /// An output mode's name, as Spark and the Delta log write it.
-pub(super) fn mode_name(mode: OutputMode) -> &'static str {
+pub fn mode_name(mode: OutputMode) -> &'static str {
     match mode {
         OutputMode::Append => "Append",
         OutputMode::Complete => "Complete",

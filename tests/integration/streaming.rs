@@ -1,10 +1,12 @@
 //! Streams: Auto Loader, Delta sources, recovery.
 
-use multihop::session::{Reader, Session, Statement, StreamWriter, TriggerSpec};
+use multihop::session::{
+    ReadFrom, Reader, Session, SessionError, Statement, StreamWriter, TriggerSpec, WriteTo,
+};
 use multihop::storage::FileSystem;
 use multihop::streaming::{QueryPhase, StreamingQuery};
 
-use crate::support::{after_each_crash, ids, path, put, rows, session, sql};
+use crate::support::{after_each_crash, ids, path, put, rows, session, sql, texts, world};
 
 /// Auto Loader over `dbfs:/in`, as the view `raw`.
 fn auto_loader(options: &[(&str, &str)]) -> Statement {
@@ -219,6 +221,134 @@ fn a_crash_between_any_two_writes_loses_no_row_and_doubles_none() {
             assert_eq!(bronze_ids(session, table), id_rows(0..5), "{writes} writes");
         }
     });
+}
+
+#[test]
+fn a_crash_between_any_two_writes_leaves_no_file_that_is_read_twice() {
+    let prepare = |fs: &dyn FileSystem| {
+        put(fs, "dbfs:/in/1.parquet", ids(0..3));
+        put(fs, "dbfs:/in/2.parquet", ids(3..5));
+    };
+    let read = |path: &str| {
+        let mut reader = Reader::load("parquet", path).option("maxFilesPerTrigger", "1");
+        reader.schema = Some("id BIGINT".into());
+        reader
+    };
+    let write_files = |from: &str, to: &str| Statement::WriteStream {
+        from: from.into(),
+        writer: StreamWriter {
+            format: Some("parquet".into()),
+            to: WriteTo::Path(format!("dbfs:/{to}")),
+            ..StreamWriter::table("", &format!("dbfs:/check/{to}"))
+        },
+    };
+    // The second stream reads what the first one writes, while it does.
+    let hops = |session: &mut Session| -> Result<(), SessionError> {
+        for (from, to) in [("in", "out"), ("out", "further")] {
+            session.state().fs.mkdirs(&path(&format!("dbfs:/{from}")))?;
+            let reader = read(&format!("dbfs:/{from}"));
+            let view = from.to_owned();
+            session.run(&Statement::ReadStream { reader, view })?;
+            session.run(&write_files(from, to))?;
+        }
+        Ok(())
+    };
+    after_each_crash(prepare, hops, |session, writes| {
+        for folder in ["out", "further"] {
+            let plan = session.read(&read(&format!("dbfs:/{folder}"))).unwrap();
+            let mut rows = texts(&session.collect(&plan, None).unwrap());
+            rows.sort();
+            assert_eq!(rows, id_rows(0..5), "{folder} after {writes} writes");
+        }
+    });
+}
+
+#[test]
+fn every_tenth_batch_of_files_has_a_log_of_all() {
+    let (fs, mut session) = session();
+    let mut reader = Reader::load("parquet", "dbfs:/in");
+    reader.schema = Some("id BIGINT".into());
+    let writer = StreamWriter {
+        format: Some("parquet".into()),
+        to: WriteTo::Path("dbfs:/out".into()),
+        ..StreamWriter::table("", "dbfs:/check/out")
+    };
+    for i in 0..12 {
+        put(fs.as_ref(), &format!("dbfs:/in/{i}.parquet"), ids(i..i + 1));
+        if i == 0 {
+            let reader = reader.clone();
+            let (view, from) = ("raw".to_owned(), "raw".to_owned());
+            let writer = writer.clone();
+            let statements = [
+                Statement::ReadStream { reader, view },
+                Statement::WriteStream { from, writer },
+            ];
+            run(&mut session, &statements);
+        }
+        session.process_all_available();
+    }
+    let log = fs.list(&path("dbfs:/out/_spark_metadata")).unwrap();
+    let names: Vec<&str> = log.iter().map(|f| f.path.name()).collect();
+    assert!(
+        names.contains(&"9.compact") && names.contains(&"11"),
+        "{names:?}"
+    );
+    assert!(!names.contains(&"9"), "{names:?}");
+    let compact = fs
+        .read(&path("dbfs:/out/_spark_metadata/9.compact"))
+        .unwrap();
+    let compact = String::from_utf8(compact.to_vec()).unwrap();
+    assert_eq!(compact.lines().count(), 11, "{compact}");
+    let first = compact.lines().nth(1).unwrap();
+    assert!(
+        first.starts_with("{\"path\":\"dbfs:/out/part-00000-"),
+        "{first}"
+    );
+    assert!(
+        first.ends_with("\"blockReplication\":1,\"blockSize\":33554432,\"action\":\"add\"}"),
+        "{first}"
+    );
+    let plan = session.read(&Reader::load("parquet", "dbfs:/out")).unwrap();
+    assert_eq!(session.collect(&plan, None).unwrap().height(), 12);
+}
+
+#[test]
+fn a_rate_stream_gives_each_number_once_also_after_a_restart() {
+    let (fs, env) = world();
+    let start = |session: &mut Session| {
+        let statements = [
+            Statement::ReadStream {
+                reader: Reader {
+                    from: ReadFrom::Paths(Vec::new()),
+                    ..Reader::load("rate", "").option("rowsPerSecond", "10")
+                },
+                view: "ticks".into(),
+            },
+            write("ticks", "numbers", None),
+        ];
+        run(session, &statements);
+    };
+    let mut last = 0;
+    for _ in 0..3 {
+        let mut session = Session::new(fs.clone(), env.clone());
+        start(&mut session);
+        // Each reading of the clock moves it by a millisecond.
+        for _ in 0..20_000 {
+            session.step();
+        }
+        let found = sql(
+            &mut session,
+            "SELECT count(*), count(DISTINCT value), max(value) + 1, count(DISTINCT timestamp) FROM numbers",
+        );
+        let [count, rest @ ..] = found[0].as_slice() else {
+            panic!()
+        };
+        assert!(rest.iter().all(|n| n == count), "{found:?}");
+        let count: i64 = count.parse().unwrap();
+        assert!(count >= last + 100, "{count} rows after {last}");
+        assert_eq!(count % 10, 0);
+        last = count;
+    }
 }
 
 #[test]

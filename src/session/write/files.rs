@@ -2,20 +2,16 @@
 //! `_SUCCESS` when all is written.
 
 use bytes::Bytes;
-use indexmap::IndexMap;
-use std::sync::Arc;
 
 use super::super::SessionError;
 use super::super::state::SessionState;
 use super::super::statement::SaveMode;
 use super::{is_dynamic, reads_files_of};
-use crate::formats::partitions::partition_directory;
-use crate::formats::{FileEncoder, FileFormat, Options, check_writable, file_extension};
-use crate::sql::SqlError;
+use crate::formats::{FileFormat, FolderEncoder, Options};
 use crate::sql::analyze::refuse_duplicates;
 use crate::sql::plan::Plan;
 use crate::storage::{DbfsPath, FileSystem};
-use crate::types::{Frame, FrameError, SchemaRef, StructType, Value};
+use crate::types::StructType;
 
 /// Which files to write, and where.
 pub(in crate::session) struct FilesWrite<'a> {
@@ -60,16 +56,23 @@ pub(in crate::session) fn write_files(
             SaveMode::Append | SaveMode::Overwrite => {}
         }
     }
-    let mut sink = Sink::new(state, &schema, write)?;
+    let mut encoder = FolderEncoder::new(
+        write.format,
+        &schema,
+        partition_positions(&schema, write.partition_by)?,
+        write.options,
+        state.conf.time_zone(),
+        state.env.new_uuid(),
+    )?;
     for frame in state.rows(plan)? {
-        sink.write(&frame?)?;
+        encoder.write(&frame?)?;
     }
-    let files = sink.finish()?;
+    let files = encoder.finish()?;
     if *mode == SaveMode::Overwrite {
         let dynamic = !write.partition_by.is_empty() && is_dynamic(state, write.options)?;
         if dynamic {
-            for (directory, ..) in &files {
-                fs.delete(&to.join(directory)?)?;
+            for file in &files {
+                fs.delete(&to.join(&file.directory)?)?;
             }
         } else if fs.status(to)?.is_some_and(|s| !s.is_dir) {
             fs.delete(to)?;
@@ -78,8 +81,8 @@ pub(in crate::session) fn write_files(
         }
     }
     fs.mkdirs(to)?;
-    for (directory, name, bytes) in files {
-        fs.put(&to.join(&directory)?.join(&name)?, bytes)?;
+    for file in files {
+        fs.put(&to.join(&file.directory)?.join(&file.name)?, file.bytes)?;
     }
     fs.put(&to.join("_SUCCESS")?, Bytes::new())?;
     Ok(())
@@ -90,11 +93,12 @@ pub(in crate::session) fn table_schema(
     schema: &StructType,
     partition_by: &[String],
 ) -> Result<StructType, SessionError> {
-    let (partitions, data) = split(schema, partition_by)?;
-    let fields = data.iter().chain(&partitions);
+    let partitions = partition_positions(schema, partition_by)?;
+    let data = (0..schema.len()).filter(|i| !partitions.contains(i));
+    let fields = data.chain(partitions.iter().copied());
     Ok(StructType::new(
         fields
-            .filter_map(|i| schema.fields.get(*i))
+            .filter_map(|i| schema.fields.get(i))
             .map(|field| crate::types::StructField {
                 nullable: true,
                 ..field.clone()
@@ -112,11 +116,14 @@ fn clear(fs: &dyn FileSystem, dir: &DbfsPath) -> Result<(), SessionError> {
     Ok(())
 }
 
-/// Positions of the partition columns, and of the others.
-fn split(
+/// Positions of the partition columns.
+///
+/// # Errors
+/// A column that isn't there; nothing but partition columns.
+pub(in crate::session) fn partition_positions(
     schema: &StructType,
     partition_by: &[String],
-) -> Result<(Vec<usize>, Vec<usize>), SessionError> {
+) -> Result<Vec<usize>, SessionError> {
     let mut partitions = Vec::new();
     for column in partition_by {
         let index = schema.index_of(column);
@@ -128,129 +135,5 @@ fn split(
     if !partitions.is_empty() && partitions.len() >= schema.len() {
         return Err(SessionError::AllPartitionColumns);
     }
-    let data = (0..schema.len()).filter(|i| !partitions.contains(i));
-    Ok((partitions.clone(), data.collect()))
-}
-
-/// Encodes rows, a file a partition.
-struct Sink<'a> {
-    write: &'a FilesWrite<'a>,
-    zone: chrono_tz::Tz,
-    schema: SchemaRef,
-    partitions: Vec<usize>,
-    data: Vec<usize>,
-    data_schema: SchemaRef,
-    open: IndexMap<String, FileEncoder>,
-    /// What all files of a write share in their names.
-    job: String,
-    extension: String,
-}
-
-impl<'a> Sink<'a> {
-    fn new(
-        state: &SessionState,
-        schema: &SchemaRef,
-        write: &'a FilesWrite<'a>,
-    ) -> Result<Self, SessionError> {
-        if schema.is_empty() {
-            check_writable(write.format, schema)?;
-        }
-        let (partitions, data) = split(schema, write.partition_by)?;
-        let fields = data.iter().filter_map(|i| schema.fields.get(*i)).cloned();
-        let data_schema = Arc::new(StructType::new(fields.collect()));
-        check_writable(write.format, &data_schema)?;
-        Ok(Sink {
-            zone: state.conf.time_zone(),
-            schema: schema.clone(),
-            partitions,
-            data,
-            data_schema,
-            open: IndexMap::new(),
-            job: state.env.new_uuid(),
-            extension: file_extension(write.format, write.options)?,
-            write,
-        })
-    }
-
-    fn write(&mut self, frame: &Frame) -> Result<(), SessionError> {
-        if frame.height() == 0 {
-            return Ok(());
-        }
-        if self.partitions.is_empty() {
-            let data = self.columns(frame)?;
-            return self.encode(String::new(), &data);
-        }
-        for (directory, rows) in self.groups(frame)? {
-            let part = frame.take(&polars_core::prelude::IdxCa::from_vec(
-                polars_core::prelude::PlSmallStr::EMPTY,
-                rows,
-            ));
-            let data = self.columns(&part.map_err(SqlError::from)?)?;
-            self.encode(directory, &data)?;
-        }
-        Ok(())
-    }
-
-    fn encode(&mut self, directory: String, data: &Frame) -> Result<(), SessionError> {
-        let encoder = match self.open.entry(directory) {
-            indexmap::map::Entry::Occupied(entry) => entry.into_mut(),
-            indexmap::map::Entry::Vacant(entry) => entry.insert(FileEncoder::new(
-                self.write.format,
-                &self.data_schema,
-                self.write.options,
-                self.zone,
-            )?),
-        };
-        Ok(encoder.write(data)?)
-    }
-
-    fn columns(&self, frame: &Frame) -> Result<Frame, SessionError> {
-        let columns = self.data.iter().filter_map(|i| frame.column(*i).cloned());
-        let data = Frame::new(self.data_schema.clone(), columns.collect(), frame.height());
-        Ok(data.map_err(SqlError::from)?)
-    }
-
-    /// The rows of each partition's directory, in the order of their first row.
-    fn groups(&self, frame: &Frame) -> Result<IndexMap<String, Vec<u32>>, SessionError> {
-        let mut columns = Vec::new();
-        for index in &self.partitions {
-            if let (Some(field), Some(column)) =
-                (self.schema.fields.get(*index), frame.column(*index))
-            {
-                let values = crate::types::values_from_series(column, &field.data_type);
-                columns.push((field, values.map_err(SqlError::from)?));
-            }
-        }
-        let mut groups: IndexMap<String, Vec<u32>> = IndexMap::new();
-        for row in 0..frame.height() {
-            let parts: Vec<String> = columns
-                .iter()
-                .map(|(field, values)| {
-                    let value = values.get(row).filter(|v| **v != Value::Null);
-                    let text = value.map(|v| v.cast_text(&field.data_type, self.zone));
-                    partition_directory(&field.name, text.as_deref().filter(|t| !t.is_empty()))
-                })
-                .collect();
-            let row = u32::try_from(row).map_err(|_| {
-                SqlError::from(FrameError::from(polars_core::error::polars_err!(
-                    ComputeError: "a chunk has too many rows"
-                )))
-            })?;
-            groups.entry(parts.join("/")).or_default().push(row);
-        }
-        Ok(groups)
-    }
-
-    /// The files: directory, name, content. Without rows there is one file all the same.
-    fn finish(mut self) -> Result<Vec<(String, String, Bytes)>, SessionError> {
-        if self.open.is_empty() && self.partitions.is_empty() {
-            self.encode(String::new(), &Frame::empty(self.data_schema.clone()))?;
-        }
-        let before = if self.partitions.is_empty() { '-' } else { '.' };
-        let name = format!("part-00000-{}{before}c000{}", self.job, self.extension);
-        self.open
-            .into_iter()
-            .map(|(directory, encoder)| Ok((directory, name.clone(), encoder.finish()?)))
-            .collect()
-    }
+    Ok(partitions)
 }

@@ -25,23 +25,29 @@ impl MemorySinkRows {
 
 /// A sink in memory. It keeps at most `max_rows`: the newest.
 pub struct MemorySink {
+    description: &'static str,
     rows: MemorySinkRows,
     max_rows: usize,
     batch: Vec<Frame>,
     mode: OutputMode,
     last_batch: Option<i64>,
     batch_id: i64,
+    /// Rows of the last batch.
+    written: usize,
 }
 
 impl MemorySink {
-    pub fn new(max_rows: usize) -> Self {
+    /// A sink that progress calls `description`.
+    pub fn new(description: &'static str, max_rows: usize) -> Self {
         MemorySink {
+            description,
             rows: MemorySinkRows::default(),
             max_rows,
             batch: Vec::new(),
             mode: OutputMode::Append,
             last_batch: None,
             batch_id: 0,
+            written: 0,
         }
     }
 
@@ -53,7 +59,7 @@ impl MemorySink {
 
 impl Sink for MemorySink {
     fn description(&self) -> String {
-        "MemorySink".into()
+        self.description.into()
     }
 
     fn begin(&mut self, batch_id: i64, mode: OutputMode) -> Result<bool, StreamError> {
@@ -75,6 +81,7 @@ impl Sink for MemorySink {
         if self.mode == OutputMode::Complete {
             rows.clear();
         }
+        self.written = self.batch.iter().map(Frame::height).sum();
         rows.append(&mut self.batch);
         let mut kept: usize = rows.iter().map(Frame::height).sum();
         while kept > self.max_rows && rows.len() > 1 {
@@ -86,5 +93,9 @@ impl Sink for MemorySink {
 
     fn abort(&mut self) {
         self.batch.clear();
+    }
+
+    fn num_output_rows(&self) -> i64 {
+        i64::try_from(self.written).unwrap_or(i64::MAX)
     }
 }

@@ -1,10 +1,12 @@
 //! Where a stream's rows go.
 
 mod delta;
+mod files;
 mod foreach;
 mod memory;
 
 pub use delta::{DeltaSink, DeltaSinkOptions};
+pub use files::{FileSink, FileSinkOptions};
 pub use foreach::{ForeachBatch, ForeachBatchSink, WaitingBatch};
 pub use memory::{MemorySink, MemorySinkRows};
 

@@ -13,7 +13,7 @@ use super::file_log::FileLog;
 use super::schema_log::SchemaLog;
 use super::{FileSourceOptions, SchemaEvolutionMode, Source, StreamError, offset_number};
 use crate::formats::partitions::partition_schema;
-use crate::formats::{self, FileFormat, UnknownFields};
+use crate::formats::{self, FileFormat, SinkLog, UnknownFields};
 use crate::sql::SqlError;
 use crate::sql::plan::{FileScan, PlanNode};
 use crate::storage::{Change, DbfsPath, FileStatus, FileSystem};
@@ -81,26 +81,16 @@ fn infer(
     for file in files.iter().take(SAMPLE_FILES) {
         contents.push((file.path.clone(), fs.read(&file.path)?));
     }
-    let mut reader = options.reader.clone();
-    if format == FileFormat::Csv {
-        reader.set("inferSchema", options.infer_column_types.to_string());
-    }
-    let mut schema =
-        formats::infer_schema(format, &mut contents.into_iter(), &reader).map_err(|e| {
-            StreamError::InferenceFailed {
-                format: format.name().into(),
-                path: path.clone(),
-                reason: e.to_string(),
-            }
-        })?;
     // Text formats have strings unless asked otherwise: a nested object is its JSON text, which
     // is why `profile:first_name` works.
-    if format == FileFormat::Json && !options.infer_column_types {
-        for field in &mut schema.fields {
-            field.data_type = DataType::String;
-        }
-    }
-    Ok(schema)
+    let mut reader = options.reader.clone();
+    formats::set_infer_column_types(&mut reader, options.infer_column_types);
+    let schema = formats::infer_schema(format, &mut contents.into_iter(), &reader);
+    schema.map_err(|e| StreamError::InferenceFailed {
+        format: format.name().into(),
+        path: path.clone(),
+        reason: e.to_string(),
+    })
 }
 
 fn apply_hints(schema: &mut StructType, options: &FileSourceOptions) -> Result<(), StreamError> {
@@ -124,10 +114,27 @@ fn list_files(
     path: &DbfsPath,
     options: &FileSourceOptions,
 ) -> Result<Vec<FileStatus>, StreamError> {
-    let mut files = fs.list_recursive(path)?;
+    let mut files = match sink_log(fs, path, options)? {
+        Some(log) => log.files(None)?,
+        None => fs.list_recursive(path)?,
+    };
     files.retain(|f| is_data_file(path, &f.path, options));
     in_arrival_order(&mut files);
     Ok(files)
+}
+
+/// The log of a folder that a stream writes to: what isn't in it isn't there. Auto Loader takes
+/// all files.
+fn sink_log<'a>(
+    fs: &'a dyn FileSystem,
+    path: &DbfsPath,
+    options: &FileSourceOptions,
+) -> Result<Option<SinkLog<'a>>, StreamError> {
+    if options.is_auto_loader {
+        return Ok(None);
+    }
+    let log = SinkLog::of(fs, path)?;
+    Ok(log.exists()?.then_some(log))
 }
 
 fn in_arrival_order(files: &mut [FileStatus]) {
@@ -155,6 +162,8 @@ pub(super) struct FileSource {
     log: FileLog,
     /// The file system's change count when the directory was last looked at.
     looked_at: Option<u64>,
+    /// The last batch that was taken from the log of a folder that a stream writes to.
+    sink_batch: Option<i64>,
     /// With `availableNow`, the last sequence number to offer.
     last: Option<usize>,
     /// The last sequence number that was offered.
@@ -193,6 +202,7 @@ impl FileSource {
             schema,
             log,
             looked_at: None,
+            sink_batch: None,
             last: None,
             offered: 0,
             batch_files: Vec::new(),
@@ -204,8 +214,14 @@ impl FileSource {
     fn discover(&mut self) -> Result<(), StreamError> {
         let now = self.fs.change_count();
         let changes = self.looked_at.and_then(|at| self.fs.changes_since(at));
-        let mut new: Vec<FileStatus> = match changes {
-            Some(changes) => {
+        let log = sink_log(self.fs.as_ref(), &self.path, &self.options)?;
+        let mut new: Vec<FileStatus> = match (log, changes) {
+            (Some(log), _) => {
+                let files = log.files(self.sink_batch)?;
+                self.sink_batch = log.latest()?;
+                files
+            }
+            (None, Some(changes)) => {
                 let written: BTreeSet<DbfsPath> = changes
                     .into_iter()
                     .filter_map(|change| match change {
@@ -220,7 +236,7 @@ impl FileSource {
                 }
                 found
             }
-            None => list_files(self.fs.as_ref(), &self.path, &self.options)?,
+            (None, None) => list_files(self.fs.as_ref(), &self.path, &self.options)?,
         };
         new.retain(|file| !self.log.has_seen(file, self.options.allow_overwrites));
         in_arrival_order(&mut new);

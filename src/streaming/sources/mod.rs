@@ -4,15 +4,17 @@ mod cloud_files;
 mod delta;
 mod file_log;
 mod file_options;
+mod rate;
 mod schema_log;
 
 use serde_json::Value;
 
 pub use cloud_files::infer_cloud_files_schema;
 pub use file_options::{FileSourceOptions, SchemaEvolutionMode};
+pub use rate::{RateOptions, rate_schema};
 
 use super::checkpoint::{Checkpoint, Offset};
-use super::{QuerySession, StreamError};
+use super::{QueryContext, StreamError};
 use crate::sql::plan::{PlanNode, StreamSource, StreamSourceSpec};
 
 /// A source that can be replayed: between the same two offsets it gives the same rows.
@@ -44,6 +46,11 @@ pub trait Source {
     /// (`Trigger.AvailableNow`).
     fn prepare_available_now(&mut self) -> Result<(), StreamError>;
 
+    /// Whether there may be something new though no file has changed.
+    fn follows_clock(&self) -> bool {
+        false
+    }
+
     /// The `metrics` of the source's progress.
     fn metrics(&self) -> Vec<(&'static str, String)> {
         Vec::new()
@@ -55,8 +62,9 @@ pub(super) fn open(
     source: &StreamSource,
     index: usize,
     checkpoint: &Checkpoint,
-    session: &QuerySession,
+    context: &QueryContext,
 ) -> Result<Box<dyn Source>, StreamError> {
+    let session = &context.session;
     match &source.spec {
         StreamSourceSpec::CloudFiles { path, format }
         | StreamSourceSpec::Files { path, format } => {
@@ -79,9 +87,12 @@ pub(super) fn open(
             session.deltas.open(table),
             source,
         )?)),
-        StreamSourceSpec::Rate { .. } => Err(StreamError::UnknownFormat {
-            format: "rate".into(),
-        }),
+        StreamSourceSpec::Rate => Ok(Box::new(rate::RateSource::open(
+            session.fs.as_ref(),
+            context.env.clone(),
+            source,
+            &checkpoint.source_dir(index)?,
+        )?)),
     }
 }
 

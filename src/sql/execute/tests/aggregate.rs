@@ -339,7 +339,7 @@ fn batch(store: &Arc<Store>, mode: OutputMode, query: Query, keys: &[i64]) -> Ve
     let output = vec![Attribute::new("k", DataType::Long, true)];
     let source = plan(
         PlanNode::StreamSource(Arc::new(StreamSource {
-            spec: StreamSourceSpec::Rate { rows_per_second: 1 },
+            spec: StreamSourceSpec::Rate,
             options: Default::default(),
             schema: Arc::new(StructType::of([("k", DataType::Long)])),
         })),

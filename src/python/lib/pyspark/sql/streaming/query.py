@@ -40,6 +40,9 @@ class StreamingQueryProgress(dict):
 
 def _progress(told):
     # Spark's JSON leaves them out where they are empty; its object doesn't.
+    told["sink"].setdefault("metrics", {})
+    for source in told["sources"]:
+        source.setdefault("metrics", {})
     return StreamingQueryProgress({"eventTime": {}, "observedMetrics": {}, **told})
 
 
