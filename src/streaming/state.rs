@@ -90,7 +90,7 @@ impl CheckpointState {
         for ((operator, name), stored) in &mut inner.tables {
             let dir = self.checkpoint.state_dir(*operator, name)?;
             let mut table = stored.table.lock();
-            let changes = table.take_changes().map_err(SqlError::from)?;
+            let changes = table.take_changes()?;
             write(
                 self.fs.as_ref(),
                 &dir.join(&format!("{version}.delta"))?,
@@ -99,7 +99,7 @@ impl CheckpointState {
             stored.deltas += 1;
             stored.delta_rows += changes.height();
             if stored.deltas >= DELTAS_PER_SNAPSHOT && stored.delta_rows >= table.len() {
-                let all = table.snapshot().map_err(SqlError::from)?;
+                let all = table.snapshot()?;
                 write(
                     self.fs.as_ref(),
                     &dir.join(&format!("{version}.snapshot"))?,

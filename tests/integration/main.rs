@@ -11,6 +11,7 @@
 mod bookstore;
 mod commands;
 mod delta;
+mod delta_streams;
 mod dml;
 mod event_time;
 mod formats;

@@ -5,6 +5,7 @@
 //!
 //! Source: Spark's `StreamingSymmetricHashJoinExec`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use polars_core::prelude::{IdxCa, IdxSize, NamedFrom, NewChunkedArray, PlSmallStr, Series};
@@ -322,7 +323,7 @@ impl StreamJoin {
         // Those of the other side that match for the first time.
         let flags = stored.column(other.stored.len() - 1);
         let flags = flags.map(|c| c.bool()).transpose()?;
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let first: Vec<IdxSize> = (0..)
             .zip(&ids)
             .filter(|(row, id): &(IdxSize, &u64)| {

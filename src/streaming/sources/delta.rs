@@ -5,17 +5,19 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::json;
 
-use super::super::checkpoint::Offset;
+use super::super::checkpoint::{Offset, corrupt, read_v1};
 use super::file_options::{number, size};
 use super::{Source, StreamError, offset_number};
-use crate::delta::{Action, AddFile, CommitInfo, DeltaLog};
+use crate::delta::{Action, AddFile, CommitInfo, DeltaError, DeltaLog};
 use crate::formats::Options;
 use crate::sql::changes::{both, changes, snapshot_as_inserts};
 use crate::sql::plan::{
     DeltaScan, Expr, PlanNode, StreamSource, StreamSourceSpec, metadata_attribute,
 };
+use crate::storage::{DbfsPath, FileSystem, PutResult};
 use crate::types::{SchemaRef, Value};
 
 /// Files of a batch where no limit is set.
@@ -129,10 +131,20 @@ pub(super) struct DeltaSource {
     snapshot: Option<(u64, Vec<Arc<AddFile>>)>,
     /// With `availableNow`, the last version to offer.
     last_version: Option<u64>,
+    fs: Arc<dyn FileSystem>,
+    /// Where the place is written down at which a stream began that was told to begin at the
+    /// latest version, or at a time: asked again, the table would tell another.
+    beginning: DbfsPath,
 }
 
 impl DeltaSource {
-    pub fn open(log: DeltaLog, source: &StreamSource) -> Result<Self, StreamError> {
+    /// Opens a table. `dir` is the source's own in the checkpoint.
+    pub fn open(
+        log: DeltaLog,
+        source: &StreamSource,
+        fs: Arc<dyn FileSystem>,
+        dir: &DbfsPath,
+    ) -> Result<Self, StreamError> {
         let table_id = log.snapshot()?.metadata().id.clone();
         let name = match &source.spec {
             StreamSourceSpec::Delta { name, .. } => name.clone(),
@@ -146,6 +158,8 @@ impl DeltaSource {
             table_id,
             snapshot: None,
             last_version: None,
+            fs,
+            beginning: dir.join("0")?,
         })
     }
 
@@ -181,8 +195,27 @@ impl DeltaSource {
         })
     }
 
-    /// Where a stream without a checkpoint begins.
+    /// Where a stream without offsets begins.
     fn first_position(&self) -> Result<Position, StreamError> {
+        if matches!(self.options.start, Start::Snapshot | Start::Version(_)) {
+            return self.chosen_position();
+        }
+        if self.fs.status(&self.beginning)?.is_none() {
+            let offset = self.offset(self.chosen_position()?);
+            let text = Bytes::from(format!("v1\n{offset}"));
+            match self.fs.put_if_absent(&self.beginning, text)? {
+                PutResult::Created | PutResult::Exists => {}
+            }
+        }
+        let lines = read_v1(self.fs.as_ref(), &self.beginning)?;
+        let line = lines.first().map(String::as_str).unwrap_or_default();
+        let offset =
+            serde_json::from_str(line).map_err(|e| corrupt(&self.beginning, e.to_string()))?;
+        self.position(&offset)
+    }
+
+    /// Where the options say that a stream begins.
+    fn chosen_position(&self) -> Result<Position, StreamError> {
         let newest = self.log.snapshot()?.version();
         let latest = self.last_version.unwrap_or(newest).min(newest);
         Ok(match self.options.start {
@@ -197,11 +230,15 @@ impl DeltaSource {
                 self.log.snapshot_at(version)?;
                 Position::start_of(version)
             }
-            Start::TimestampMs(ms) => {
-                let at = self.log.version_at_timestamp(ms)?;
-                let is_exact = self.log.snapshot_at(at)?.timestamp_ms() == ms;
-                Position::start_of(if is_exact { at } else { at + 1 })
-            }
+            Start::TimestampMs(ms) => Position::start_of(match self.log.version_at_timestamp(ms) {
+                // The first commit at that time or after it.
+                Ok(at) if self.log.snapshot_at(at)?.timestamp_ms() >= ms => at,
+                Ok(at) => at + 1,
+                Err(DeltaError::TimestampTooEarly { .. }) => {
+                    self.log.earliest_version()?.unwrap_or(0)
+                }
+                Err(error) => return Err(error.into()),
+            }),
         })
     }
 
@@ -320,23 +357,39 @@ impl DeltaSource {
 }
 
 impl DeltaSource {
-    /// The offset after the changes that there are: those of the snapshot first, then of commits.
-    fn next_change(&self, from: Position, latest: u64) -> Result<Option<Offset>, StreamError> {
+    /// The offset after the next changes: those of the snapshot first, then of as many commits,
+    /// whole ones, as the limits allow.
+    fn next_change(
+        &self,
+        from: Position,
+        latest: u64,
+        ignore_limits: bool,
+    ) -> Result<Option<Offset>, StreamError> {
         if from.in_snapshot {
             return Ok(Some(self.offset(Position::start_of(from.version + 1))));
         }
-        for version in from.version..=latest {
-            let has_rows = self.log.commit(version)?.iter().any(|action| match action {
-                Action::Add(add) => add.data_change,
-                Action::Remove(remove) => remove.data_change,
-                Action::Cdc(_) => true,
-                _ => false,
-            });
-            if has_rows {
-                return Ok(Some(self.offset(Position::start_of(latest + 1))));
+        let (max_files, max_bytes) = (self.options.max_files, self.options.max_bytes);
+        let (mut files, mut bytes) = (0_u64, 0_i64);
+        let mut end = from.version;
+        while end <= latest {
+            let is_full = max_files.is_some_and(|max| files >= max)
+                || max_bytes.is_some_and(|max| bytes.unsigned_abs() >= max);
+            if is_full && !ignore_limits {
+                break;
             }
+            for action in self.log.commit(end)? {
+                let size = match action {
+                    Action::Add(add) if add.data_change => add.size,
+                    Action::Remove(remove) if remove.data_change => remove.size.unwrap_or(0),
+                    Action::Cdc(cdc) => cdc.size,
+                    _ => continue,
+                };
+                files += 1;
+                bytes = bytes.saturating_add(size.max(0));
+            }
+            end += 1;
         }
-        Ok(None)
+        Ok((files > 0).then(|| self.offset(Position::start_of(end))))
     }
 
     fn change_batch(&self, from: Position, end: Position) -> Result<PlanNode, StreamError> {
@@ -407,19 +460,20 @@ impl Source for DeltaSource {
         }
         let latest = self.last_version.unwrap_or(u64::MAX).min(newest.version());
         if self.options.reads_changes {
-            return Ok(self.next_change(from, latest)?.or(start.cloned()));
+            let change = self.next_change(from, latest, ignore_limits)?;
+            return Ok(change.or(start.cloned()));
         }
         let (max_files, max_bytes) = (self.options.max_files, self.options.max_bytes);
         let (mut files, mut bytes) = (0_u64, 0_u64);
         let end = self.walk(from, latest, |file| {
-            let size = bytes.saturating_add(u64::try_from(file.size).unwrap_or(0));
+            // The file that reaches the limit is still taken.
             let is_full = max_files.is_some_and(|max| files >= max)
-                || (files > 0 && max_bytes.is_some_and(|max| size > max));
+                || max_bytes.is_some_and(|max| bytes >= max);
             if is_full && !ignore_limits {
                 return false;
             }
             files += 1;
-            bytes = size;
+            bytes = bytes.saturating_add(u64::try_from(file.size).unwrap_or(0));
             true
         })?;
         if files == 0 {

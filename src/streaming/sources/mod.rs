@@ -86,6 +86,8 @@ pub(super) fn open(
         StreamSourceSpec::Delta { table, .. } => Ok(Box::new(delta::DeltaSource::open(
             session.deltas.open(table),
             source,
+            session.fs.clone(),
+            &checkpoint.source_dir(index)?,
         )?)),
         StreamSourceSpec::Rate => Ok(Box::new(rate::RateSource::open(
             session.fs.as_ref(),

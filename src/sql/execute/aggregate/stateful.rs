@@ -3,6 +3,9 @@
 //!
 //! Source: Spark's `StateStoreSaveExec`, `SessionWindowStateStoreSaveExec`.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::super::keys::KeyRows;
 use super::super::state::OperatorReport;
 use super::super::stream::{blocking, chunks, take_rows};
@@ -12,7 +15,6 @@ use super::Aggregator;
 use super::session::{session_key, with_sessions};
 use crate::sql::SqlError;
 use crate::types::{Frame, SchemaRef, StructType};
-use std::sync::Arc;
 
 /// The aggregate operator of a micro-batch: state is read and written for the groups that the
 /// batch touches, and the output mode decides what comes out.
@@ -108,7 +110,7 @@ fn merged(
 
     let keys = layout.keys(&layout.stored(&groups)?)?;
     let mut known: Vec<u64> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for row in 0..groups.height() {
         known.extend(
             table
