@@ -46,6 +46,37 @@ test("Python is asked for at the first Python cell only, and shows what it print
   assert.deepEqual(page.complaints, []);
 });
 
+test("where the browser can't suspend WebAssembly the first Python cell says what that means, and runs", async () => {
+  const page = await site.newPage();
+  await page.context().route("**/python_host.js", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/suspends = typeof [^;]*;/, "suspends = false;");
+    await route.fulfill({ response, body });
+  });
+  await page.goto(site.url);
+  await newPythonNotebook(page);
+  await page.keyboard.insertText("print(6 * 7)");
+  await page.keyboard.press("Control+Enter");
+  await chosen(page).getByText("can't be cancelled while it computes").waitFor();
+  await chosen(page).getByText("42").waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test("the browser asks before a tab goes in which something was typed", async () => {
+  const page = await open(site);
+  const asked = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await page.reload();
+  await newPythonNotebook(page);
+  assert.deepEqual(asked, []);
+  await page.keyboard.type("x = 1");
+  await page.reload();
+  assert.deepEqual(asked, ["beforeunload"]);
+});
+
 test("a cell that computes for ever is cancelled, and the page answers meanwhile", async () => {
   const page = await open(site);
   await newPythonNotebook(page);

@@ -19,6 +19,9 @@ use crate::protocol::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 /// Milliseconds between two looks at what a call waits for.
 const POLL_MS: i32 = 10;
 
+/// Said once, where a browser has no JavaScript Promise Integration.
+const CANNOT_SUSPEND: &str = "Note: this browser can't suspend WebAssembly. A Python cell can't be cancelled while it computes, and nothing else is shown while it waits. Chrome and Edge can, from version 137.\n\n";
+
 /// The interpreters, one a notebook.
 #[derive(Default)]
 pub(super) struct Python {
@@ -145,6 +148,9 @@ impl Worker {
             .call2(&JsValue::UNDEFINED, &program, &progress.into_js_value())?
             .dyn_into()?;
         let module = JsFuture::from(started).await?;
+        if !get(&module, "suspends").is_truthy() {
+            self.engine.borrow_mut().python_write(CANNOT_SUSPEND);
+        }
         let invoke: Function = get(&module, "invokeNow").dyn_into()?;
         let functions = JsonPython(move |function: u64, arguments: &str| {
             let function = JsValue::from_f64(function as f64);

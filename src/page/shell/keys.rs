@@ -1,4 +1,4 @@
-//! Shortcuts, wherever the focus is.
+//! What the window hears, wherever the focus is: shortcuts, and that the tab is about to go.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -7,6 +7,16 @@ use web_sys::HtmlElement;
 
 use crate::page::app::App;
 use crate::page::command::{Command, KeyPress};
+
+/// Lets the browser ask before a tab goes that holds a person's own work.
+pub fn guard(app: App) {
+    let handle = window_event_listener(ev::beforeunload, move |event| {
+        if app.has_own_work.get_value() {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
 
 /// Runs the commands of shortcuts. A modal dialog keeps its keys to itself.
 pub fn listen(app: App) {

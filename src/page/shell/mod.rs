@@ -32,6 +32,7 @@ use super::ui::{panel_id, tab_id};
 pub fn Shell() -> impl IntoView {
     let app = App::provide();
     keys::listen(app);
+    keys::guard(app);
     set_interval(
         move || {
             app.now.try_set(js_sys::Date::now());
