@@ -1,8 +1,10 @@
-// The whole way in Chromium, as a person drives it: orders are dropped, flow through bronze and silver, gold is updated.
+// In Chromium: Python cells and completion; then the whole way as a person drives it: orders are dropped, flow through
+// bronze and silver, gold is updated.
 //
 //   node benches/browser.mjs [ROWS…]      of the site in target/site; `make bench` calls it
 //
-// Prints seconds since the drop, the most memory that the tab's process had, and the main thread's longest task.
+// Of the whole way it prints seconds since the drop, the most memory that the tab's process had, and the main thread's
+// longest task.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -83,6 +85,34 @@ async function wholeWay(rows, folder) {
   }
 }
 
+async function cells() {
+  const site = await openSite();
+  try {
+    const page = await open(site);
+    const took = await page.evaluate(async () => {
+      const seconds = async (source) => (await multihop.run(source)).seconds.toFixed(2);
+      const first = await seconds("print('hello')");
+      const loop = await seconds("n = 0\nfor i in range(100_000):\n    n += i\nprint(n)");
+      await multihop.sql("CREATE TABLE completed AS SELECT 1 AS quantity");
+      const { request } = await import(document.querySelector("script[data-page]").dataset.page);
+      const times = [];
+      for (let turn = 0; turn < 50; turn++) {
+        const begun = performance.now();
+        await request({ kind: "Complete", language: "sql", before: "SELECT qu" }, []);
+        times.push(performance.now() - begun);
+      }
+      return { first, loop, completion: Math.max(...times).toFixed(1) };
+    });
+    console.log(
+      `first Python cell, with loading Python: ${took.first} s; 100 000 iterations of a loop: ${took.loop} s; ` +
+        `completion: ${took.completion} ms at most of 50`,
+    );
+  } finally {
+    await site.close();
+  }
+}
+
+await cells();
 console.log("orders dropped in headless Chromium, the build that `make run` serves");
 for (const rows of sizes) {
   const folder = mkdtempSync(join(tmpdir(), "multihop-"));
