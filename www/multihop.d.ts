@@ -21,8 +21,8 @@ export interface Multihop {
   sql(statements: string): Promise<Rows>;
 
   /**
-   * Shows a notebook: one of the workspace by its path, or a file (`.py`, `.sql`, `.ipynb`) that is added to it.
-   * Gives its path.
+   * Shows a notebook: one of the workspace by its path, or a file (`.py`, `.sql`, `.ipynb`) that is added to it. What a
+   * person changed in a file's notebook on an earlier visit is shown as they left it. Gives its path.
    */
   openNotebook(notebook: string | File): Promise<string>;
 

@@ -156,19 +156,24 @@ export function connect(page) {
     return zipSync(entries);
   }
 
+  function show(path) {
+    page.showNotebook(path);
+    return path;
+  }
+
   async function openNotebook(notebook) {
-    if (notebook instanceof Blob) {
-      const opened = await ask("ImportNotebook", { folder: "", name: notebook.name ?? "Notebook.py" }, [notebook]);
-      page.showNotebook(opened.notebook.path);
-      return opened.notebook.path;
-    }
     const { notebooks } = await ask("Notebooks");
+    if (notebook instanceof Blob) {
+      const name = notebook.name ?? "Notebook.py";
+      const kept = `/${name.replace(/\.[^.]*$/, "")}`;
+      if (notebooks.some(({ path }) => path === kept)) return show(kept);
+      return show((await ask("ImportNotebook", { folder: "", name }, [notebook])).notebook.path);
+    }
     if (!notebooks.some(({ path }) => path === notebook)) {
       const known = notebooks.map(({ path }) => path).join(", ");
       throw new RangeError(`There is no notebook ${notebook}. There are: ${known}.`);
     }
-    page.showNotebook(notebook);
-    return notebook;
+    return show(notebook);
   }
 
   function on(name, listener) {

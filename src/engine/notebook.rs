@@ -167,6 +167,21 @@ impl Engine {
         self.open_notebook(&path)
     }
 
+    /// Puts a notebook at a path, read from its file's text.
+    pub(super) fn put_notebook(
+        &mut self,
+        path: &str,
+        extension: &str,
+        text: &str,
+    ) -> Result<Reply, NotebookError> {
+        let mut notebook = Notebook::read(&format!("{path}.{extension}"), text.as_bytes())?;
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        notebook.name = name.into();
+        self.notebooks.workspace.put(folder, notebook);
+        self.notebooks.ids.remove(path);
+        Ok(Reply::Done)
+    }
+
     /// Keeps what the page has of a notebook's cells.
     pub(super) fn save_notebook(
         &mut self,
@@ -231,6 +246,7 @@ impl Engine {
         let notebook = self.notebooks.require(path)?;
         let format = match format {
             NotebookFormat::Jupyter => Format::Jupyter,
+            NotebookFormat::Own => notebook.format,
             NotebookFormat::Source if notebook.format == Format::Plain => Format::Plain,
             NotebookFormat::Source => Format::Source,
         };

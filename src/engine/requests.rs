@@ -90,6 +90,11 @@ impl Engine {
             Request::ImportNotebook { folder, name } => {
                 return notebook_reply(self.import_notebook(&folder, &name, &files));
             }
+            Request::PutNotebook {
+                path,
+                extension,
+                text,
+            } => return notebook_reply(self.put_notebook(&path, &extension, &text)),
             Request::SaveNotebook { path, cells } => {
                 return notebook_reply(self.save_notebook(&path, cells));
             }

@@ -427,6 +427,30 @@ fn results_are_sorted_and_saved_as_files() {
 }
 
 #[test]
+fn a_notebook_is_put_where_it_was_with_its_own_format() {
+    let mut page = Page::new();
+    let text = "# Databricks notebook source\nprint(1)\n\n# COMMAND ----------\n\nprint(2)\n";
+    let put = |text: &str| Request::PutNotebook {
+        path: "/Course/4.6 Lab".into(),
+        extension: "py".into(),
+        text: text.into(),
+    };
+    page.ask(put("print(0)")).unwrap();
+    page.ask(put(text)).unwrap();
+    let path = "/Course/4.6 Lab".to_owned();
+    let format = NotebookFormat::Own;
+    let Reply::Notebook { notebook } = page
+        .ask(Request::OpenNotebook { path: path.clone() })
+        .unwrap()
+    else {
+        panic!("no notebook");
+    };
+    assert_eq!(notebook.cells.len(), 2);
+    let kept = page.ask(Request::ExportNotebook { path, format }).unwrap();
+    assert_eq!(kept, Reply::Text { text: text.into() });
+}
+
+#[test]
 fn a_file_is_put_at_a_path_in_the_place_of_one_that_is_there() {
     let mut page = Page::new();
     let mut put = |path: &str, text: &'static str| {

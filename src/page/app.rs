@@ -84,8 +84,8 @@ pub struct App {
     pub single_keys: RwSignal<bool>,
     /// A clock for times ago, in milliseconds since the epoch; it ticks every five seconds.
     pub now: RwSignal<f64>,
-    /// Whether the person typed or dropped something that would be gone with the tab.
-    pub has_own_work: StoredValue<bool>,
+    /// Whether the person dropped something that would be gone with the tab.
+    pub has_own_files: StoredValue<bool>,
     /// Counts requests to choose files (`Some(true)`: a folder).
     pub choose_files: RwSignal<Option<bool>>,
 }
@@ -108,7 +108,7 @@ impl App {
             theme: RwSignal::new(Theme::kept()),
             single_keys: RwSignal::new(kept(SINGLE_KEYS).as_deref() != Some("off")),
             now: RwSignal::new(js_sys::Date::now()),
-            has_own_work: StoredValue::new(false),
+            has_own_files: StoredValue::new(false),
             choose_files: RwSignal::default(),
         };
         provide_context(app);

@@ -166,6 +166,13 @@ pub enum Request {
         folder: String,
         name: String,
     },
+    /// Puts a notebook at a path, in the place of one that is there: `text` is its file's, of this
+    /// extension. Reply: [`Reply::Done`].
+    PutNotebook {
+        path: String,
+        extension: String,
+        text: String,
+    },
     /// Keeps a notebook's cells, in this order. What the page doesn't know of them (a Jupyter
     /// cell's outputs and metadata) stays with their ids.
     SaveNotebook {

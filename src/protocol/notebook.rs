@@ -121,6 +121,8 @@ pub enum NotebookFormat {
     Source,
     /// Jupyter's `.ipynb`.
     Jupyter,
+    /// The one that it was read in.
+    Own,
 }
 
 /// A file format that rows can be saved in.

@@ -32,6 +32,34 @@ async function newSqlNotebook(page) {
   await page.getByRole("heading", { level: 2, name: "Untitled" }).waitFor();
 }
 
+test("what was typed is there after a reload, under a new name too, until the notebook is deleted", async () => {
+  const page = await open(site);
+  await newSqlNotebook(page);
+  await page.locator(".nb-code").click();
+  await page.locator(".cm-content").waitFor();
+  await page.keyboard.type("SELECT 6 * 7 AS kept");
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("6 * 7")));
+  const list = page.getByRole("navigation", { name: "Notebooks" });
+  await page.reload();
+  await page.getByRole("tab", { name: /^Notebook/ }).click();
+  await list.getByRole("button", { name: "Untitled" }).click();
+  await page.getByText("SELECT 6 * 7 AS kept").waitFor();
+  await page.getByLabel("Add or change notebooks").selectOption("rename");
+  await page.getByRole("textbox", { name: /path/i }).fill("/Mine/Kept");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 2, name: "Kept" }).waitFor();
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.includes("/Mine/Kept")));
+  await page.reload();
+  await page.getByRole("tab", { name: /^Notebook/ }).click();
+  assert.equal(await list.getByRole("button", { name: "Untitled" }).count(), 0);
+  await list.getByRole("button", { name: "Kept" }).click();
+  await page.getByText("SELECT 6 * 7 AS kept").waitFor();
+  await page.getByLabel("Add or change notebooks").selectOption("delete");
+  await page.getByRole("heading", { level: 2, name: "Kept" }).waitFor({ state: "detached" });
+  assert.ok(await page.evaluate(() => !Object.keys(localStorage).some((key) => key.includes("Kept"))));
+  assert.deepEqual(page.complaints, []);
+});
+
 test("the walk-through is there at first, and its text is shown as text", async () => {
   const page = await open(site);
   await openNotebook(page, "Multihop Architecture");

@@ -62,21 +62,6 @@ test("where the browser can't suspend WebAssembly the first Python cell says wha
   assert.deepEqual(page.complaints, []);
 });
 
-test("the browser asks before a tab goes in which something was typed", async () => {
-  const page = await open(site);
-  const asked = [];
-  page.on("dialog", (dialog) => {
-    asked.push(dialog.type());
-    void dialog.accept();
-  });
-  await page.reload();
-  await newPythonNotebook(page);
-  assert.deepEqual(asked, []);
-  await page.keyboard.type("x = 1");
-  await page.reload();
-  assert.deepEqual(asked, ["beforeunload"]);
-});
-
 test("a cell that computes for ever is cancelled, and the page answers meanwhile", async () => {
   const page = await open(site);
   await newPythonNotebook(page);

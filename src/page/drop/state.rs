@@ -91,7 +91,7 @@ impl Drops {
             app.store.tell(reason);
             return;
         }
-        app.has_own_work.set_value(true);
+        app.has_own_files.set_value(true);
         let count = names.len();
         let call = app
             .engine

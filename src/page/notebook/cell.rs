@@ -291,7 +291,7 @@ fn EditorPart(
             error: error.get_untracked(),
             change: Box::new(move |text| {
                 let _ = cell.source.try_set(text);
-                app.has_own_work.set_value(true);
+                state.save_soon(app);
             }),
             press: Box::new(move |name| {
                 // The editor may go with what the key does: not while it is being asked.

@@ -11,6 +11,8 @@ pub mod tree;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod cell;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
+pub mod keep;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod output;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod script;

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::tree;
+use super::{keep, tree};
 use crate::page::app::App;
 use crate::page::drop::chosen_files;
 use crate::page::ui::{Icon, Shape};
@@ -47,8 +47,11 @@ pub fn Sidebar() -> impl IntoView {
         let (to, path) = (name.get_untracked(), state.path.get_untracked());
         is_renaming.set(false);
         spawn_local(async move {
+            let before = path.clone();
             match app.engine.text(Request::MoveNotebook { path, to }).await {
                 Ok(path) => {
+                    keep::drop_kept(&before);
+                    keep::keep(app, path.clone(), state.language.get_untracked()).await;
                     state.path.set(path);
                     state.refresh(app);
                 }
@@ -72,6 +75,7 @@ pub fn Sidebar() -> impl IntoView {
             "delete" => {
                 let path = state.path.get_untracked();
                 spawn_local(async move {
+                    keep::drop_kept(&path);
                     let call = app.engine.call(Request::DeleteNotebook { path });
                     match call.await.map(|answer| answer.reply) {
                         Ok(Reply::Done) => {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::keep;
 use super::keys::{Action, Presses};
 use super::script::Script;
 use crate::page::app::App;
@@ -15,6 +16,8 @@ use crate::protocol::{
 
 /// Deleted cells that can be taken back.
 const MOST_DELETED: usize = 50;
+/// How long nobody types before what was typed is kept.
+const TYPING_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 /// Characters of printed text that are kept: the newest.
 const MOST_TEXT: usize = 200_000;
 
@@ -40,6 +43,10 @@ pub struct NotebookState {
     presses: StoredValue<Presses>,
     pub script: RwSignal<Option<Script>, LocalStorage>,
     serials: StoredValue<u32>,
+    /// The cells as they were kept last.
+    saved: StoredValue<Vec<CellView>>,
+    /// Counts changes that were typed.
+    typed: StoredValue<u32>,
     /// Counts wishes that the keyboard be at the chosen cell, and those that were granted.
     pub focus: RwSignal<u32>,
     pub focused: StoredValue<u32>,
@@ -124,6 +131,8 @@ impl Default for NotebookState {
             presses: StoredValue::default(),
             script: RwSignal::new_local(None),
             serials: StoredValue::default(),
+            saved: StoredValue::default(),
+            typed: StoredValue::default(),
             focus: RwSignal::default(),
             focused: StoredValue::default(),
             owner: StoredValue::new(Owner::current()),
@@ -203,7 +212,7 @@ impl NotebookState {
     pub fn open(self, app: App, request: Request) {
         self.save(app);
         let call = app.engine.call(request);
-        self.show_answer(app, call);
+        self.show_answer(app, call, false);
     }
 
     /// Takes up notebooks' files, and opens the last.
@@ -218,15 +227,22 @@ impl NotebookState {
                 name,
             };
             let call = app.engine.call_with_files(request, &[file]);
-            self.show_answer(app, call);
+            self.show_answer(app, call, true);
         }
         app.run(crate::page::command::Command::ShowNotebook);
     }
 
-    fn show_answer(self, app: App, call: crate::page::engine::Call) {
+    /// Shows the notebook of a reply; one from outside the browser keeps from now on.
+    fn show_answer(self, app: App, call: crate::page::engine::Call, is_foreign: bool) {
         spawn_local(async move {
             match call.await.map(|answer| answer.reply) {
-                Ok(Reply::Notebook { notebook }) => self.show(app, notebook),
+                Ok(Reply::Notebook { notebook }) => {
+                    let (path, language) = (notebook.path.clone(), notebook.language);
+                    self.show(app, notebook);
+                    if is_foreign {
+                        keep::keep(app, path, language).await;
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => app.store.fail(error),
             }
@@ -251,25 +267,57 @@ impl NotebookState {
         self.widgets.set(notebook.widgets);
         self.chosen.set(cells.first().map_or(0, |cell| cell.id));
         self.cells.set(cells);
+        self.saved.set_value(self.views());
     }
 
-    /// Lets the engine keep the cells as they are.
+    fn views(self) -> Vec<CellView> {
+        self.cells.with_untracked(|cells| {
+            let views = cells.iter().map(|cell| CellView {
+                id: cell.id,
+                source: cell.source.get_untracked(),
+                title: cell.title.get_untracked(),
+            });
+            views.collect()
+        })
+    }
+
+    /// Lets the engine and the browser keep the cells as they are, if they changed.
     pub fn save(self, app: App) {
-        let path = self.path.get_untracked();
-        if path.is_empty() {
+        let (path, language) = (self.path.get_untracked(), self.language.get_untracked());
+        let cells = self.views();
+        if path.is_empty() || self.saved.with_value(|saved| *saved == cells) {
             return;
         }
-        let cells = self.cells.with_untracked(|cells| {
-            cells
-                .iter()
-                .map(|cell| CellView {
-                    id: cell.id,
-                    source: cell.source.get_untracked(),
-                    title: cell.title.get_untracked(),
-                })
-                .collect()
+        self.saved.set_value(cells.clone());
+        let call = app.engine.call(Request::SaveNotebook {
+            path: path.clone(),
+            cells,
         });
-        app.send(Request::SaveNotebook { path, cells });
+        spawn_local(async move {
+            match call.await {
+                Ok(_) => keep::keep(app, path, language).await,
+                Err(error) => app.store.fail(error),
+            }
+        });
+    }
+
+    /// The same once nothing was typed for a moment.
+    pub fn save_soon(self, app: App) {
+        let turn = self
+            .typed
+            .try_update_value(|typed| {
+                *typed = typed.wrapping_add(1);
+                *typed
+            })
+            .unwrap_or_default();
+        set_timeout(
+            move || {
+                if self.typed.try_get_value() == Some(turn) {
+                    self.save(app);
+                }
+            },
+            TYPING_PAUSE,
+        );
     }
 
     // Cells
@@ -320,7 +368,7 @@ impl NotebookState {
             Action::Save => {
                 self.save(app);
                 app.store
-                    .tell("Kept as long as this tab is open. Download saves it as a file.");
+                    .tell("Kept in this browser. Download saves it as a file.");
             }
         }
     }

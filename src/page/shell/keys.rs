@@ -8,10 +8,10 @@ use web_sys::HtmlElement;
 use crate::page::app::App;
 use crate::page::command::{Command, KeyPress};
 
-/// Lets the browser ask before a tab goes that holds a person's own work.
+/// Lets the browser ask before a tab goes that holds a person's own files.
 pub fn guard(app: App) {
     let handle = window_event_listener(ev::beforeunload, move |event| {
-        if app.has_own_work.get_value() {
+        if app.has_own_files.get_value() {
             event.prevent_default();
         }
     });

@@ -22,7 +22,7 @@ use super::catalog::CatalogView;
 use super::drop::{DropTray, DropZone, NewPipelineDialog};
 use super::files::FilesView;
 use super::flow::FlowView;
-use super::notebook::NotebookView;
+use super::notebook::{NotebookView, keep};
 use super::relation::RelationDrawer;
 use super::streams::StreamsView;
 use super::ui::{panel_id, tab_id};
@@ -33,6 +33,12 @@ pub fn Shell() -> impl IntoView {
     let app = App::provide();
     keys::listen(app);
     keys::guard(app);
+    let is_ready = Memo::new(move |_| app.is_ready());
+    Effect::new(move |_| {
+        if is_ready.get() {
+            keep::restore(app);
+        }
+    });
     set_interval(
         move || {
             app.now.try_set(js_sys::Date::now());

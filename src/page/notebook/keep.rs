@@ -1,0 +1,64 @@
+//! Notebooks in the browser's storage, so that they are there after a reload.
+
+use crate::page::app::App;
+use crate::page::theme::{forget, keep as store, kept as stored, kept_keys};
+use crate::protocol::{Language, NotebookFormat, Request};
+
+/// What a notebook's key begins with; its path and its file's extension follow.
+const KEY: &str = "multihop.notebook:";
+
+/// Keeps a notebook as the engine has it, in the format that it came in.
+pub async fn keep(app: App, path: String, language: Language) {
+    let export = Request::ExportNotebook {
+        path: path.clone(),
+        format: NotebookFormat::Own,
+    };
+    // It may have been deleted or moved meanwhile.
+    let Ok(text) = app.engine.text(export).await else {
+        return;
+    };
+    let extension = match language {
+        _ if text.starts_with('{') => "ipynb",
+        Language::Python => "py",
+        Language::Sql => "sql",
+        Language::Scala => "scala",
+        Language::R => "r",
+    };
+    drop_kept(&path);
+    if !store(&format!("{KEY}{path}.{extension}"), &text) {
+        app.store
+            .tell("This browser keeps no more: the notebook is gone with the tab. Download saves it as a file.");
+    }
+}
+
+/// Keeps a notebook no longer: it was deleted, or moved away from that path.
+pub fn drop_kept(path: &str) {
+    for (key, kept, _) in keys() {
+        if kept == path {
+            forget(&key);
+        }
+    }
+}
+
+/// Gives the engine all that was kept.
+pub fn restore(app: App) {
+    for (key, path, extension) in keys() {
+        if let Some(text) = stored(&key) {
+            app.send(Request::PutNotebook {
+                path,
+                extension,
+                text,
+            });
+        }
+    }
+}
+
+/// Keys of notebooks, with their path and extension.
+fn keys() -> Vec<(String, String, String)> {
+    let keys = kept_keys().into_iter().filter_map(|key| {
+        let (path, extension) = key.strip_prefix(KEY)?.rsplit_once('.')?;
+        let (path, extension) = (path.to_owned(), extension.to_owned());
+        Some((key, path, extension))
+    });
+    keys.collect()
+}
