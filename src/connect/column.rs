@@ -113,6 +113,22 @@ impl Columns<'_> {
                 descending: r.flag("descending"),
                 nulls_first: r.text_or("nulls").map(|n| n == "first"),
             }
+        } else if has("withField") {
+            Column::UpdateField {
+                child: child("withField")?,
+                path: r.text("name")?.to_owned(),
+                value: Some(child("value")?),
+            }
+        } else if has("dropFields") {
+            let column = child("dropFields")?;
+            let dropped = r.texts("names")?.into_iter();
+            *dropped.fold(column, |child, path| {
+                Box::new(Column::UpdateField {
+                    child,
+                    path,
+                    value: None,
+                })
+            })
         } else if has("field") {
             Column::Field {
                 child: child("field")?,

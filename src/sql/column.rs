@@ -86,6 +86,13 @@ pub enum Column {
         parameters: Vec<String>,
         body: Box<Column>,
     },
+    /// A struct with a field set, or dropped where there is no value (`withField`,
+    /// `dropFields`).
+    UpdateField {
+        child: Box<Column>,
+        path: String,
+        value: Option<Box<Column>>,
+    },
     /// A call of a Python function.
     Udf {
         udf: Arc<PythonUdf>,

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 use super::expression::{
     AGGREGATE, FoundAggregate, FoundGenerator, GENERATED, Resolved, Resolver, WINDOW, same,
 };
+use super::update_fields::update_field;
 use super::{ident_start, scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::{Function, FunctionError, FunctionKind, HigherOrder};
@@ -46,6 +47,9 @@ impl Resolver<'_, '_> {
                 return Err(unsupported("a subquery as the argument of a function").at(position));
             }
         };
+        if written == update_field() {
+            return self.field_updates(f);
+        }
         if let Some(found) = self.user_function(f, list, position)? {
             return Ok(found);
         }

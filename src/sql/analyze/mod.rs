@@ -39,6 +39,7 @@ mod select;
 mod stack;
 mod table_function;
 mod time_window;
+mod update_fields;
 mod user_function;
 
 pub use bound::{insert_columns, resolve_expression};

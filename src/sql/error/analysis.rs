@@ -239,6 +239,10 @@ pub enum AnalysisReason {
         "[INVALID_EXTRACT_FIELD_TYPE] Field name should be a non-null string literal, but it's \"{extraction}\". SQLSTATE: 42000"
     )]
     InvalidExtractFieldType { extraction: String },
+    #[error(
+        "[DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS] Cannot resolve \"{sql}\" due to data type mismatch: Cannot drop all fields in struct. SQLSTATE: 42K09"
+    )]
+    DropOfAllFields { sql: String },
     #[error("[FIELD_NOT_FOUND] No such struct field {field} in {}. SQLSTATE: 42704", .fields.join(", "))]
     FieldNotFound { field: String, fields: Vec<String> },
     #[error(

@@ -342,6 +342,31 @@ mod any_text {
             "😀",
             "\\",
             "_metadata",
+            "LIMIT",
+            "OFFSET",
+            "QUALIFY",
+            "PIVOT",
+            "UNPIVOT",
+            "FOR",
+            "TABLESAMPLE",
+            "PERCENT",
+            "|>",
+            "EXTEND",
+            "AGGREGATE",
+            "EXCEPT",
+            "IDENTIFIER",
+            "r'\\'",
+            "ROWS",
+            "RANGE",
+            "BETWEEN",
+            "PRECEDING",
+            "FOLLOWING",
+            "UNBOUNDED",
+            "OUTER",
+            "stack",
+            "row_number",
+            "struct",
+            "transform",
         ]);
         prop::collection::vec(word, 0..40).prop_map(|words| words.join(" "))
     }
@@ -357,6 +382,64 @@ mod any_text {
         #[test]
         fn any_expression_gives_an_answer_or_an_error(text in words()) {
             answer(&format!("SELECT {text} FROM one"));
+        }
+    }
+
+    /// Queries of many kinds, to begin with.
+    const SEEDS: &[&str] = &[
+        "SELECT a, ( SELECT max ( x . a ) FROM one x WHERE x . a = one . a AND x . z < one . z ) AS m FROM one",
+        "SELECT * FROM one WHERE EXISTS ( SELECT 1 FROM one x WHERE x . a > one . a LIMIT 1 ) OR a IN ( SELECT 2 )",
+        "SELECT a , y FROM one LEFT JOIN LATERAL ( SELECT count ( * ) AS y FROM one x WHERE x . a < one . a GROUP BY z ) ON true",
+        "SELECT a , y FROM one , LATERAL ( SELECT DISTINCT one . a + x . a AS y FROM one x UNION ALL SELECT one . a )",
+        "SELECT * FROM one PIVOT ( sum ( a ) AS s , count ( * ) FOR z IN ( 'p' AS q , 'r' ) ) AS t",
+        "SELECT * FROM one UNPIVOT INCLUDE NULLS ( v FOR n IN ( a AS p ) )",
+        "FROM one |> WHERE a > 1 |> EXTEND a * 2 AS d |> AGGREGATE sum ( d ) AS s GROUP BY z |> ORDER BY s DESC |> LIMIT 3",
+        "SELECT z , sum ( sum ( a ) ) OVER ( PARTITION BY z ORDER BY max ( a ) ROWS BETWEEN 1 PRECEDING AND CURRENT ROW ) FROM one GROUP BY ALL",
+        "SELECT transform ( b , ( p , i ) -> p . x || i ) , filter ( b , p -> p . x IS NOT NULL ) FROM one LATERAL VIEW OUTER explode ( b ) e AS q",
+        "WITH c ( p ) AS ( SELECT a FROM one TABLESAMPLE ( 50 PERCENT ) ) SELECT p , grouping ( p ) FROM c GROUP BY CUBE ( p ) HAVING count ( * ) > 1",
+        "MERGE INTO one USING ( SELECT * FROM one ) s ON one . a = s . a WHEN MATCHED THEN UPDATE SET z = 'x' WHEN NOT MATCHED THEN INSERT *",
+        "SELECT CAST ( a AS DECIMAL ( 10 , 2 ) ) , z :: INT , r'\\d' , IDENTIFIER ( 'a' ) , INTERVAL 1 DAY FROM VALUES ( 1 , 'x' ) , ( 2 , NULL ) AS t ( a , z )",
+    ];
+
+    /// A seed of which some words are left out, repeated, swapped or replaced by others.
+    fn changed_queries() -> impl Strategy<Value = String> {
+        let changes = prop::collection::vec((0_u8..4, any::<u16>(), any::<u16>()), 1..6);
+        let seed = prop::sample::select(SEEDS.to_vec());
+        (seed, prop::sample::select(SEEDS.to_vec()), changes).prop_map(|(seed, other, changes)| {
+            let mut words: Vec<&str> = seed.split(' ').collect();
+            let others: Vec<&str> = other.split(' ').collect();
+            for (change, a, b) in changes {
+                let (a, b) = (usize::from(a) % words.len(), usize::from(b));
+                let c = b % words.len();
+                match change {
+                    0 if words.len() > 1 => {
+                        words.remove(a);
+                    }
+                    1 => words.insert(a, words[c]),
+                    2 => words.swap(a, c),
+                    _ => words[a] = others[b % others.len()],
+                }
+            }
+            words.join(" ")
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_changed_query_gives_an_answer_or_an_error(text in changed_queries()) {
+            answer(&text);
+        }
+    }
+
+    #[test]
+    fn the_queries_that_are_changed_are_right_themselves() {
+        let tables = Tables::default().table("one", "a INT, b ARRAY<STRUCT<x: STRING>>, z STRING");
+        for seed in SEEDS {
+            for statement in super::parse(seed).unwrap() {
+                crate::sql::analyze::analyze(&statement, &tables).unwrap();
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident};
 
 use super::super::expression::Resolved;
+use super::super::update_fields::update_field;
 use super::super::{Analyzer, unsupported};
 use crate::sql::column::{Column, Frame, LikeKind};
 use crate::sql::error::{AnalysisReason, SqlError};
@@ -109,6 +110,18 @@ impl Grammar<'_, '_> {
                 args,
                 distinct,
             } => ast::Expr::Function(self.call(function, args, *distinct)?),
+            Column::UpdateField { child, path, value } => {
+                let mut args = vec![child.as_ref().clone()];
+                args.extend(value.as_deref().cloned());
+                let mut call = self.call(&update_field(), &args, false)?;
+                if let FunctionArguments::List(list) = &mut call.args {
+                    let path = ast::Value::SingleQuotedString(path.clone());
+                    let path = ast::Expr::Value(path.with_empty_span());
+                    let path = FunctionArg::Unnamed(FunctionArgExpr::Expr(path));
+                    list.args.insert(1, path);
+                }
+                ast::Expr::Function(call)
+            }
             Column::Udf { udf, args } => {
                 self.analyzer.udfs.push(udf.clone());
                 let name = format!("{GIVEN}{}", self.analyzer.udfs.len() - 1);
