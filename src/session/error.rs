@@ -166,6 +166,14 @@ pub enum SessionError {
         other: &'static str,
     },
     #[error(
+        "[VARIABLE_ALREADY_EXISTS] Cannot create the variable {name} because it already exists.\nChoose a different name, or drop or replace the existing variable. SQLSTATE: 42723"
+    )]
+    VariableExists { name: String },
+    #[error(
+        "[VARIABLE_NOT_FOUND] The variable {name} cannot be found. Verify the spelling and correctness of the schema and catalog.\nIf you did not qualify the name with a schema and catalog, verify the current_schema() output, or qualify the name with the correct schema and catalog.\nTo tolerate the error on drop use DROP VARIABLE IF EXISTS. SQLSTATE: 42883"
+    )]
+    VariableNotFound { name: String },
+    #[error(
         "[ROUTINE_ALREADY_EXISTS] Cannot create the routine {name} because a routine of that name already exists.\nChoose a different name, drop or replace the existing routine, or add the IF NOT EXISTS clause to tolerate a pre-existing routine. SQLSTATE: 42723"
     )]
     RoutineExists { name: String },

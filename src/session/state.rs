@@ -12,7 +12,7 @@ use crate::formats::partitions::partition_schema;
 use crate::formats::{self, FileFormat, Options, SinkLog};
 use crate::sql::SqlError;
 use crate::sql::analyze::Relation;
-use crate::sql::command::TimeTravel;
+use crate::sql::command::{TimeTravel, Variable};
 use crate::sql::execute::{ExecContext, FrameStream, execute};
 use crate::sql::optimize::optimize;
 use crate::sql::parse::parse_schema;
@@ -39,6 +39,8 @@ pub struct SessionState {
     pub(super) catalog: SessionCatalog,
     /// Python functions that SQL can call, by their name in lower case.
     udfs: BTreeMap<String, Arc<PythonUdf>>,
+    /// By their name in lower case.
+    pub(super) variables: BTreeMap<String, Variable>,
     /// Who runs them.
     pub python: Python,
     /// The rows of memory sinks, by their query's name in lower case.
@@ -83,6 +85,7 @@ impl SessionState {
             current_database: DEFAULT_DATABASE.into(),
             catalog: SessionCatalog::default(),
             udfs: BTreeMap::new(),
+            variables: BTreeMap::new(),
             python: Python::default(),
             memory: BTreeMap::new(),
         }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::types::{DataType, StructField, StructType};
+use crate::types::{DataType, StructField, StructType, Value};
 
 use super::plan::{Expr, Plan};
 
@@ -41,6 +41,16 @@ pub enum Command {
     CloneTable(CloneTable),
     CopyInto(CopyInto),
     CreateFunction(CreateFunction),
+    Declare(Declaration),
+    /// The plan's one row has the values, of the variables' types.
+    SetVariables {
+        names: Vec<String>,
+        plan: Arc<Plan>,
+    },
+    DropVariable {
+        name: Name,
+        if_exists: bool,
+    },
     DropFunction {
         name: Name,
         temporary: bool,
@@ -428,4 +438,24 @@ pub enum ExplainMode {
     Formatted,
     Cost,
     Codegen,
+}
+
+/// `DECLARE VARIABLE`.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    pub name: String,
+    pub replace: bool,
+    /// The default's text.
+    pub default: String,
+    /// One row of one column: the first value, of the variable's type.
+    pub plan: Arc<Plan>,
+}
+
+/// A session's variable.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    pub value: Value,
+    pub data_type: DataType,
+    /// What `DEFAULT` sets it to, as text.
+    pub default: String,
 }

@@ -10,6 +10,7 @@ mod functions;
 mod maintenance;
 mod show;
 mod tables;
+mod variables;
 mod views;
 
 pub(super) use dml::{at_version, touched};
@@ -23,7 +24,7 @@ use crate::delta::CommitInfo;
 use crate::sql::SqlError;
 use crate::sql::analyze::{Catalog, Parameters, Relation, analyze_with};
 use crate::sql::changes::changes;
-use crate::sql::command::{Command, Name, SqlFunction, Statement, TimeTravel};
+use crate::sql::command::{Command, Name, SqlFunction, Statement, TimeTravel, Variable};
 use crate::sql::parse::{ParsedStatement, parse_one};
 use crate::sql::plan::Plan;
 use crate::sql::python::PythonUdf;
@@ -87,6 +88,9 @@ impl Session {
                 if_exists,
                 cascade,
             } => self.drop_database(&name, if_exists, cascade)?,
+            Command::Declare(declaration) => self.declare(declaration)?,
+            Command::SetVariables { names, plan } => self.set_variables(&names, &plan)?,
+            Command::DropVariable { name, if_exists } => self.drop_variable(&name, if_exists)?,
             Command::CreateFunction(function) => self.create_function(function)?,
             Command::DropFunction {
                 name,
@@ -276,6 +280,10 @@ impl Catalog for SessionState {
 
     fn function(&self, name: &[String]) -> Option<(String, SqlFunction)> {
         functions::find(self, name)
+    }
+
+    fn variable(&self, name: &str) -> Option<Variable> {
+        self.variables.get(&name.to_lowercase()).cloned()
     }
 
     fn table_changes(

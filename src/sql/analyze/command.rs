@@ -38,6 +38,13 @@ impl Analyzer<'_> {
                 return Ok(Statement::Query(Plan::visible_only(&self.query(query)?)));
             }
             ParsedKind::Command(command) => command.clone(),
+            ParsedKind::Declare {
+                name,
+                replace,
+                data_type,
+                default,
+            } => self.declare(name, *replace, data_type.as_ref(), default.as_deref())?,
+            ParsedKind::SetVariables(set) => self.set_variables(set)?,
             ParsedKind::CreateView(view) => self.create_view(view)?,
             ParsedKind::CreateTable(table) => self.create_table(table)?,
             ParsedKind::Insert(insert) => self.insert(insert)?,

@@ -41,6 +41,7 @@ mod table_function;
 mod time_window;
 mod update_fields;
 mod user_function;
+mod variable;
 
 pub use bound::{insert_columns, resolve_expression};
 pub use command::InsertBy;
@@ -55,7 +56,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::command::{SqlFunction, Statement, TimeTravel};
+use super::command::{SqlFunction, Statement, TimeTravel, Variable};
 use super::error::{AnalysisReason, Position, SqlError};
 use super::functions::{BindContext, Function, lookup};
 use super::parse::ParsedStatement;
@@ -97,6 +98,11 @@ pub trait Catalog {
     /// called: `spark_catalog.default.f`, `f` if it is temporary.
     fn function(&self, name: &[String]) -> Option<(String, SqlFunction)> {
         let _ = name;
+        None
+    }
+
+    /// The session's variable of that name.
+    fn variable(&self, _name: &str) -> Option<Variable> {
         None
     }
 

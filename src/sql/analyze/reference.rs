@@ -94,6 +94,9 @@ impl Resolver<'_, '_> {
             value.name = name.cloned();
             return self.fields(value, parts.get(found.parts..).unwrap_or_default());
         }
+        if let Some(value) = self.analyzer.variable_value(&parts, position) {
+            return Ok(value);
+        }
         let error = match self.aliases {
             Aliases::Output(items) => {
                 let output: Vec<Attribute> = items

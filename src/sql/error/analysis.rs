@@ -243,6 +243,10 @@ pub enum AnalysisReason {
         "[DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS] Cannot resolve \"{sql}\" due to data type mismatch: Cannot drop all fields in struct. SQLSTATE: 42K09"
     )]
     DropOfAllFields { sql: String },
+    #[error(
+        "[UNRESOLVED_VARIABLE] Cannot resolve variable {name} on search path `SYSTEM`.`SESSION`. SQLSTATE: 42883"
+    )]
+    UnresolvedVariable { name: String },
     #[error("[FIELD_NOT_FOUND] No such struct field {field} in {}. SQLSTATE: 42704", .fields.join(", "))]
     FieldNotFound { field: String, fields: Vec<String> },
     #[error(

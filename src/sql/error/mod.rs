@@ -123,7 +123,9 @@ impl SqlError {
             SqlError::Parse(_) => "ParseException",
             SqlError::Analysis(_) | SqlError::Streaming(_) => "AnalysisException",
             SqlError::Execute(ExecuteError::PythonException { .. }) => "PythonException",
-            SqlError::Execute(ExecuteError::ScalarSubqueryTooManyRows) => "SparkRuntimeException",
+            SqlError::Execute(
+                ExecuteError::ScalarSubqueryTooManyRows | ExecuteError::RowSubqueryTooManyRows,
+            ) => "SparkRuntimeException",
             SqlError::Storage(_)
             | SqlError::Format(_)
             | SqlError::Delta(_)

@@ -19,6 +19,10 @@ pub enum ExecuteError {
     )]
     ScalarSubqueryTooManyRows,
     #[error(
+        "[ROW_SUBQUERY_TOO_MANY_ROWS] More than one row returned by a subquery used as a row. SQLSTATE: 21000"
+    )]
+    RowSubqueryTooManyRows,
+    #[error(
         "[DELTA_SCHEMA_CHANGE_SINCE_ANALYSIS] The schema of your Delta table has changed in an incompatible way since your DataFrame or DeltaTable object was created. Please redefine your DataFrame or DeltaTable object. Changes: the column `{column}` is missing or has another type. SQLSTATE: KD007"
     )]
     SchemaChanged { column: String },

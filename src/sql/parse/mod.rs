@@ -12,7 +12,8 @@ mod tokens;
 pub use data_type::{parse_data_type, parse_ddl, parse_schema};
 
 pub(super) use commands::{
-    ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable, ParsedView,
+    ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable,
+    ParsedVariables, ParsedView,
 };
 pub use tokens::split;
 pub(super) use tokens::{TOLD, position};

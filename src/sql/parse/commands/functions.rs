@@ -82,7 +82,7 @@ fn parameter(p: &mut Parser) -> Parsed<FunctionParameter> {
     })
 }
 
-fn data_type(p: &mut Parser) -> Parsed<DataType> {
+pub(super) fn data_type(p: &mut Parser) -> Parsed<DataType> {
     let at = p.peek_token();
     let (text, _) = type_text(p)?;
     match parse_data_type(&text) {

@@ -4,6 +4,7 @@ mod alter;
 mod functions;
 mod read;
 mod tables;
+mod variables;
 
 use sqlparser::ast::{Expr, Query, TableFactor};
 use sqlparser::parser::{Parser, ParserError};
@@ -11,6 +12,7 @@ use sqlparser::tokenizer::Token;
 
 use super::expect_end;
 use crate::sql::command::{Command, ExplainMode, MergeWhen, Name, TableDefinition, ViewKind};
+use crate::types::DataType;
 
 use alter::{alter, comment_on};
 use functions::{copy_into, drop_function};
@@ -49,10 +51,28 @@ pub enum ParsedKind {
         predicate: Option<Expr>,
         z_order: Vec<String>,
     },
+    Declare {
+        name: Name,
+        replace: bool,
+        data_type: Option<DataType>,
+        default: Option<Box<Expr>>,
+    },
+    SetVariables(ParsedVariables),
     Cache {
         name: Name,
         query: Box<Query>,
         lazy: bool,
+    },
+}
+
+/// Variables and what they are set to.
+#[derive(Debug, Clone)]
+pub enum ParsedVariables {
+    /// `None` is `DEFAULT`.
+    Each(Vec<(Name, Option<Expr>)>),
+    Together {
+        names: Vec<Name>,
+        query: Box<Query>,
     },
 }
 
@@ -144,8 +164,13 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         ("SHOW", _) => show(p)?,
         ("DROP", "FUNCTION") => drop_function(p)?,
         ("DROP", "TEMPORARY") if word(p, 2).as_deref() == Some("FUNCTION") => drop_function(p)?,
+        ("DECLARE", _) => return variables::declare(p),
+        ("DROP", "TEMPORARY") if word(p, 2).as_deref() == Some("VARIABLE") => {
+            variables::drop_variable(p)?
+        }
         ("DROP", _) => drop(p)?,
         ("USE", _) => use_database(p)?,
+        ("SET", _) if variables::sets_variables(p) => return variables::set(p),
         ("SET", _) => set(p)?,
         ("RESET", _) => {
             p.next_token();

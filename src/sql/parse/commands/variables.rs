@@ -1,0 +1,79 @@
+//! `DECLARE`, `SET VARIABLE`, `DROP TEMPORARY VARIABLE`.
+
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
+
+use super::functions::data_type;
+use super::read::{accept, expect, in_parens, name, skip, word};
+use super::{Parsed, ParsedKind, ParsedVariables};
+use crate::sql::command::{Command, Name};
+
+/// What follows `DECLARE`.
+pub(super) fn declare(p: &mut Parser) -> Parsed<ParsedKind> {
+    p.next_token();
+    let replace = accept(p, &["OR", "REPLACE"]);
+    if !accept(p, &["VARIABLE"]) && word(p, 1).is_some() {
+        accept(p, &["VAR"]);
+    }
+    let name = name(p)?;
+    let untyped = matches!(p.peek_token().token, Token::Eq | Token::EOF)
+        || word(p, 0).as_deref() == Some("DEFAULT");
+    let data_type = match untyped {
+        true => None,
+        false => Some(data_type(p)?),
+    };
+    let has_default = p.consume_token(&Token::Eq) || accept(p, &["DEFAULT"]);
+    let default = has_default.then(|| p.parse_expr()).transpose()?;
+    Ok(ParsedKind::Declare {
+        name,
+        replace,
+        data_type,
+        default: default.map(Box::new),
+    })
+}
+
+/// Whether a `SET` is one of variables.
+pub(super) fn sets_variables(p: &Parser) -> bool {
+    matches!(word(p, 1).as_deref(), Some("VAR" | "VARIABLE"))
+        && matches!(p.peek_nth_token(2).token, Token::Word(_) | Token::LParen)
+}
+
+/// `SET VARIABLE a = 1, b = DEFAULT`, `SET VARIABLE (a, b) = (SELECT …)`.
+pub(super) fn set(p: &mut Parser) -> Parsed<ParsedKind> {
+    skip(p, 2);
+    if p.peek_token().token == Token::LParen {
+        let names = in_parens(p, name)?;
+        p.expect_token(&Token::Eq)?;
+        p.expect_token(&Token::LParen)?;
+        let query = p.parse_query()?;
+        p.expect_token(&Token::RParen)?;
+        return Ok(ParsedKind::SetVariables(ParsedVariables::Together {
+            names,
+            query,
+        }));
+    }
+    let mut set: Vec<(Name, Option<sqlparser::ast::Expr>)> = Vec::new();
+    loop {
+        let name = name(p)?;
+        p.expect_token(&Token::Eq)?;
+        let value = match accept(p, &["DEFAULT"]) {
+            true => None,
+            false => Some(p.parse_expr()?),
+        };
+        set.push((name, value));
+        if !p.consume_token(&Token::Comma) {
+            return Ok(ParsedKind::SetVariables(ParsedVariables::Each(set)));
+        }
+    }
+}
+
+/// What follows `DROP`.
+pub(super) fn drop_variable(p: &mut Parser) -> Parsed<Command> {
+    skip(p, 1);
+    expect(p, &["TEMPORARY", "VARIABLE"])?;
+    let if_exists = accept(p, &["IF", "EXISTS"]);
+    Ok(Command::DropVariable {
+        name: name(p)?,
+        if_exists,
+    })
+}
