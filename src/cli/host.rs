@@ -75,17 +75,18 @@ pub fn export(fs: &dyn FileSystem, dir: &Path) -> Result<(), CliError> {
 /// ahead ([`SystemClock::skip`]).
 #[derive(Debug, Default)]
 pub struct SystemClock {
-    /// Where a clock stands that doesn't run by itself.
-    stands: Option<i64>,
+    /// Where a clock began that moves by readings and skips alone.
+    began: Option<i64>,
     last: AtomicI64,
     ahead: AtomicI64,
 }
 
 impl SystemClock {
-    /// A clock that stands at a time, in milliseconds since the epoch, and moves by skips alone.
-    pub fn standing(at: i64) -> Self {
+    /// A clock that begins at a time, in milliseconds since the epoch, and moves one with each
+    /// reading: the same calls give the same answers.
+    pub fn stepping(from: i64) -> Self {
         SystemClock {
-            stands: Some(at),
+            began: Some(from),
             ..SystemClock::default()
         }
     }
@@ -102,8 +103,11 @@ impl Clock for SystemClock {
             let since = SystemTime::now().duration_since(UNIX_EPOCH);
             since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
         };
+        if self.began.is_some() {
+            self.skip(1);
+        }
         let now = self
-            .stands
+            .began
             .unwrap_or_else(system)
             .saturating_add(self.ahead.load(Ordering::Relaxed));
         self.last.fetch_max(now, Ordering::Relaxed).max(now)

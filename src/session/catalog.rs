@@ -15,6 +15,8 @@ use crate::types::StructType;
 /// The named things of a session (Spark's `SessionCatalog`).
 #[derive(Default)]
 pub struct SessionCatalog {
+    /// Those that were made, lower case.
+    catalogs: BTreeSet<String>,
     /// By `database.table`, lower case.
     tables: BTreeMap<String, Arc<CatalogTable>>,
     views: BTreeMap<String, CatalogView>,
@@ -116,7 +118,33 @@ impl CatalogTable {
     }
 }
 
+/// The session's own catalog, by Spark's name and by Databricks'.
+const OWN_CATALOGS: [&str; 2] = ["spark_catalog", "hive_metastore"];
+
 impl SessionCatalog {
+    /// Whether there is a catalog of that name. All share their schemas: `a.s.t` is `b.s.t`.
+    pub fn has_catalog(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        OWN_CATALOGS.contains(&name.as_str()) || self.catalogs.contains(&name)
+    }
+
+    /// Makes a catalog. Gives whether it is new.
+    pub fn add_catalog(&mut self, name: &str) -> bool {
+        !self.has_catalog(name) && self.catalogs.insert(name.to_lowercase())
+    }
+
+    /// Removes a catalog that was made. Gives whether there was one; its schemas stay.
+    pub fn remove_catalog(&mut self, name: &str) -> bool {
+        self.catalogs.remove(&name.to_lowercase())
+    }
+
+    /// The catalogs' names in order.
+    pub fn catalogs(&self) -> impl Iterator<Item = String> {
+        let mut all = self.catalogs.clone();
+        all.insert("spark_catalog".into());
+        all.into_iter()
+    }
+
     /// The entry of `database.table`.
     pub fn table(&self, key: &str) -> Option<&Arc<CatalogTable>> {
         self.tables.get(key)

@@ -189,6 +189,8 @@ pub enum SessionError {
         "[CATALOG_NOT_FOUND] The catalog {name} not found. Consider to set the SQL config \"spark.sql.catalog.{name}\" to a catalog plugin. SQLSTATE: 42P08"
     )]
     CatalogNotFound { name: String },
+    #[error("[CATALOG_ALREADY_EXISTS] The catalog {name} already exists. SQLSTATE: 42710")]
+    CatalogExists { name: String },
     #[error(
         "[UNSUPPORTED_FEATURE.STATEMENT] {statement} has no meaning here: there is one user, who may do everything. SQLSTATE: 0A000"
     )]

@@ -123,7 +123,26 @@ impl SessionState {
     /// # Errors
     /// A name with too many parts, or of another catalog.
     pub fn table_name(&self, parts: &[String]) -> Result<TableName, SessionError> {
-        table_name_in(parts, &self.current_database)
+        self.table_name_in(parts, &self.current_database)
+    }
+
+    fn table_name_in(&self, parts: &[String], database: &str) -> Result<TableName, SessionError> {
+        let (database, table) = match parts {
+            [table] => (database, table),
+            [database, table] => (database.as_str(), table),
+            [catalog, database, table] if self.catalog.has_catalog(catalog) => {
+                (database.as_str(), table)
+            }
+            _ => {
+                return Err(SessionError::RelationNotFound {
+                    name: quoted(parts),
+                });
+            }
+        };
+        Ok(TableName {
+            database: database.to_lowercase(),
+            table: table.to_lowercase(),
+        })
     }
 
     /// Where a managed table of that name lies or would lie.
@@ -450,7 +469,7 @@ impl SessionState {
     ) -> Result<Option<Relation>, SessionError> {
         let (parts, at) = at_version_of_name(parts, at);
         let at = at.as_ref();
-        let Ok(name) = table_name_in(&parts, database) else {
+        let Ok(name) = self.table_name_in(&parts, database) else {
             return Ok(None);
         };
         let qualifier: Vec<String> = name.full().split('.').map(str::to_owned).collect();
@@ -664,28 +683,6 @@ impl SessionState {
             projection: None,
         }))
     }
-}
-
-/// What a name of one to three parts means, unqualified in `database`.
-fn table_name_in(parts: &[String], database: &str) -> Result<TableName, SessionError> {
-    let (database, table) = match parts {
-        [table] => (database, table),
-        [database, table] => (database.as_str(), table),
-        [catalog, database, table]
-            if ["spark_catalog", "hive_metastore"].contains(&catalog.to_lowercase().as_str()) =>
-        {
-            (database.as_str(), table)
-        }
-        _ => {
-            return Err(SessionError::RelationNotFound {
-                name: quoted(parts),
-            });
-        }
-    };
-    Ok(TableName {
-        database: database.to_lowercase(),
-        table: table.to_lowercase(),
-    })
 }
 
 /// `t@v1` is `t VERSION AS OF 1`, and `t@20260131000000000` a time. Delta documentation, "@

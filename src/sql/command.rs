@@ -82,6 +82,14 @@ pub enum Command {
     UseCatalog {
         name: String,
     },
+    CreateCatalog {
+        name: String,
+        if_not_exists: bool,
+    },
+    DropCatalog {
+        name: String,
+        if_exists: bool,
+    },
     /// `MSCK REPAIR TABLE`, `ANALYZE TABLE`: the log knows a table's files and statistics.
     Maintain {
         table: Name,

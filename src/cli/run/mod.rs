@@ -50,8 +50,8 @@ pub struct RunArgs {
     /// Rows of a result at most.
     #[arg(long, default_value_t = 10_000)]
     max_rows: usize,
-    /// Makes two runs the same: it is 2026-01-01 00:00:00 until the notebook waits, and ids come
-    /// from a seed.
+    /// Makes two runs the same: it is 2026-01-01, a clock moves when it is read, and ids come from
+    /// a seed.
     #[arg(long)]
     replay: bool,
     /// Stops at the first cell that fails.
@@ -66,7 +66,7 @@ const REPLAY_MS: i64 = 1_767_225_600_000;
 pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
     let (workspace, path) = workspace::load(&args.notebook, args.workspace.as_deref())?;
     let (clock, seed) = if args.replay {
-        (SystemClock::standing(REPLAY_MS), 0)
+        (SystemClock::stepping(REPLAY_MS), 0)
     } else {
         (SystemClock::default(), host::entropy())
     };

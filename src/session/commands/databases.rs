@@ -75,14 +75,40 @@ impl Session {
         Ok(nothing())
     }
 
-    /// `USE CATALOG`: there is one.
+    /// `USE CATALOG`: all have the same schemas.
     pub(super) fn use_catalog(&self, name: &str) -> Result<Frame, SessionError> {
-        if ["spark_catalog", "hive_metastore"].contains(&name.to_lowercase().as_str()) {
+        if self.state.catalog.has_catalog(name) {
             return Ok(nothing());
         }
         Err(SessionError::CatalogNotFound {
             name: crate::types::quote(name),
         })
+    }
+
+    pub(super) fn create_catalog(
+        &mut self,
+        name: &str,
+        if_not_exists: bool,
+    ) -> Result<Frame, SessionError> {
+        if !self.state.catalog.add_catalog(name) && !if_not_exists {
+            return Err(SessionError::CatalogExists {
+                name: crate::types::quote(name),
+            });
+        }
+        Ok(nothing())
+    }
+
+    pub(super) fn drop_catalog(
+        &mut self,
+        name: &str,
+        if_exists: bool,
+    ) -> Result<Frame, SessionError> {
+        if !self.state.catalog.remove_catalog(name) && !if_exists {
+            return Err(SessionError::CatalogNotFound {
+                name: crate::types::quote(name),
+            });
+        }
+        Ok(nothing())
     }
 }
 

@@ -103,6 +103,11 @@ impl Session {
                 nothing()
             }
             Command::UseCatalog { name } => self.use_catalog(&name)?,
+            Command::CreateCatalog {
+                name,
+                if_not_exists,
+            } => self.create_catalog(&name, if_not_exists)?,
+            Command::DropCatalog { name, if_exists } => self.drop_catalog(&name, if_exists)?,
             Command::Set { key, value } => self.set(key, value)?,
             Command::Reset { key } => {
                 match key {
@@ -186,7 +191,7 @@ impl SessionState {
                 show::views(state, &database, pattern.as_deref())
             }
             Command::ShowDatabases { pattern } => show::databases(state, pattern.as_deref()),
-            Command::ShowCatalogs => strings("catalog", vec!["spark_catalog".into()]),
+            Command::ShowCatalogs => strings("catalog", state.catalog.catalogs().collect()),
             Command::ShowColumns { table } => {
                 let plan = self.relation_of(&table)?;
                 let schema = plan.schema();

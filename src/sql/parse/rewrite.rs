@@ -71,6 +71,7 @@ pub(super) fn rewrite(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpa
     }
     rewrite_table_statement(&mut out);
     rewrite_told(&mut out);
+    rewrite_units(&mut out);
     drop_names_of_values(&mut out);
     rewrite_identifier_clause(&mut out);
     rewrite_inline_tables(&mut out);
@@ -381,4 +382,73 @@ fn name_of_value(tokens: &[TokenWithSpan], from: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// `DATEADD(MONTH, 1, d)` and `DATEDIFF(DAY, a, b)`: with three arguments the first is a unit, and the function that of
+/// timestamps.
+fn rewrite_units(tokens: &mut [TokenWithSpan]) {
+    const UNITS: [&str; 11] = [
+        "YEAR",
+        "QUARTER",
+        "MONTH",
+        "WEEK",
+        "DAY",
+        "DAYOFYEAR",
+        "HOUR",
+        "MINUTE",
+        "SECOND",
+        "MILLISECOND",
+        "MICROSECOND",
+    ];
+    for at in 0..tokens.len() {
+        let word = |i: Option<usize>| match &tokens.get(i?)?.token {
+            Token::Word(w) if w.quote_style.is_none() => Some(w.value.to_uppercase()),
+            _ => None,
+        };
+        let function = match word(Some(at)).as_deref() {
+            Some("DATEADD" | "DATE_ADD" | "TIMESTAMPADD") => "timestampadd",
+            Some("DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" | "TIMESTAMPDIFF") => "timestampdiff",
+            _ => continue,
+        };
+        let open = next_token(tokens, at);
+        let unit = open.and_then(|i| next_token(tokens, i));
+        let (Some(open), Some(unit), Some(name)) = (open, unit, word(unit)) else {
+            continue;
+        };
+        let is_call = tokens.get(open).is_some_and(|t| t.token == Token::LParen);
+        if !is_call || !UNITS.contains(&name.as_str()) || count_arguments(tokens, open) != 3 {
+            continue;
+        }
+        for (i, token) in [
+            (at, Token::make_word(function, None)),
+            (unit, Token::SingleQuotedString(name)),
+        ] {
+            if let Some(place) = tokens.get_mut(i) {
+                place.token = token;
+            }
+        }
+    }
+}
+
+/// The next token that isn't space.
+fn next_token(tokens: &[TokenWithSpan], at: usize) -> Option<usize> {
+    (at + 1..tokens.len()).find(|i| {
+        let token = tokens.get(*i).map(|t| &t.token);
+        !matches!(token, Some(Token::Whitespace(_)))
+    })
+}
+
+/// How many arguments stand in the brackets that open at `open`.
+fn count_arguments(tokens: &[TokenWithSpan], open: usize) -> usize {
+    let (mut depth, mut count) = (0_usize, 1);
+    for token in tokens.iter().skip(open + 1) {
+        match token.token {
+            Token::LParen | Token::LBracket => depth += 1,
+            Token::RParen | Token::RBracket if depth == 0 => break,
+            Token::RParen | Token::RBracket => depth -= 1,
+            Token::Comma if depth == 0 => count += 1,
+            _ => {}
+        }
+    }
+    count
 }

@@ -23,6 +23,12 @@ pub(super) fn alter(p: &mut Parser) -> Parsed<ParsedKind> {
     if is_view && accept(p, &["AS"]) {
         return create_view_as(p, table);
     }
+    if accept(p, &["SET", "OWNER", "TO"]) || accept(p, &["OWNER", "TO"]) {
+        identifier(p)?;
+        return Ok(ParsedKind::Command(Command::Privileges {
+            statement: "OWNER TO".into(),
+        }));
+    }
     let change = change(p)?;
     Ok(ParsedKind::Command(Command::AlterTable {
         name: table,

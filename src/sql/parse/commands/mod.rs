@@ -17,7 +17,8 @@ use crate::types::DataType;
 use alter::{alter, comment_on};
 use functions::{copy_into, drop_function};
 use read::{
-    accept, at_string, dotted, expect, in_parens, name, number, property, skip, string, word,
+    accept, at_string, dotted, expect, identifier, in_parens, name, number, property, skip, string,
+    word,
 };
 use tables::{create, delete, insert, merge, name_or_path, optimize, restore, update, vacuum};
 
@@ -202,12 +203,7 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         ("COMMENT", "ON") => comment_on(p)?,
         ("COPY", "INTO") => copy_into(p)?,
         ("MSCK", _) | ("ANALYZE", _) | ("REPAIR", _) => maintain(p)?,
-        ("GRANT" | "REVOKE" | "DENY", _) => {
-            while p.peek_token().token != Token::EOF {
-                p.next_token();
-            }
-            Command::Privileges { statement: first }
-        }
+        ("GRANT" | "REVOKE" | "DENY", _) => privileges(p, &first),
         ("SELECT" | "WITH" | "VALUES" | "FROM" | "TABLE", _) => return query(p),
         _ if p.peek_token().token == Token::LParen => return query(p),
         _ => {
@@ -216,6 +212,16 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         }
     };
     Ok(ParsedKind::Command(command))
+}
+
+/// The rest of a statement about who may do what.
+fn privileges(p: &mut Parser, statement: &str) -> Command {
+    while p.peek_token().token != Token::EOF {
+        p.next_token();
+    }
+    Command::Privileges {
+        statement: statement.into(),
+    }
 }
 
 fn query(p: &mut Parser) -> Parsed<ParsedKind> {
@@ -242,6 +248,7 @@ fn show(p: &mut Parser) -> Parsed<Command> {
             pattern: in_and_like(p)?.1,
         },
         "CATALOGS" => Command::ShowCatalogs,
+        "GRANTS" | "GRANT" => privileges(p, "SHOW GRANTS"),
         "COLUMNS" => {
             if !accept(p, &["FROM"]) {
                 expect(p, &["IN"])?;
@@ -387,6 +394,11 @@ fn drop(p: &mut Parser) -> Parsed<Command> {
             name: name(p)?,
             if_exists,
         },
+        "CATALOG" => {
+            let name = identifier(p)?;
+            let _ = accept(p, &["CASCADE"]) || accept(p, &["RESTRICT"]);
+            Command::DropCatalog { name, if_exists }
+        }
         "SCHEMA" | "DATABASE" => {
             let name = name(p)?;
             let cascade = accept(p, &["CASCADE"]);

@@ -47,6 +47,18 @@ pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
     if !temporary && accept(p, &["TABLE"]) {
         return create_table(p, replace);
     }
+    if accept(p, &["CATALOG"]) {
+        let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
+        let name = identifier(p)?;
+        // Where it lies, and who says what of it, matters to a metastore.
+        while p.peek_token().token != Token::EOF {
+            p.next_token();
+        }
+        return Ok(ParsedKind::Command(Command::CreateCatalog {
+            name,
+            if_not_exists,
+        }));
+    }
     if accept(p, &["SCHEMA"]) || accept(p, &["DATABASE"]) {
         let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
         let name = name(p)?;
