@@ -21,7 +21,7 @@ use crate::sql::python::{Python, PythonUdf};
 use crate::sql::streaming_rules::check_batch;
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
 use crate::streaming::sinks::MemorySinkRows;
-use crate::types::{Frame, SchemaRef, StructType};
+use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
 /// The database that unqualified names mean at first.
 pub const DEFAULT_DATABASE: &str = "default";
@@ -661,6 +661,12 @@ impl SessionState {
                 formats::infer_schema(format, &mut contents.into_iter(), options)?
             }
         };
+        let rescued_column = options.get("rescuedDataColumn").map(str::to_owned);
+        if let Some(name) = &rescued_column
+            && schema.index_of(name).is_none()
+        {
+            schema.fields.push(StructField::new(name, DataType::String));
+        }
         // Directories of the glob itself are no partitions.
         let mut partitions = match roots.as_slice() {
             [root] => partition_schema(&root.path, &files, true),
@@ -678,7 +684,7 @@ impl SessionState {
             files,
             schema: Arc::new(schema),
             partition_columns,
-            rescued_column: options.get("rescuedDataColumn").map(str::to_owned),
+            rescued_column,
             unknown: None,
             projection: None,
         }))

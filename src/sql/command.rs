@@ -94,6 +94,9 @@ pub enum Command {
     Maintain {
         table: Name,
     },
+    /// `CREATE [OR REFRESH] [STREAMING] LIVE TABLE`, `CREATE OR REFRESH STREAMING TABLE`,
+    /// `MATERIALIZED VIEW`: for a pipeline, not a notebook.
+    DefineForPipeline,
     /// `GRANT`, `REVOKE`, `DENY`.
     Privileges {
         statement: String,

@@ -234,7 +234,9 @@ impl Runner {
                     arguments,
                 } => self.run(path, &target, &arguments)?,
                 Step::Print(text) => self.show(Output::Text { text }),
-                Step::Markdown(text) => self.show(Output::Markdown { text }),
+                Step::Markdown(text) if path == self.main => self.show(Output::Markdown { text }),
+                // Another notebook's text stays there.
+                Step::Markdown(_) => {}
             }
         }
         Ok(())

@@ -32,6 +32,9 @@ use crate::types::{DataType, Frame, StructType, Value};
 use databases::NewDatabase;
 use maintenance::Vacuum;
 
+/// What Databricks says of a pipeline's declaration in a notebook.
+const FOR_PIPELINE: &str = "This Delta Live Tables query is syntactically valid, but you must create a pipeline in order to define and populate your table.";
+
 impl Session {
     /// Analyses a statement and carries it out.
     pub(super) fn run_sql(
@@ -120,6 +123,7 @@ impl Session {
                 self.state.relation_of(&table)?;
                 nothing()
             }
+            Command::DefineForPipeline => strings("message", vec![FOR_PIPELINE.into()])?,
             Command::Privileges { statement } => {
                 return Err(SessionError::NoPrivileges { statement });
             }

@@ -183,6 +183,15 @@ impl Analyzer<'_> {
         let (Some(path), Some(format)) = (path, format) else {
             return Err(unsupported(format!("{written} without a path and a format")).at(position));
         };
+        // Types are inferred, unless Auto Loader's option says that all are texts.
+        let given = |name: &str| {
+            let found = options.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.clone())
+        };
+        let infers = given("inferColumnTypes").or_else(|| given("inferSchema"));
+        let infers = infers.is_none_or(|value| !value.eq_ignore_ascii_case("false"));
+        options.push(("inferSchema".into(), infers.to_string()));
+        options.push(("primitivesAsString".into(), (!infers).to_string()));
         let plan = self
             .catalog
             .files(&format, &path, &options, None)

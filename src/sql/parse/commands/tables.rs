@@ -23,6 +23,12 @@ use crate::sql::parse::dialect::type_text;
 use crate::types::{StructField, StructType};
 
 pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
+    if is_for_pipeline(p) {
+        while p.peek_token().token != Token::EOF {
+            p.next_token();
+        }
+        return Ok(ParsedKind::Command(Command::DefineForPipeline));
+    }
     let mut replace = false;
     if accept(p, &["REPLACE"]) {
         replace = true;
@@ -85,6 +91,25 @@ pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
     }
     let token = p.peek_token();
     p.expected("VIEW, TABLE or SCHEMA", token)
+}
+
+/// Whether a `CREATE` declares something of a pipeline (Lakeflow, once Delta Live Tables).
+fn is_for_pipeline(p: &Parser) -> bool {
+    let words: Vec<String> = (1..6).map_while(|i| word(p, i)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let rest = match words.as_slice() {
+        ["OR", "REFRESH" | "REPLACE", rest @ ..] => rest,
+        all => all,
+    };
+    matches!(
+        rest,
+        ["LIVE" | "STREAMING" | "MATERIALIZED" | "INCREMENTAL", ..]
+            | [
+                "TEMPORARY" | "TEMP" | "PRIVATE",
+                "LIVE" | "STREAMING" | "MATERIALIZED",
+                ..
+            ]
+    )
 }
 
 pub(super) fn create_view(p: &mut Parser, kind: ViewKind, replace: bool) -> Parsed<ParsedKind> {
