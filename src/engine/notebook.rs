@@ -10,7 +10,7 @@ use super::{Content, Engine, error};
 use crate::connect::{Answer, Connect};
 use crate::notebook::{
     Format, FsCommand, FsShown, MAX_RUN_DEPTH, Notebook, NotebookError, SqlStatement, Step,
-    Workspace, bind, samples,
+    WidgetStatement, Workspace, bind, samples,
 };
 use crate::protocol::{
     CellOutput, CellView, ErrorInfo, Event, Language, NotebookEntry, NotebookFormat, NotebookView,
@@ -428,6 +428,17 @@ impl Engine {
                 .map(|line| line + statement.line.saturating_sub(1));
             info
         };
+        if let Some(widget) = WidgetStatement::read(&text) {
+            let connect = self.notebooks.connect(&run.notebook);
+            let reply = widget.run(&mut self.session, connect);
+            error::connect_reply(&reply.map_err(|e| in_cell(&e))?)?;
+            let widgets = self.widget_views(&run.notebook);
+            self.event(Event::Widgets {
+                notebook: run.notebook.clone(),
+                widgets,
+            });
+            return Ok(());
+        }
         let results = self.session.sql(&text).map_err(|e| in_cell(&e))?;
         for ran in results {
             match ran {

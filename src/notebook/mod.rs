@@ -16,6 +16,7 @@ mod sql;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod widgets;
 mod workspace;
 
 pub use crate::protocol::{CellLanguage, Language};
@@ -25,6 +26,7 @@ pub use output::{CellError, CellResult, CellStatus, Output, OutputColumn, json_r
 pub use samples::samples;
 pub use sql::{bind, markers, statements, substitute};
 pub use steps::{FsCommand, SqlStatement, Step};
+pub use widgets::WidgetStatement;
 pub use workspace::{MAX_RUN_DEPTH, Resolved, Workspace, resolve_path};
 
 use serde_json::{Map, Value};

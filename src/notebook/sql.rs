@@ -31,8 +31,37 @@ pub fn bind(statement: &str, widgets: &[Widget], conf: &Conf) -> String {
         let found = widgets.iter().find(|widget| widget.name == name);
         found.map(|widget| widget.value.clone())
     };
+    let statement = arguments(statement, widget);
     let value = |name: &str| widget(name).or_else(|| conf.get(name).map(str::to_owned));
-    markers(&substitute(statement, value), widget)
+    markers(&substitute(&statement, value), widget)
+}
+
+/// Puts string literals for `getArgument("name")`, the older way to a widget's value.
+fn arguments(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    const CALL: &str = "getargument(";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.to_ascii_lowercase().find(CALL) {
+        let (before, call) = rest.split_at(at);
+        out.push_str(before);
+        let inside = call.get(CALL.len()..).unwrap_or_default();
+        let found = inside.split_once(')').and_then(|(name, after)| {
+            let name = name.trim().trim_matches(['"', '\'']);
+            Some((value(name)?, after))
+        });
+        match found {
+            Some((value, after)) => {
+                out.push_str(&literal(&value));
+                rest = after;
+            }
+            None => {
+                out.push_str(call.get(..CALL.len()).unwrap_or(call));
+                rest = inside;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Puts values for `${name}` and `${prefix:name}`, wherever they stand, as Spark does before it

@@ -171,7 +171,7 @@ fn python(body: &str, line: u32) -> Result<Vec<Step>, NotebookError> {
 }
 
 /// A command's words; quotes hold words with spaces together.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     while let Some(c) = rest.chars().next() {

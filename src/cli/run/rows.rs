@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{End, Runner, Steps, session_failed};
-use crate::notebook::{CellError, FsCommand, FsShown, Output, SqlStatement, bind};
+use crate::notebook::{CellError, FsCommand, FsShown, Output, SqlStatement, WidgetStatement, bind};
 use crate::session::{Ran, SessionError};
 use crate::sql::SqlError;
 use crate::sql::plan::Plan;
@@ -29,6 +29,13 @@ impl Runner {
             }
             End::Failed(failed)
         };
+        if let Some(widget) = WidgetStatement::read(&text) {
+            let reply = widget.run(
+                &mut self.session.borrow_mut(),
+                &mut self.connect.borrow_mut(),
+            );
+            return answered(&reply.map_err(failed)?).map(|_| ());
+        }
         let ran = self.session.borrow_mut().sql_one(&text).map_err(failed)?;
         match &ran {
             Ran::Rows(plan) if is_shown => self.connect.borrow_mut().set_sql_result(plan.clone()),
@@ -104,18 +111,7 @@ impl Runner {
     }
 
     pub(super) fn fs(self: &Rc<Self>, command: &FsCommand) -> Steps {
-        let answer = self.call(&command.request().to_string());
-        let mut answer: Value = serde_json::from_str(&answer).unwrap_or_default();
-        if let Some(error) = answer.get("error") {
-            let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
-            return Err(End::Failed(CellError {
-                class: text("class").unwrap_or_default(),
-                condition: text("condition"),
-                message: text("message").unwrap_or_default(),
-                ..CellError::default()
-            }));
-        }
-        let value = answer.get_mut("ok").map(Value::take).unwrap_or_default();
+        let value = answered(&self.call(&command.request().to_string()))?;
         let failed = |error: SessionError| End::Failed(session_failed(&error));
         let output = match command.shown(value).map_err(SqlError::from) {
             Ok(FsShown::Rows(frame)) => self.output(&frame, false).map_err(failed)?,
@@ -125,4 +121,19 @@ impl Runner {
         self.show(output);
         Ok(())
     }
+}
+
+/// The value of a reply, or what was refused.
+fn answered(reply: &str) -> Steps<Value> {
+    let mut reply: Value = serde_json::from_str(reply).unwrap_or_default();
+    let Some(error) = reply.get("error") else {
+        return Ok(reply.get_mut("ok").map(Value::take).unwrap_or_default());
+    };
+    let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    Err(End::Failed(CellError {
+        class: text("class").unwrap_or_default(),
+        condition: text("condition"),
+        message: text("message").unwrap_or_default(),
+        ..CellError::default()
+    }))
 }

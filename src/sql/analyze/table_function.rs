@@ -185,7 +185,9 @@ impl Analyzer<'_> {
         };
         // Types are inferred, unless Auto Loader's option says that all are texts.
         let given = |name: &str| {
-            let found = options.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+            let found = options
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name));
             found.map(|(_, value)| value.clone())
         };
         let infers = given("inferColumnTypes").or_else(|| given("inferSchema"));
