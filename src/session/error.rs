@@ -239,6 +239,9 @@ impl SessionError {
                 StreamError::DuplicateName { .. }
                 | StreamError::SchemaRequired
                 | StreamError::NoSinkPath
+                | StreamError::InvalidOutputMode { .. }
+                | StreamError::InvalidInterval { .. }
+                | StreamError::IntervalNumber { .. }
                 | StreamError::NotPositive { .. },
             )
             | SessionError::InvalidConf { .. }

@@ -186,6 +186,10 @@ pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan,
                     (Some(schema), _) => schema,
                     // Lines of text are always one column.
                     (None, FileFormat::Text) => StructType::of([("value", DataType::String)]),
+                    (None, _) if state.conf.is_true("spark.sql.streaming.schemaInference") => {
+                        let files = state.files(format, &path, &options, None)?;
+                        files.schema().as_ref().clone()
+                    }
                     (None, _) => return Err(StreamError::SchemaRequired.into()),
                 };
                 (StreamSourceSpec::Files { path, format }, schema)
@@ -330,6 +334,9 @@ pub(super) fn start(
     let format = writer.format.as_deref().unwrap_or("delta").to_lowercase();
     let files = FileFormat::from_name(&format);
     let location = match (&writer.to, format.as_str()) {
+        (WriteTo::Nowhere, "memory") if writer.query_name.is_none() => {
+            return Err(StreamError::NoQueryName.into());
+        }
         (WriteTo::ForeachBatch(_), _) | (WriteTo::Nowhere, "memory" | "console" | "noop") => None,
         (WriteTo::Nowhere, _) if files.is_some() => return Err(StreamError::NoSinkPath.into()),
         (WriteTo::Table(name), _) if files.is_some() || format == "delta" => {

@@ -20,6 +20,10 @@ pub enum StreamError {
         "[DELTA_UNSUPPORTED_OUTPUT_MODE] Data source org.apache.spark.sql.delta.sources.DeltaDataSource does not support {mode} output mode"
     )]
     OutputModeOfDelta { mode: String },
+    #[error(
+        "[INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER] Error parsing '{text}' to interval. Please ensure that the value provided is in a valid format for defining an interval. You can reference the documentation for the correct format. Unrecognized number {word}. SQLSTATE: 22006"
+    )]
+    IntervalNumber { text: String, word: String },
     #[error("Error parsing '{text}' to interval; write it like '10 seconds'.")]
     InvalidInterval { text: String },
     #[error(
@@ -45,6 +49,8 @@ pub enum StreamError {
     ForeachBatch { message: String },
     #[error("'path' is not specified.")]
     NoSinkPath,
+    #[error("queryName must be specified for memory sink.")]
+    NoQueryName,
     #[error("Data source {format} does not support streamed writing.")]
     UnknownSink { format: String },
     #[error(

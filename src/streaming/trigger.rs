@@ -34,12 +34,19 @@ impl Trigger {
     /// Reads `processingTime`'s text (`10 seconds`, `1 minute`, `500 milliseconds`).
     pub fn processing_time(text: &str) -> Result<Trigger, StreamError> {
         let invalid = || StreamError::InvalidInterval { text: text.into() };
+        let unrecognized = |word: &str| StreamError::IntervalNumber {
+            text: text.into(),
+            word: word.into(),
+        };
         let text_lower = text.trim().to_lowercase();
         let words = text_lower
             .strip_prefix("interval ")
             .unwrap_or(&text_lower)
             .split_whitespace();
         let words: Vec<&str> = words.collect();
+        if let Some(first) = words.first().filter(|w| w.parse::<i64>().is_err()) {
+            return Err(unrecognized(first));
+        }
         if words.is_empty() || !words.len().is_multiple_of(2) {
             return Err(invalid());
         }
@@ -48,7 +55,7 @@ impl Trigger {
             let [number, unit] = pair else {
                 return Err(invalid());
             };
-            let number: i64 = number.parse().map_err(|_| invalid())?;
+            let number: i64 = number.parse().map_err(|_| unrecognized(number))?;
             let unit_ms = match unit.trim_end_matches('s') {
                 "millisecond" | "m" => 1,
                 "second" | "sec" => 1000,

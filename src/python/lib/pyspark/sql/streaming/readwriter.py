@@ -1,7 +1,7 @@
 """Streams in and out."""
 
 from pyspark._connect import register, request
-from pyspark.errors import AnalysisException, PySparkTypeError, PySparkValueError, not_implemented, wrong_type
+from pyspark.errors import AnalysisException, PySparkValueError, not_implemented, wrong_type
 from pyspark.sql.readwriter import _CSV, _FILES, _JSON, _TEXT, OptionUtils, _named, _Reader
 from pyspark.sql.streaming.query import StreamingQuery
 
@@ -99,11 +99,7 @@ class DataStreamWriter(OptionUtils):
 
     def trigger(self, *, processingTime=None, once=None, continuous=None, availableNow=None):
         given = [v for v in (processingTime, once, continuous, availableNow) if v is not None]
-        if not given:
-            raise PySparkTypeError(
-                "[NOT_STR] No trigger provided", "NOT_STR", {}
-            ) if False else PySparkValueError("No trigger provided")
-        if len(given) > 1:
+        if len(given) != 1:
             raise PySparkValueError(errorClass="ONLY_ALLOW_SINGLE_TRIGGER", messageParameters={})
         if processingTime is not None:
             if not isinstance(processingTime, str) or not processingTime.strip():
