@@ -10,6 +10,7 @@ use super::expression::{
 };
 use super::update_fields::update_field;
 use super::{ident_start, scope, unsupported};
+use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::{Function, FunctionError, FunctionKind, HigherOrder};
 use crate::sql::naming;
@@ -483,6 +484,9 @@ impl Resolver<'_, '_> {
     }
 
     /// A key of `ORDER BY`, and its text.
+    ///
+    /// # Errors
+    /// `DATATYPE_MISMATCH.INVALID_ORDERING_TYPE` where values of its type have no order (maps).
     pub fn sort_key(&mut self, key: &ast::OrderByExpr) -> Result<(SortKey, String), SqlError> {
         let value = self.expression(&key.expr)?;
         let (descending, nulls_first) = direction(&key.options);
@@ -492,6 +496,15 @@ impl Resolver<'_, '_> {
             if descending { "DESC" } else { "ASC" },
             if nulls_first { "FIRST" } else { "LAST" }
         );
+        let data_type = &value.expr.data_type;
+        if !coercion::is_orderable(data_type) {
+            let error: SqlError = AnalysisReason::OrderByUnorderable {
+                key: sql,
+                data_type: data_type.sql(),
+            }
+            .into();
+            return Err(error.at(value.position));
+        }
         let key = SortKey {
             expr: value.expr,
             descending,

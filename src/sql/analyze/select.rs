@@ -513,7 +513,7 @@ impl Analyzer<'_> {
                 resolver.windows = windows;
                 resolver.grouped = grouped;
                 resolver.aliases = Aliases::Output(&output);
-                Some(resolver.expression(&key.expr)?.expr)
+                return Ok(resolver.sort_key(key)?.0);
             }
         };
         let (descending, nulls_first) = direction(&key.options);

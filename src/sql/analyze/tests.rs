@@ -277,6 +277,21 @@ fn check(suite: &str) {
 }
 
 #[test]
+fn rows_are_not_sorted_by_a_map() {
+    let t = Tables::default();
+    let e = t
+        .query("SELECT * FROM (SELECT map(1,2) AS m) ORDER BY m DESC")
+        .unwrap_err();
+    assert!(
+        e.to_string().starts_with(
+            "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] Cannot resolve \"m DESC NULLS LAST\" due to data type mismatch: The `sortorder` does not support ordering on type \"MAP<INT, INT>\". SQLSTATE: 42K09"
+        ),
+        "{e}"
+    );
+    assert_eq!(e.position().map(|p| p.column), Some(46));
+}
+
+#[test]
 fn an_error_tells_its_condition_state_place_and_class() {
     let t = Tables::default();
     let e = t.query("SELECT\n  foo FROM (SELECT 1 a)").unwrap_err();
