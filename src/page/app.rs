@@ -8,8 +8,9 @@ use super::drop::Drops;
 use super::engine::{Engine, EngineState, Store};
 use super::flow::model;
 use super::notebook::NotebookState;
+use super::storage::{keep, kept};
 use super::text;
-use super::theme::{Theme, keep, kept};
+use super::theme::Theme;
 use crate::protocol::{ErrorInfo, PipelineView, RelationRef, Request};
 
 /// The page's views, each a tab.

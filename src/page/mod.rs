@@ -5,6 +5,7 @@
 //! | `app` | what all views share: engine, chosen tab and pipeline, running a [`command::Command`] |
 //! | [`command`] | everything that can be asked of the page, with texts and shortcuts |
 //! | [`engine`] | the worker: requests, replies, and the signals that its events feed |
+//! | `storage` | what the browser keeps for the next visit |
 //! | `scripting` | what `window.multihop` (`www/scripting.js`) asks of the page |
 //! | [`text`] | numbers, sizes and times as text |
 //! | [`ui`] | parts that views share |
@@ -31,6 +32,8 @@ mod app;
 mod scripting;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod shell;
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
+mod storage;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 mod streams;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]

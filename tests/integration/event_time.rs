@@ -147,6 +147,17 @@ fn a_batch_writes_down_the_groups_that_it_touches_and_no_others() {
     assert_eq!(rows.last(), Some(&(500, 1)));
 }
 
+/// What ended the query that was started last.
+fn last_error(session: &Session) -> String {
+    session
+        .queries()
+        .last()
+        .unwrap()
+        .error()
+        .unwrap()
+        .to_string()
+}
+
 #[test]
 fn state_of_other_columns_is_refused() {
     let (fs, mut session) = session();
@@ -159,13 +170,7 @@ fn state_of_other_columns_is_refused() {
     let other = WINDOWS.replace("sum(v)", "CAST(avg(v) AS BIGINT)");
     write(&mut session, &other, "windows").unwrap();
     session.process_all_available();
-    let error = session
-        .queries()
-        .last()
-        .unwrap()
-        .error()
-        .unwrap()
-        .to_string();
+    let error = last_error(&session);
     assert!(
         error.contains("[STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE]"),
         "{error}"
@@ -185,13 +190,7 @@ fn a_state_file_that_is_gone_is_named() {
     events(fs.as_ref(), "dbfs:/events/2.json", "10:02 a 1");
     write(&mut session, WINDOWS, "windows").unwrap();
     session.process_all_available();
-    let error = session
-        .queries()
-        .last()
-        .unwrap()
-        .error()
-        .unwrap()
-        .to_string();
+    let error = last_error(&session);
     let expected = format!("Error reading delta file {file}");
     assert!(error.contains(&expected), "{error}");
 }

@@ -9,6 +9,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::assert_as_recorded;
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spark")
 }
@@ -123,17 +125,7 @@ fn snippets_of_pyspark_give_the_rows_schemas_texts_and_errors_that_spark_gives()
         }
     }
     assert!(checked > 500, "only {checked} snippets");
-    assert!(
-        wrong.is_empty(),
-        "{} of {checked} differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(
-        right.is_empty(),
-        "these are as in Spark now; take them from different.txt:\n{}",
-        right.join("\n")
-    );
+    assert_as_recorded(checked, &wrong, &right, "different.txt");
     assert!(
         different.is_empty(),
         "different.txt names snippets that aren't there: {different:?}"

@@ -194,3 +194,20 @@ pub fn after_each_crash(
         }
     }
 }
+
+/// Asserts that of `checked` answers none is `wrong`, and that none that `list` names as
+/// different from Spark's is `right` by now.
+pub fn assert_as_recorded(checked: usize, wrong: &[String], right: &[impl AsRef<str>], list: &str) {
+    assert!(
+        wrong.is_empty(),
+        "{} of {checked} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    let right: Vec<&str> = right.iter().map(AsRef::as_ref).collect();
+    assert!(
+        right.is_empty(),
+        "these are as in Spark now; take them from {list}:\n{}",
+        right.join("\n")
+    );
+}

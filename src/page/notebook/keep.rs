@@ -1,7 +1,7 @@
 //! Notebooks in the browser's storage, so that they are there after a reload.
 
 use crate::page::app::App;
-use crate::page::theme::{forget, keep as store, kept as stored, kept_keys};
+use crate::page::storage;
 use crate::protocol::{Language, NotebookFormat, Request};
 
 /// What a notebook's key begins with; its path and its file's extension follow.
@@ -24,8 +24,7 @@ pub async fn keep(app: App, path: String, language: Language) {
         Language::Scala => "scala",
         Language::R => "r",
     };
-    drop_kept(&path);
-    if !store(&format!("{KEY}{path}.{extension}"), &text) {
+    if !storage::keep(&format!("{KEY}{path}.{extension}"), &text) {
         app.store
             .tell("This browser keeps no more: the notebook is gone with the tab. Download saves it as a file.");
     }
@@ -35,7 +34,7 @@ pub async fn keep(app: App, path: String, language: Language) {
 pub fn drop_kept(path: &str) {
     for (key, kept, _) in keys() {
         if kept == path {
-            forget(&key);
+            storage::forget(&key);
         }
     }
 }
@@ -43,7 +42,7 @@ pub fn drop_kept(path: &str) {
 /// Gives the engine all that was kept.
 pub fn restore(app: App) {
     for (key, path, extension) in keys() {
-        if let Some(text) = stored(&key) {
+        if let Some(text) = storage::kept(&key) {
             app.send(Request::PutNotebook {
                 path,
                 extension,
@@ -55,7 +54,7 @@ pub fn restore(app: App) {
 
 /// Keys of notebooks, with their path and extension.
 fn keys() -> Vec<(String, String, String)> {
-    let keys = kept_keys().into_iter().filter_map(|key| {
+    let keys = storage::kept_keys().into_iter().filter_map(|key| {
         let (path, extension) = key.strip_prefix(KEY)?.rsplit_once('.')?;
         let (path, extension) = (path.to_owned(), extension.to_owned());
         Some((key, path, extension))
