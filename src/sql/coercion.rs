@@ -323,6 +323,23 @@ pub fn wider_type(a: &DataType, b: &DataType, mode: EvalMode) -> Option<DataType
     }
 }
 
+/// The common type of any number of types, where a string and another type have none: `greatest`, `VALUES`
+/// (`findWiderTypeWithoutStringPromotion`).
+pub fn common_type_without_promotion<'a>(
+    types: impl IntoIterator<Item = &'a DataType>,
+    mode: EvalMode,
+) -> Option<DataType> {
+    let is_null = |t: &DataType| *t == DataType::Null;
+    let is_text = |t: &DataType| *t == DataType::String;
+    types.into_iter().try_fold(DataType::Null, |a, b| {
+        let mixes_text = is_text(&a) != is_text(b) && !is_null(&a) && !is_null(b);
+        match mixes_text {
+            true => None,
+            false => wider_type(&a, b, mode),
+        }
+    })
+}
+
 /// [`wider_type`] over any number of types; `VOID` for none.
 pub fn common_type<'a>(
     types: impl IntoIterator<Item = &'a DataType>,

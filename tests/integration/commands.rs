@@ -81,7 +81,7 @@ fn a_table_of_files_without_a_schema_takes_that_of_its_files() {
         "CREATE TABLE p USING parquet PARTITIONED BY (s) AS SELECT id, CAST(id % 2 AS STRING) s FROM range(4)",
     );
     assert_eq!(rows(&session, "p").len(), 4);
-    assert_eq!(sql(&mut session, "SHOW PARTITIONS p"), [["0"], ["1"]]);
+    assert_eq!(sql(&mut session, "SHOW PARTITIONS p"), [["s=0"], ["s=1"]]);
     sql(&mut session, "INSERT OVERWRITE p VALUES (9, '9')");
     assert_eq!(rows(&session, "p"), [["9", "9"]]);
     sql(&mut session, "DROP TABLE p");

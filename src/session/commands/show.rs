@@ -3,7 +3,7 @@
 use super::{full_table, not_found, strings, table as rows_table, text};
 use crate::delta::{DeltaError, Identity, Snapshot};
 use crate::formats::glob_matches;
-use crate::formats::partitions::partition_values;
+use crate::formats::partitions::{NULL_PARTITION, partition_values};
 use crate::session::state::{GLOBAL_TEMP, quoted};
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::Name;
@@ -176,7 +176,9 @@ pub(super) fn partitions(state: &SessionState, name: &Name) -> Result<Frame, Ses
     let schema = relation.plan.schema();
     let mut found: Vec<Vec<Option<String>>> = Vec::new();
     let columns: Vec<String>;
-    if let Some(entry) = state.entry(&table).filter(|t| t.format.is_some()) {
+    let entry = state.entry(&table).filter(|t| t.format.is_some());
+    let is_of_files = entry.is_some();
+    if let Some(entry) = entry {
         columns = entry.partition_columns.clone();
         let location = state.location(&table)?;
         if let crate::sql::plan::PlanNode::FileScan(scan) = &relation.plan.node {
@@ -212,6 +214,16 @@ pub(super) fn partitions(state: &SessionState, name: &Name) -> Result<Frame, Ses
     }
     found.sort();
     found.dedup();
+    if is_of_files {
+        // As Hive has them: `year=2024/month=1`.
+        let rows = found.into_iter().map(|values| {
+            let parts = columns.iter().zip(values);
+            let parts =
+                parts.map(|(c, v)| format!("{c}={}", v.as_deref().unwrap_or(NULL_PARTITION)));
+            vec![Value::from(parts.collect::<Vec<_>>().join("/").as_str())]
+        });
+        return rows_table(&[("partition", DataType::String)], rows.collect());
+    }
     let types: Vec<(&str, DataType)> = columns
         .iter()
         .map(|c| {

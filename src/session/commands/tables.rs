@@ -11,7 +11,7 @@ use crate::session::state::TableName;
 use crate::session::statement::SaveMode;
 use crate::session::streams::options_of;
 use crate::session::write::{
-    Creation, DeltaWrite, Insertion, NewTable, create_file_table, insert_rows, is_dynamic,
+    Creation, DeltaWrite, Insertion, NewTable, clear, create_file_table, insert_rows, is_dynamic,
     provider, table_schema, write_delta,
 };
 use crate::session::{Session, SessionError};
@@ -320,7 +320,7 @@ impl Session {
             });
         }
         if !self.state.drop_table(&table)? && !if_exists {
-            return Err(not_found(name));
+            return Err(SessionError::RelationNotFound { name: table.full() });
         }
         Ok(nothing())
     }
@@ -338,6 +338,15 @@ impl Session {
     }
 
     pub(super) fn truncate(&mut self, name: &Name) -> Result<Frame, SessionError> {
+        let table = self.state.table_name(name)?;
+        if self.state.find_relation(name, None)?.is_none() {
+            return Err(not_found(name));
+        }
+        if let Some(entry) = self.state.entry(&table).filter(|t| t.format.is_some()) {
+            clear(self.state.fs.as_ref(), &self.state.location(&table)?)?;
+            entry.refresh();
+            return Ok(nothing());
+        }
         let log = self.state.delta_log(name, "TRUNCATE TABLE")?;
         let mut transaction = log.transaction()?;
         transaction.remove_all(self.state.env.clock.now_ms());

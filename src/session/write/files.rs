@@ -107,7 +107,8 @@ pub(in crate::session) fn table_schema(
     ))
 }
 
-fn clear(fs: &dyn FileSystem, dir: &DbfsPath) -> Result<(), SessionError> {
+/// Deletes all that a directory has.
+pub(in crate::session) fn clear(fs: &dyn FileSystem, dir: &DbfsPath) -> Result<(), SessionError> {
     if fs.status(dir)?.is_some() {
         for entry in fs.list(dir)? {
             fs.delete(&entry.path)?;

@@ -4,7 +4,9 @@ mod delta;
 mod files;
 
 pub(in crate::session) use delta::{Creation, DeltaWrite, write_delta};
-pub(in crate::session) use files::{FilesWrite, partition_positions, table_schema, write_files};
+pub(in crate::session) use files::{
+    FilesWrite, clear, partition_positions, table_schema, write_files,
+};
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use crate::sql::command::{
     Command, CreateTable, CreateView, Delete, Insert, Name, Statement, Update, ViewKind,
 };
 use crate::sql::error::{AnalysisReason, SqlError};
-use crate::sql::functions::cast_expr;
+use crate::sql::functions::store_assign;
 use crate::sql::parse::{ParsedInsert, ParsedKind, ParsedTable, ParsedView};
 use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
 use crate::types::{DataType, Value, quote};
@@ -38,6 +38,8 @@ impl Analyzer<'_> {
                 return Ok(Statement::Query(Plan::visible_only(&self.query(query)?)));
             }
             ParsedKind::Command(command) => command.clone(),
+            ParsedKind::Unnamed => return Err(unsupported("IDENTIFIER here")),
+            ParsedKind::ExecuteImmediate(immediate) => return self.execute_immediate(immediate),
             ParsedKind::Declare {
                 name,
                 replace,
@@ -446,8 +448,7 @@ impl Analyzer<'_> {
             }
             .into());
         }
-        // Values that don't fit are errors, whatever the mode of the session.
-        cast_expr(expr, to, EvalMode::Ansi);
+        store_assign(expr, &column.name, to);
         Ok(())
     }
 

@@ -396,7 +396,8 @@ impl Analyzer<'_> {
             let column: Vec<&Resolved> = values.iter().filter_map(|r| r.get(i)).collect();
             let name = format!("col{}", i + 1);
             let types = column.iter().map(|r| &r.expr.data_type);
-            let common = coercion::common_type(types, self.mode).ok_or_else(|| {
+            let common = coercion::common_type_without_promotion(types, self.mode);
+            let common = common.ok_or_else(|| {
                 let error: SqlError = AnalysisReason::InlineTableTypes {
                     column: quote(&name),
                 }

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 use super::expression::{
     AGGREGATE, FoundAggregate, FoundGenerator, GENERATED, Resolved, Resolver, WINDOW, same,
 };
+use super::named_arguments::{any_named, in_order, parameters_of};
 use super::update_fields::update_field;
 use super::{ident_start, scope, unsupported};
 use crate::sql::coercion;
@@ -72,14 +73,21 @@ impl Resolver<'_, '_> {
             return self.grouping(&written, list, position);
         }
         let function = self.analyzer.routine(&written, position)?;
+        let ordered;
+        let list = match list {
+            Some(given) if any_named(&given.args) => {
+                let parameters = parameters_of(&written);
+                let args = in_order(&written, parameters.as_deref(), &given.args);
+                ordered = ast::FunctionArgumentList {
+                    args: args.map_err(|e| e.at(position))?,
+                    ..given.clone()
+                };
+                Some(&ordered)
+            }
+            list => list,
+        };
         let arguments = self.arguments(list, &written)?;
-        let nulls = f.null_treatment.or_else(|| {
-            list?.clauses.iter().find_map(|c| match c {
-                FunctionArgumentClause::IgnoreOrRespectNulls(n) => Some(*n),
-                _ => None,
-            })
-        });
-        let ignore_nulls = nulls == Some(NullTreatment::IgnoreNulls);
+        let ignore_nulls = nulls_of(f) == Some(NullTreatment::IgnoreNulls);
         if let FunctionKind::HigherOrder(higher_order) = &function.kind {
             return self.higher_order(function, higher_order, &written, arguments, position);
         }
@@ -131,8 +139,21 @@ impl Resolver<'_, '_> {
             FunctionKind::Generator(_) => self.generator(function, &written, args, position),
             FunctionKind::Aggregate(_) | FunctionKind::Window(_) => {
                 if ignore_nulls {
-                    let flag = Expr::literal(Value::Boolean(true), DataType::Boolean);
-                    args.push(Resolved::new((flag, "true".into()), position));
+                    let mut push = |value, data_type, text: &str| {
+                        let value = Expr::literal(value, data_type);
+                        args.push(Resolved::new((value, text.into()), position));
+                    };
+                    if matches!(written.as_str(), "lag" | "lead") {
+                        // The flag stands behind what may be left out.
+                        let given = list.map_or(0, |l| l.args.len());
+                        if given < 2 {
+                            push(Value::Integer(1), DataType::Integer, "1");
+                        }
+                        if given < 3 {
+                            push(Value::Null, DataType::Null, "NULL");
+                        }
+                    }
+                    push(Value::Boolean(true), DataType::Boolean, "true");
                 }
                 let call = self.call(function, &written, args, distinct, f, position)?;
                 match &f.over {
@@ -430,8 +451,24 @@ impl Resolver<'_, '_> {
         ) {
             shown.truncate(1);
         }
+        if matches!(written, "lag" | "lead") {
+            shown.truncate(3);
+        }
+        let ignores = nulls_of(f) == Some(NullTreatment::IgnoreNulls);
+        if ignores && written == "nth_value" {
+            shown.truncate(2);
+        }
         let filter_sql = filter.as_ref().map(|r| r.sql.as_str());
-        let sql = naming::aggregate(written, &shown, distinct, filter_sql);
+        // Catalyst's own names, once the nulls are said.
+        let shown_name = match written {
+            "first_value" if ignores => "first",
+            "last_value" if ignores => "last",
+            name => name,
+        };
+        let mut sql = naming::aggregate(shown_name, &shown, distinct, filter_sql);
+        if ignores && written == "nth_value" {
+            sql.push_str(" ignore nulls");
+        }
         let context = self.analyzer.context(written);
         let exprs = args.into_iter().map(|a| a.expr).collect();
         let bound =
@@ -486,31 +523,9 @@ impl Resolver<'_, '_> {
     /// A key of `ORDER BY`, and its text.
     ///
     /// # Errors
-    /// `DATATYPE_MISMATCH.INVALID_ORDERING_TYPE` where values of its type have no order (maps).
+    /// As [`sort_key_of`].
     pub fn sort_key(&mut self, key: &ast::OrderByExpr) -> Result<(SortKey, String), SqlError> {
-        let value = self.expression(&key.expr)?;
-        let (descending, nulls_first) = direction(&key.options);
-        let sql = format!(
-            "{} {} NULLS {}",
-            value.sql,
-            if descending { "DESC" } else { "ASC" },
-            if nulls_first { "FIRST" } else { "LAST" }
-        );
-        let data_type = &value.expr.data_type;
-        if !coercion::is_orderable(data_type) {
-            let error: SqlError = AnalysisReason::OrderByUnorderable {
-                key: sql,
-                data_type: data_type.sql(),
-            }
-            .into();
-            return Err(error.at(value.position));
-        }
-        let key = SortKey {
-            expr: value.expr,
-            descending,
-            nulls_first,
-        };
-        Ok((key, sql))
+        sort_key_of(self.expression(&key.expr)?, &key.options)
     }
 
     fn generator(
@@ -579,9 +594,41 @@ pub fn generated_columns(data_type: &DataType) -> StructType {
 }
 
 /// Whether sorting is descending, and puts nulls first: ascending puts them first by default.
-pub fn direction(options: &ast::OrderByOptions) -> (bool, bool) {
+fn direction(options: &ast::OrderByOptions) -> (bool, bool) {
     let descending = matches!(options.sort, Some(ast::OrderBySort::Desc));
     (descending, options.nulls_first.unwrap_or(!descending))
+}
+
+/// A value as a key of `ORDER BY`, and its text.
+///
+/// # Errors
+/// `DATATYPE_MISMATCH.INVALID_ORDERING_TYPE` where values of its type have no order (maps).
+pub fn sort_key_of(
+    value: Resolved,
+    options: &ast::OrderByOptions,
+) -> Result<(SortKey, String), SqlError> {
+    let (descending, nulls_first) = direction(options);
+    let sql = format!(
+        "{} {} NULLS {}",
+        value.sql,
+        if descending { "DESC" } else { "ASC" },
+        if nulls_first { "FIRST" } else { "LAST" }
+    );
+    let data_type = &value.expr.data_type;
+    if !coercion::is_orderable(data_type) {
+        let error: SqlError = AnalysisReason::OrderByUnorderable {
+            key: sql,
+            data_type: data_type.sql(),
+        }
+        .into();
+        return Err(error.at(value.position));
+    }
+    let key = SortKey {
+        expr: value.expr,
+        descending,
+        nulls_first,
+    };
+    Ok((key, sql))
 }
 
 /// A column that stands for what is computed elsewhere.
@@ -594,6 +641,19 @@ pub(super) fn stand_in(index: usize, sql: &str, data_type: &DataType, nullable: 
         data_type: data_type.clone(),
         nullable,
     }
+}
+
+/// `IGNORE NULLS`, within the brackets or behind them.
+fn nulls_of(f: &ast::Function) -> Option<NullTreatment> {
+    f.null_treatment.or_else(|| {
+        let FunctionArguments::List(list) = &f.args else {
+            return None;
+        };
+        list.clauses.iter().find_map(|c| match c {
+            FunctionArgumentClause::IgnoreOrRespectNulls(n) => Some(*n),
+            _ => None,
+        })
+    })
 }
 
 /// Which aggregate the expression reads.

@@ -222,6 +222,9 @@ impl Analyzer<'_> {
         let grouping_exprs = self.grouping_exprs(&groupings, &key_exprs, &output)?;
         let columns = &plan.output;
         let width = key_exprs.len();
+        if !keys.is_empty() {
+            refuse_ungrouped(parts, &key_exprs)?;
+        }
         let mut missing: Option<String> = None;
         replace_all(parts, &mut |e| {
             if let Some(i) = key_exprs.iter().position(|k| same(k, e)) {
@@ -366,4 +369,46 @@ fn union_of_sets(
         node: PlanNode::Union { inputs },
         output: output.to_vec(),
     })
+}
+
+/// `HAVING` and `ORDER BY` read what the query groups by, and its output.
+///
+/// # Errors
+/// `UNRESOLVED_COLUMN` for another column, if the list itself has none.
+fn refuse_ungrouped(parts: &Parts, keys: &[Expr]) -> Result<(), SqlError> {
+    let items = || parts.items.iter();
+    if items().any(|item| ungrouped(&item.value.expr, keys).is_some()) {
+        return Ok(());
+    }
+    let having = parts.having.iter().map(|h| (&h.expr, h.position));
+    let positions = parts.order_positions.iter().copied();
+    let order = parts
+        .order
+        .iter()
+        .zip(positions.chain(std::iter::repeat(None)));
+    let order = order.map(|(key, position)| (&key.expr, position));
+    for (expr, position) in having.chain(order) {
+        if let Some(name) = ungrouped(expr, keys) {
+            let output: Vec<Attribute> = items()
+                .map(|item| Attribute::new(&item.name, item.value.expr.data_type.clone(), true))
+                .collect();
+            let error = scope::unresolved(std::slice::from_ref(name), &output);
+            return Err(error.at(position));
+        }
+    }
+    Ok(())
+}
+
+/// The first column of the input that an expression reads outside of aggregates and keys.
+fn ungrouped<'e>(e: &'e Expr, keys: &[Expr]) -> Option<&'e String> {
+    if keys.iter().any(|k| same(k, e)) {
+        return None;
+    }
+    match &e.kind {
+        ExprKind::Column { index, name } if *index < AGGREGATE => Some(name),
+        _ => e
+            .children()
+            .into_iter()
+            .find_map(|child| ungrouped(child, keys)),
+    }
 }

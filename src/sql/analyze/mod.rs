@@ -28,6 +28,7 @@ mod grouping;
 mod join;
 mod literal;
 mod merge;
+mod named_arguments;
 mod operator;
 mod over;
 mod pipe;
@@ -37,6 +38,7 @@ mod reference;
 mod scope;
 mod select;
 mod stack;
+mod star;
 mod table_function;
 mod time_window;
 mod update_fields;
@@ -59,7 +61,7 @@ use std::sync::Arc;
 use super::command::{SqlFunction, Statement, TimeTravel, Variable};
 use super::error::{AnalysisReason, Position, SqlError};
 use super::functions::{BindContext, Function, lookup};
-use super::parse::ParsedStatement;
+use super::parse::{ParsedKind, ParsedStatement, parse_named};
 use super::plan::{Attribute, EvalMode, Plan};
 use super::python::PythonUdf;
 use crate::types::{DataType, Frame, Value, quote};
@@ -182,7 +184,15 @@ pub fn analyze_with(
         analyzer.markers = statement.markers();
     }
     analyzer.lines = statement.text.lines().collect();
-    analyzer.statement(&statement.kind).map_err(|e| match e {
+    let named;
+    let kind = match &statement.kind {
+        ParsedKind::Unnamed => {
+            named = parse_named(&statement.text, &|part| analyzer.text_of(part))?;
+            &named
+        }
+        kind => kind,
+    };
+    analyzer.statement(kind).map_err(|e| match e {
         SqlError::Parse(mut e) if e.fragment.is_some() => {
             e.sql.clone_from(&statement.text);
             SqlError::Parse(e)

@@ -212,6 +212,7 @@ impl Resolver<'_, '_> {
             }
             other => (vec![other], false),
         };
+        let several = any || all;
         let mut found: Option<Resolved> = None;
         for pattern in patterns {
             let mut args = vec![value.clone(), self.expression(pattern)?];
@@ -229,7 +230,9 @@ impl Resolver<'_, '_> {
                 }
             });
         }
-        found.ok_or_else(|| unsupported("LIKE without a pattern").at(position))
+        let mut found = found.ok_or_else(|| unsupported("LIKE without a pattern").at(position))?;
+        found.expr.nullable |= several;
+        Ok(found)
     }
 }
 

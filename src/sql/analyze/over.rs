@@ -6,8 +6,8 @@ use super::expression::{FoundAggregate, Resolved, Resolver, WINDOW};
 use super::function::{stand_in, texts};
 use super::{scope, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
-use crate::sql::functions::FunctionKind;
-use crate::sql::plan::{ExprKind, WindowCall, WindowFrame};
+use crate::sql::functions::{FunctionKind, WindowKind};
+use crate::sql::plan::{ExprKind, SortKey, WindowCall, WindowFrame};
 use crate::types::{DataType, Value};
 
 impl Resolver<'_, '_> {
@@ -69,28 +69,13 @@ impl Resolver<'_, '_> {
             let keys: Vec<&str> = order_by.iter().map(|(_, sql)| sql.as_str()).collect();
             spec_sql.push(format!("ORDER BY {}", keys.join(", ")));
         }
-        spec_sql.push(frame_sql(&found, &frame));
-        let sql = format!("{} OVER ({})", found.sql, spec_sql.join(" "));
-        let by_value = |bound: Option<i64>| bound.is_some_and(|n| n != 0);
-        if let (Some(start), Some(end)) = (frame.start, frame.end)
-            && start > end
-        {
-            let frame = spec_sql.pop().unwrap_or_default();
-            let error: SqlError = AnalysisReason::FrameEndsBeforeItStarts { frame }.into();
-            return Err(error.at(position));
-        }
-        if frame.range && (by_value(frame.start) || by_value(frame.end)) && order_by.len() != 1 {
-            let spec = spec_sql.join(" ");
-            let keys: Vec<&str> = order_by.iter().map(|(_, sql)| sql.as_str()).collect();
-            let error: SqlError = match keys.is_empty() {
-                true => AnalysisReason::RangeWithoutOrder { spec },
-                false => AnalysisReason::RangeOverSeveral {
-                    spec,
-                    order: keys.join(","),
-                },
-            }
-            .into();
-            return Err(error.at(position));
+        let frame_text = frame_sql(&found, &frame);
+        spec_sql.push(frame_text.clone());
+        let spec_text = spec_sql.join(" ");
+        let sql = format!("{} OVER ({spec_text})", found.sql);
+        if spec.window_frame.is_some() {
+            check_frame(&found, &frame, (&frame_text, &spec_text), &order_by)
+                .map_err(|e| e.at(position))?;
         }
         if found.call.filter.is_some() {
             let error: SqlError = AnalysisReason::WindowFilter.into();
@@ -203,6 +188,106 @@ impl Resolver<'_, '_> {
             end,
         })
     }
+}
+
+/// Refuses a frame that its function or its order doesn't go with.
+fn check_frame(
+    found: &FoundAggregate,
+    frame: &WindowFrame,
+    (frame_sql, spec_sql): (&str, &str),
+    order_by: &[(SortKey, String)],
+) -> Result<(), SqlError> {
+    let name = found.call.function.name;
+    if let FunctionKind::Window(kind) = found.call.function.kind {
+        let range = match kind {
+            WindowKind::Lag | WindowKind::Lead => {
+                return Err(AnalysisReason::OffsetFunctionFrame { function: name }.into());
+            }
+            WindowKind::FirstValue | WindowKind::LastValue | WindowKind::NthValue => None,
+            WindowKind::CumeDist => Some(true),
+            _ => Some(false),
+        };
+        let required = range.map(|range| WindowFrame {
+            range,
+            start: None,
+            end: Some(0),
+        });
+        if let Some(required) = required
+            && required != *frame
+        {
+            return Err(AnalysisReason::WindowFrameMismatch {
+                frame: frame_tree(frame),
+                required: frame_tree(&required),
+            }
+            .into());
+        }
+    }
+    if let (Some(start), Some(end)) = (frame.start, frame.end)
+        && start > end
+    {
+        let frame = frame_sql.to_owned();
+        return Err(AnalysisReason::FrameEndsBeforeItStarts { frame }.into());
+    }
+    let by_value = |bound: Option<i64>| bound.is_some_and(|n| n != 0);
+    if !frame.range || !(by_value(frame.start) || by_value(frame.end)) {
+        return Ok(());
+    }
+    let spec = spec_sql.to_owned();
+    match order_by {
+        [] => Err(AnalysisReason::RangeWithoutOrder { spec }.into()),
+        [(key, _)] if matches!(key.expr.data_type, DataType::String | DataType::Binary) => {
+            Err(AnalysisReason::RangeOfUnacceptedType {
+                frame: literal_frame(frame),
+                bound: if by_value(frame.start) {
+                    "lower"
+                } else {
+                    "upper"
+                },
+                data_type: key.expr.data_type.sql(),
+            }
+            .into())
+        }
+        [_] => Ok(()),
+        several => {
+            let keys: Vec<&str> = several.iter().map(|(_, sql)| sql.as_str()).collect();
+            let order = keys.join(",");
+            Err(AnalysisReason::RangeOverSeveral { spec, order }.into())
+        }
+    }
+}
+
+/// A frame as Catalyst prints its tree.
+fn frame_tree(frame: &WindowFrame) -> String {
+    let bound = |bound: Option<i64>, unbounded: &str| match bound {
+        None => format!("{unbounded}$()"),
+        Some(0) => "currentrow$()".into(),
+        Some(n) => n.to_string(),
+    };
+    format!(
+        "specifiedwindowframe({}, {}, {})",
+        if frame.range {
+            "RangeFrame"
+        } else {
+            "RowFrame"
+        },
+        bound(frame.start, "unboundedpreceding"),
+        bound(frame.end, "unboundedfollowing")
+    )
+}
+
+/// A frame whose bounds are expressions: a preceding one is a negative number.
+fn literal_frame(frame: &WindowFrame) -> String {
+    let bound = |bound: Option<i64>, unbounded: &str| match bound {
+        None => format!("UNBOUNDED {unbounded}"),
+        Some(0) => "CURRENT ROW".into(),
+        Some(n) if n < 0 => format!("(- {}) FOLLOWING", n.unsigned_abs()),
+        Some(n) => format!("{n} FOLLOWING"),
+    };
+    format!(
+        "RANGE BETWEEN {} AND {}",
+        bound(frame.start, "PRECEDING"),
+        bound(frame.end, "FOLLOWING")
+    )
 }
 
 fn frame_sql(found: &FoundAggregate, frame: &WindowFrame) -> String {

@@ -16,6 +16,7 @@ use super::{Analyzer, literal, start, unsupported};
 use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::functions::cast_expr;
+use crate::sql::parse::PIVOTED;
 use crate::sql::plan::{Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode};
 use crate::types::{DataType, Value, quote};
 
@@ -69,7 +70,12 @@ impl Analyzer<'_> {
                     .into());
                 }
                 shown.push(self.pivot_name(&found));
-                conditions.push(self.call("<=>", vec![pivot.expr.clone(), found.expr])?);
+                let (of, value) = (&pivot.expr.data_type, found.expr);
+                conditions.push(match coercion::can_cast(&value.data_type, of, self.mode) {
+                    true => self.call("<=>", vec![pivot.expr.clone(), value])?,
+                    // No row has such a value.
+                    false => Expr::literal(Value::Boolean(false), DataType::Boolean),
+                });
             }
             let name = match (&value.alias, shown.as_slice()) {
                 (Some(alias), _) => alias.value.clone(),
@@ -82,7 +88,10 @@ impl Analyzer<'_> {
         }
         let aggregates: Vec<PivotAggregate> = aggregates
             .iter()
-            .map(|a| (a.expr.clone(), a.alias.as_ref().map(|i| i.value.clone())))
+            .map(|a| {
+                let alias = a.alias.as_ref().map(|i| i.value.clone());
+                (pivoted_aggregate(&a.expr).clone(), alias)
+            })
             .collect();
         let mut used = BTreeSet::new();
         pivots.iter().for_each(|p| columns_in(&p.expr, &mut used));
@@ -328,6 +337,21 @@ fn outside_aggregates(e: &Expr, columns: &[Attribute]) -> Option<String> {
     }
     let mut children = e.children().into_iter();
     children.find_map(|child| outside_aggregates(child, columns))
+}
+
+/// The aggregate in the call that it was wrapped in to be read.
+fn pivoted_aggregate(e: &ast::Expr) -> &ast::Expr {
+    match e {
+        ast::Expr::Function(ast::Function {
+            name,
+            args: ast::FunctionArguments::List(list),
+            ..
+        }) if name.to_string() == PIVOTED => match list.args.as_slice() {
+            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(inner))] => inner,
+            _ => e,
+        },
+        e => e,
+    }
 }
 
 fn count_all() -> ast::Expr {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, LimitClause, OrderByKind, SetExpr, SetOperator, SetQuantifier};
 
-use super::expression::{Collected, Resolver};
-use super::function::direction;
+use super::expression::{Collected, Resolved, Resolver};
+use super::function::sort_key_of;
+use super::select::ordinal_key;
 use super::{Analyzer, ident_start, scope, start, unsupported};
 use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, ParseError, ParseReason, Position, SqlError};
@@ -65,17 +66,10 @@ impl Analyzer<'_> {
             }
         };
         if let Some(options) = order_all {
-            let (descending, nulls_first) = direction(options);
-            let keys = plan
-                .output
-                .iter()
-                .enumerate()
-                .map(|(i, a)| SortKey {
-                    expr: Expr::column(i, a),
-                    descending,
-                    nulls_first,
-                })
-                .collect();
+            let keys = output_values(&plan)
+                .into_iter()
+                .map(|(_, value)| Ok(sort_key_of(value, options)?.0))
+                .collect::<Result<_, SqlError>>()?;
             plan = sort(plan, keys);
         }
         if let Some(clause) = &query.limit_clause {
@@ -212,32 +206,16 @@ impl Analyzer<'_> {
         let output = plan.output.clone();
         let mut keys = Vec::new();
         for key in order {
-            let expr = match ordinal_of(&key.expr) {
-                Some(n) => {
-                    let index = in_range(n, output.len()).ok_or_else(|| {
-                        let error: SqlError = AnalysisReason::OrderByPosOutOfRange {
-                            index: n,
-                            size: output.len(),
-                        }
-                        .into();
-                        error.at(start(&key.expr))
-                    })?;
-                    output.get(index).map(|a| Expr::column(index, a))
-                }
+            let (found, _) = match ordinal_of(&key.expr) {
+                Some(n) => ordinal_key(n, key, &output_values(&plan))?,
                 None => {
                     let mut collected = Collected::default();
-                    let found =
-                        Resolver::new(self, &output, &mut collected).expression(&key.expr)?;
+                    let found = Resolver::new(self, &output, &mut collected).sort_key(key)?;
                     refuse_collected(&collected, "ORDER BY")?;
-                    Some(found.expr)
+                    found
                 }
             };
-            let (descending, nulls_first) = direction(&key.options);
-            keys.extend(expr.map(|expr| SortKey {
-                expr,
-                descending,
-                nulls_first,
-            }));
+            keys.push(found);
         }
         Ok(sort(plan, keys))
     }
@@ -370,19 +348,18 @@ pub fn in_range(n: i64, len: usize) -> Option<usize> {
 
 /// Aggregates, windows and generators where there is no place for them.
 pub fn refuse_collected(collected: &Collected, clause: &str) -> Result<(), SqlError> {
-    if let Some(a) = collected.aggregates.first() {
-        let error: SqlError = AnalysisReason::InvalidWhereCondition {
-            condition: a.sql.clone(),
-            expressions: a.sql.clone(),
-        }
-        .into();
-        return Err(error.at(a.position));
-    }
-    if !collected.windows.is_empty() {
+    if clause == "WHERE" && !collected.windows.is_empty() {
         return Err(AnalysisReason::WindowFunctionInClause {
             clause: clause.into(),
         }
         .into());
+    }
+    let aggregates = collected.aggregates.iter().map(|a| a.sql.clone());
+    let windows = collected.windows.iter().map(|(_, sql)| sql.clone());
+    let expressions: Vec<String> = aggregates.chain(windows).collect();
+    if !expressions.is_empty() {
+        let error: SqlError = AnalysisReason::UnsupportedExprForOperator { expressions }.into();
+        return Err(error.at(collected.aggregates.first().and_then(|a| a.position)));
     }
     if let Some(g) = collected.generators.first() {
         return Err(AnalysisReason::GeneratorOutsideSelect {
@@ -397,6 +374,16 @@ pub fn refuse_collected(collected: &Collected, clause: &str) -> Result<(), SqlEr
         return Err(unsupported(format!("a correlated subquery in {clause}")));
     }
     Ok(())
+}
+
+/// A plan's columns by name, as values.
+fn output_values(plan: &Plan) -> Vec<(String, Resolved)> {
+    let columns = plan.output.iter().enumerate();
+    let values = columns.map(|(i, a)| {
+        let value = Resolved::new((Expr::column(i, a), a.name.clone()), None);
+        (a.name.clone(), value)
+    });
+    values.collect()
 }
 
 pub fn sort(input: Arc<Plan>, keys: Vec<SortKey>) -> Arc<Plan> {

@@ -43,8 +43,11 @@ pub fn find(name: &[String], columns: &[Attribute]) -> Result<Option<Found>, Sql
                     }));
                 }
                 several => {
-                    let names = several.iter().filter_map(|i| columns.get(*i));
-                    let mut candidates: Vec<String> = names.map(qualified_name).collect();
+                    let fits = several.iter().filter_map(|i| columns.get(*i));
+                    // By the name that was asked for, whatever its case.
+                    let mut candidates: Vec<String> = fits
+                        .map(|a| quote_parts(&[a.qualifier.as_slice(), &[column.clone()]].concat()))
+                        .collect();
                     candidates.sort();
                     return Err(AnalysisReason::AmbiguousReference {
                         name: quote_parts(name),
@@ -91,17 +94,6 @@ pub fn has_qualifier(column: &Attribute, before: &[String]) -> bool {
             .all(|(a, b)| same_name(a, b))
 }
 
-/// `` `t`.`a` ``
-pub fn qualified_name(column: &Attribute) -> String {
-    let parts: Vec<String> = column
-        .qualifier
-        .iter()
-        .chain([&column.name])
-        .cloned()
-        .collect();
-    quote_parts(&parts)
-}
-
 /// Each part in backticks.
 pub fn quote_parts(parts: &[String]) -> String {
     let parts: Vec<String> = parts.iter().map(|p| quote(p)).collect();
@@ -144,7 +136,7 @@ fn suggestions(name: &[String], columns: &[Attribute]) -> Vec<String> {
     };
     let base: Vec<String> = name.iter().map(|p| quote_if_needed(p)).collect();
     let base = base.join(".");
-    let mut texts: Vec<String> = candidates
+    let texts: Vec<String> = candidates
         .iter()
         .map(|c| {
             let kept = c.get(c.len().saturating_sub(keep)..).unwrap_or_default();
@@ -152,9 +144,15 @@ fn suggestions(name: &[String], columns: &[Attribute]) -> Vec<String> {
             parts.join(".")
         })
         .collect();
-    texts.sort_by_cached_key(|text| edit_distance(text, &base));
+    let mut texts = nearest_first(texts, &base);
     texts.truncate(5);
     texts
+}
+
+/// Quoted names, those that are most like `name` first.
+pub fn nearest_first(mut quoted: Vec<String>, name: &str) -> Vec<String> {
+    quoted.sort_by_cached_key(|text| edit_distance(text, name));
+    quoted
 }
 
 /// Levenshtein's distance, in characters.

@@ -12,15 +12,17 @@ use super::correlated::{asks_subquery, conjuncts};
 use super::expression::{
     AGGREGATE, Aliases, Collected, GENERATED, OUTPUT, Resolved, Resolver, WINDOW,
 };
-use super::function::direction;
+use super::function::sort_key_of;
 use super::grouping::{GROUPING, GroupBy};
 use super::query::{in_range, ordinal_of, refuse_collected};
 use super::stack::{holds, output_column, replace};
 use super::{Analyzer, ident_start, scope, start, unsupported};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
-use crate::sql::functions::sql_text;
+use crate::sql::functions::{cast_expr, sql_text};
 use crate::sql::naming;
-use crate::sql::plan::{AggregateCall, Attribute, Expr, ExprKind, Plan, PlanNode, SortKey};
+use crate::sql::plan::{
+    AggregateCall, Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode, SortKey,
+};
 use crate::types::{DataType, quote, quote_if_needed};
 
 /// How many columns a generator may have.
@@ -112,7 +114,8 @@ impl Analyzer<'_> {
             .having
             .as_ref()
             .map(|e| resolve(e, &mut collected))
-            .transpose()?;
+            .transpose()?
+            .map(as_boolean);
         let qualify = select
             .qualify
             .as_ref()
@@ -233,7 +236,7 @@ impl Analyzer<'_> {
         for item in projection {
             let (expr, aliases): (&ast::Expr, Vec<&ast::Ident>) = match item {
                 SelectItem::Wildcard(options) => {
-                    items.extend(star(columns, &|_| true, options)?);
+                    items.extend(self.star(columns, &|_| true, options)?);
                     continue;
                 }
                 SelectItem::QualifiedWildcard(kind, options) => {
@@ -301,7 +304,7 @@ impl Analyzer<'_> {
                     .iter()
                     .any(|a| !a.hidden && scope::has_qualifier(a, &parts))
                 {
-                    return star(columns, &|a| scope::has_qualifier(a, &parts), options);
+                    return self.star(columns, &|a| scope::has_qualifier(a, &parts), options);
                 }
                 // The fields of a struct.
                 let found = scope::find(&parts, columns).map_err(|e| e.at(position))?;
@@ -379,19 +382,19 @@ impl Analyzer<'_> {
         for e in exprs {
             match e {
                 ast::Expr::Rollup(sets) => {
-                    let sets = self.key_sets(sets, items, columns)?;
+                    let sets = self.key_sets(sets, items, columns, collected)?;
                     groups.add_rollup(sets);
                 }
                 ast::Expr::Cube(sets) => {
-                    let sets = self.key_sets(sets, items, columns)?;
+                    let sets = self.key_sets(sets, items, columns, collected)?;
                     groups.add_cube(sets)?;
                 }
                 ast::Expr::GroupingSets(sets) => {
-                    let sets = self.key_sets(sets, items, columns)?;
+                    let sets = self.key_sets(sets, items, columns, collected)?;
                     groups.add_sets(sets);
                 }
                 e => {
-                    let key = self.group_key(e, items, columns)?;
+                    let key = self.group_key(e, items, columns, collected)?;
                     groups.add_key(key);
                 }
             }
@@ -399,7 +402,7 @@ impl Analyzer<'_> {
         for modifier in modifiers {
             if let ast::GroupByWithModifier::GroupingSets(ast::Expr::GroupingSets(sets)) = modifier
             {
-                let sets = self.key_sets(sets, items, columns)?;
+                let sets = self.key_sets(sets, items, columns, collected)?;
                 groups.restrict(sets);
             }
         }
@@ -411,12 +414,13 @@ impl Analyzer<'_> {
         sets: &[Vec<ast::Expr>],
         items: &[Item],
         columns: &[Attribute],
+        collected: &Collected,
     ) -> Result<Vec<Vec<Resolved>>, SqlError> {
         let mut out = Vec::new();
         for set in sets {
             let mut keys = Vec::new();
             for e in set {
-                keys.push(self.group_key(e, items, columns)?);
+                keys.push(self.group_key(e, items, columns, collected)?);
             }
             out.push(keys);
         }
@@ -429,6 +433,7 @@ impl Analyzer<'_> {
         e: &ast::Expr,
         items: &[Item],
         columns: &[Attribute],
+        collected: &Collected,
     ) -> Result<Resolved, SqlError> {
         let position = start(e);
         if let Some(n) = ordinal_of(e) {
@@ -444,23 +449,23 @@ impl Analyzer<'_> {
             if holds(&item.value.expr, AGGREGATE, WINDOW) {
                 let error: SqlError = AnalysisReason::GroupByPosAggregate {
                     index: n,
-                    expression: item.value.sql.clone(),
+                    expression: item_text(item, columns, collected),
                 }
                 .into();
                 return Err(error.at(position));
             }
             return Ok(item.value.clone());
         }
-        let mut collected = Collected::default();
+        let mut own = Collected::default();
         let aliases: Vec<(String, Resolved)> = items
             .iter()
             .filter(|i| i.aliased)
             .map(|i| (i.name.clone(), i.value.clone()))
             .collect();
-        let mut resolver = Resolver::new(self, columns, &mut collected);
+        let mut resolver = Resolver::new(self, columns, &mut own);
         resolver.aliases = Aliases::Lateral(&aliases);
         let key = resolver.expression(e)?;
-        if let Some(a) = collected.aggregates.first() {
+        if let Some(a) = own.aggregates.first() {
             let error: SqlError = AnalysisReason::GroupByAggregate {
                 expression: qualified_call(&a.call, columns),
             }
@@ -474,7 +479,7 @@ impl Analyzer<'_> {
             .into();
             return Err(error.at(position));
         }
-        refuse_collected(&collected, "GROUP BY")?;
+        refuse_collected(&own, "GROUP BY")?;
         Ok(key)
     }
 
@@ -496,34 +501,52 @@ impl Analyzer<'_> {
                 (item.name.clone(), value)
             })
             .collect();
-        let expr = match ordinal_of(&key.expr) {
-            Some(n) => {
-                let index = in_range(n, items.len()).ok_or_else(|| {
-                    let error: SqlError = AnalysisReason::OrderByPosOutOfRange {
-                        index: n,
-                        size: items.len(),
-                    }
-                    .into();
-                    error.at(start(&key.expr))
-                })?;
-                items.get(index).map(|item| output_column(index, item))
-            }
+        let found = match ordinal_of(&key.expr) {
+            Some(n) => ordinal_key(n, key, &output)?,
             None => {
                 let mut resolver = Resolver::new(self, columns, collected);
                 resolver.windows = windows;
                 resolver.grouped = grouped;
                 resolver.aliases = Aliases::Output(&output);
-                return Ok(resolver.sort_key(key)?.0);
+                resolver.sort_key(key)?
             }
         };
-        let (descending, nulls_first) = direction(&key.options);
-        let expr = expr.ok_or_else(|| unsupported("this ORDER BY"))?;
-        Ok(SortKey {
-            expr,
-            descending,
-            nulls_first,
-        })
+        Ok(found.0)
     }
+}
+
+/// `ORDER BY 1`: the column of the output at that position.
+pub fn ordinal_key(
+    position: i64,
+    key: &ast::OrderByExpr,
+    output: &[(String, Resolved)],
+) -> Result<(SortKey, String), SqlError> {
+    let found = in_range(position, output.len()).and_then(|i| output.get(i));
+    let Some((name, value)) = found else {
+        let error: SqlError = AnalysisReason::OrderByPosOutOfRange {
+            index: position,
+            size: output.len(),
+        }
+        .into();
+        return Err(error.at(start(&key.expr)));
+    };
+    let mut value = value.clone();
+    value.sql.clone_from(name);
+    value.position = start(&key.expr);
+    sort_key_of(value, &key.options)
+}
+
+/// An item as Catalyst prints it: `sum(t.a) AS `sum(a)``.
+fn item_text(item: &Item, columns: &[Attribute], collected: &Collected) -> String {
+    let call = match &item.value.expr.kind {
+        ExprKind::Column { index, .. } => collected.aggregates.get(index.wrapping_sub(AGGREGATE)),
+        _ => None,
+    };
+    let text = call.map_or_else(
+        || item.value.sql.clone(),
+        |found| qualified_call(&found.call, columns),
+    );
+    format!("{text} AS {}", quote(&item.name))
 }
 
 /// A call with its columns' qualifiers: `sum(orders.quantity)`.
@@ -568,40 +591,6 @@ pub fn new_item(alias: Option<String>, value: Resolved, columns: &[Attribute]) -
         value,
         aliased,
     }
-}
-
-fn star(
-    columns: &[Attribute],
-    keep: &dyn Fn(&Attribute) -> bool,
-    options: &ast::WildcardAdditionalOptions,
-) -> Result<Vec<Item>, SqlError> {
-    let mut except: Vec<&ast::Ident> = Vec::new();
-    if let Some(e) = &options.opt_except {
-        except.push(&e.first_element);
-        except.extend(&e.additional_elements);
-    }
-    if options.opt_replace.is_some() || options.opt_rename.is_some() || options.opt_ilike.is_some()
-    {
-        return Err(unsupported("* REPLACE"));
-    }
-    for ident in &except {
-        let name = [ident.value.clone()];
-        if scope::find(&name, columns)?.is_none() {
-            return Err(scope::unresolved(&name, columns).at(ident_start(ident)));
-        }
-    }
-    Ok(columns
-        .iter()
-        .enumerate()
-        .filter(|(_, a)| {
-            !a.hidden && keep(a) && !except.iter().any(|e| scope::same_name(&e.value, &a.name))
-        })
-        .map(|(i, a)| {
-            let mut value = Resolved::new((Expr::column(i, a), a.name.clone()), None);
-            value.name = Some(a.name.clone());
-            new_item(None, value, columns)
-        })
-        .collect())
 }
 
 fn generator_of(e: &Expr) -> Option<usize> {
@@ -657,6 +646,15 @@ fn generated_items(
             }
         })
         .collect())
+}
+
+/// `HAVING` casts what is no boolean.
+fn as_boolean(mut predicate: Resolved) -> Resolved {
+    let castable = predicate.expr.data_type.is_numeric();
+    if castable {
+        cast_expr(&mut predicate.expr, &DataType::Boolean, EvalMode::Ansi);
+    }
+    predicate
 }
 
 /// `WHERE`, `HAVING`, `QUALIFY` and `ON` take booleans.

@@ -40,6 +40,15 @@ impl Resolver<'_, '_> {
         self.updated(base, updates)
     }
 
+    /// A struct without the fields at these paths.
+    pub(super) fn without_fields(
+        &mut self,
+        base: Resolved,
+        paths: Vec<Vec<String>>,
+    ) -> Result<Resolved, SqlError> {
+        self.updated(base, paths.into_iter().map(|path| (path, None)).collect())
+    }
+
     fn updated(&mut self, base: Resolved, updates: Vec<Update>) -> Result<Resolved, SqlError> {
         let mut sql = vec![base.sql.clone()];
         let fields = match &base.expr.data_type {

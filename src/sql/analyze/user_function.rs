@@ -10,6 +10,7 @@ use sqlparser::ast::{self, FunctionArg, FunctionArgExpr};
 use super::Catalog;
 use super::expression::{Collected, Resolved, Resolver};
 use super::function::texts;
+use super::named_arguments::{Parameter, any_named, in_order};
 use super::{Analyzer, scope, unsupported};
 use crate::sql::command::SqlFunction;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
@@ -46,16 +47,24 @@ impl Resolver<'_, '_> {
         if self.analyzer.function_depth >= MAX_DEPTH {
             return Err(unsupported(format!("the function {called} in itself")).at(position));
         }
-        let given: Vec<ast::Expr> = match list {
-            None => Vec::new(),
-            Some(list) => list
-                .args
-                .iter()
+        let args = list.map(|l| l.args.as_slice()).unwrap_or_default();
+        let ordered;
+        let args = match any_named(args) {
+            false => args,
+            true => {
+                let parameters = parameters_of(&function)?;
+                let called = called.rsplit('.').next().unwrap_or_default();
+                ordered = in_order(called, Some(&parameters), args).map_err(|e| e.at(position))?;
+                &ordered
+            }
+        };
+        let given: Vec<ast::Expr> = {
+            args.iter()
                 .map(|arg| match arg {
                     FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => Ok(e.clone()),
                     other => Err(unsupported(format!("the argument {other}")).at(position)),
                 })
-                .collect::<Result<_, _>>()?,
+                .collect::<Result<_, _>>()?
         };
         let required = function
             .parameters
@@ -87,13 +96,13 @@ impl Resolver<'_, '_> {
             values.push(value);
         }
         self.analyzer.function_depth += 1;
-        let body = self.analyzer.body_of(&function);
+        let nullable: Vec<bool> = values.iter().map(|value| value.nullable).collect();
+        let body = self.analyzer.body_of(&function, &nullable);
         self.analyzer.function_depth -= 1;
         let mut expr = body.map_err(|e| e.at(position))?;
         substitute(&mut expr, &values);
-        let mut found = Resolved::new((expr, format!("{called}({})", texts.join(", "))), position);
-        found.expr.nullable = true;
-        Ok(Some(found))
+        let sql = format!("{called}({})", texts.join(", "));
+        Ok(Some(Resolved::new((expr, sql), position)))
     }
 
     /// A call of a Python function.
@@ -121,12 +130,14 @@ impl Resolver<'_, '_> {
 }
 
 impl Analyzer<'_> {
-    /// A function's body over its parameters.
-    fn body_of(&mut self, function: &SqlFunction) -> Result<Expr, SqlError> {
+    /// A function's body over its parameters, which may be NULL as `nullable` says.
+    fn body_of(&mut self, function: &SqlFunction, nullable: &[bool]) -> Result<Expr, SqlError> {
+        let nullable = nullable.iter().copied().chain(std::iter::repeat(true));
         let columns: Vec<Attribute> = function
             .parameters
             .iter()
-            .map(|p| Attribute::new(&p.name, p.data_type.clone(), true))
+            .zip(nullable)
+            .map(|(p, nullable)| Attribute::new(&p.name, p.data_type.clone(), nullable))
             .collect();
         let body = parsed(&function.body)?;
         let mut collected = Collected::default();
@@ -166,7 +177,18 @@ pub fn check_function(
         }
         seen.push(&parameter.name);
     }
-    Ok(Analyzer::new(catalog).body_of(function)?.data_type)
+    Ok(Analyzer::new(catalog).body_of(function, &[])?.data_type)
+}
+
+/// What calls of a function may name.
+fn parameters_of(function: &SqlFunction) -> Result<Vec<Parameter>, SqlError> {
+    let parameters = function.parameters.iter().map(|p| {
+        Ok(Parameter {
+            name: p.name.clone(),
+            default: p.default.as_deref().map(parsed).transpose()?,
+        })
+    });
+    parameters.collect()
 }
 
 fn parsed(text: &str) -> Result<ast::Expr, SqlError> {

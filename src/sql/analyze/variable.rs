@@ -1,6 +1,6 @@
-//! Session variables: `DECLARE`, `SET VARIABLE`, and their names in expressions.
+//! Session variables: `DECLARE`, `SET VARIABLE`, and their names in expressions; `EXECUTE IMMEDIATE`.
 //!
-//! Source: Spark SQL reference, "DECLARE VARIABLE", "SET VAR".
+//! Source: Spark SQL reference, "DECLARE VARIABLE", "SET VAR", "EXECUTE IMMEDIATE".
 
 use std::sync::Arc;
 
@@ -9,12 +9,14 @@ use sqlparser::ast;
 use super::dataframe::plain;
 use super::expression::Resolved;
 use super::from::one_row;
-use super::{Analyzer, scope, unsupported};
-use crate::sql::command::{Command, Declaration, Name, Variable};
+use super::{Analyzer, Parameters, analyze_with, scope, unsupported};
+use crate::sql::command::{Command, Declaration, Name, Statement, Variable};
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::cast_expr;
-use crate::sql::parse::{ParsedVariables, parse_select_item};
-use crate::sql::plan::{Attribute, EvalMode, Expr, Plan, PlanNode};
+use crate::sql::parse::{
+    ParsedImmediate, ParsedKind, ParsedVariables, Part, parse_one, parse_select_item,
+};
+use crate::sql::plan::{Attribute, EvalMode, Expr, ExprKind, Plan, PlanNode};
 use crate::types::{DataType, Value};
 
 impl Analyzer<'_> {
@@ -66,6 +68,11 @@ impl Analyzer<'_> {
                 (names.iter().collect(), plan)
             }
         };
+        self.assign(names, plan)
+    }
+
+    /// A query's columns to variables.
+    fn assign(&self, names: Vec<&Name>, plan: Arc<Plan>) -> Result<Command, SqlError> {
         if names.len() != plan.output.len() {
             return Err(AnalysisReason::AssignmentArityMismatch {
                 target: names.len(),
@@ -89,6 +96,93 @@ impl Analyzer<'_> {
                 output,
             }),
         })
+    }
+
+    /// `EXECUTE IMMEDIATE`: the statement that its text is.
+    pub(super) fn execute_immediate(
+        &mut self,
+        immediate: &ParsedImmediate,
+    ) -> Result<Statement, SqlError> {
+        let text = plain(self, &immediate.text, &[], "EXECUTE IMMEDIATE")?;
+        let ExprKind::Literal(Value::String(sql)) = &text.expr.kind else {
+            return Err(match &text.expr.kind {
+                ExprKind::Literal(Value::Null) => {
+                    AnalysisReason::NullQueryString { variable: text.sql }
+                }
+                _ => AnalysisReason::QueryStringType {
+                    actual: text.expr.data_type,
+                },
+            }
+            .into());
+        };
+        let mut values = Vec::new();
+        for (value, name) in &immediate.using {
+            let value = plain(self, value, &[], "USING")?;
+            let ExprKind::Literal(constant) = value.expr.kind else {
+                return Err(AnalysisReason::UsingNotConstant {
+                    expression: value.sql,
+                }
+                .into());
+            };
+            // A variable is known by its own name.
+            let name = name.clone().or(value.name);
+            values.push((name, (constant, value.expr.data_type)));
+        }
+        let parsed = parse_one(sql)?;
+        if let ParsedKind::ExecuteImmediate(_) = parsed.kind {
+            return Err(AnalysisReason::NestedExecuteImmediate {
+                text: sql.to_string(),
+            }
+            .into());
+        }
+        let parameters = match parsed.markers().is_empty() {
+            true => Parameters::Named(
+                values
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name?, value)))
+                    .collect(),
+            ),
+            false => Parameters::Positional(values.into_iter().map(|(_, value)| value).collect()),
+        };
+        let statement = analyze_with(&parsed, self.catalog, &parameters)?;
+        match (statement, immediate.into.is_empty()) {
+            (statement, true) => Ok(statement),
+            (Statement::Query(plan), false) => {
+                let set = self.assign(immediate.into.iter().collect(), plan)?;
+                Ok(Statement::Command(set))
+            }
+            (Statement::Command(_), false) => Err(AnalysisReason::IntoOfNoQuery {
+                text: sql.to_uppercase(),
+            }
+            .into()),
+        }
+    }
+
+    /// The text of a part of a name.
+    ///
+    /// # Errors
+    /// `UNBOUND_SQL_PARAMETER`; `NOT_A_CONSTANT_STRING` for a variable that isn't there, and for what is no text.
+    pub(super) fn text_of(&self, part: &Part) -> Result<String, SqlError> {
+        let (expression, value) = match (part, self.parameters) {
+            (Part::Parameter(name), Parameters::Named(values)) if values.contains_key(name) => {
+                (name, values.get(name).map(|(value, _)| value.clone()))
+            }
+            (Part::Parameter(name), _) => {
+                return Err(AnalysisReason::UnboundParameter { name: name.clone() }.into());
+            }
+            (Part::Variable(name), _) => {
+                let parts: Name = name.split('.').map(str::to_owned).collect();
+                let variable = variable_name(&parts).and_then(|name| self.catalog.variable(name));
+                (name, variable.map(|v| v.value))
+            }
+        };
+        match value {
+            Some(Value::String(text)) => Ok(text.to_string()),
+            _ => Err(AnalysisReason::NotAConstantName {
+                expression: expression.clone(),
+            }
+            .into()),
+        }
     }
 
     fn variable(&self, name: &Name) -> Result<Variable, SqlError> {

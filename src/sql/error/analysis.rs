@@ -56,12 +56,96 @@ pub enum AnalysisReason {
         "[DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER] Cannot resolve \"({spec})\" due to data type mismatch: A range window frame with value boundaries cannot be used in a window specification with multiple order by expressions: {order}. SQLSTATE: 42K09"
     )]
     RangeOverSeveral { spec: String, order: String },
+    #[error(
+        "[DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE] Cannot resolve \"{frame}\" due to data type mismatch: The data type of the {bound} bound \"{data_type}\" does not match the expected data type (\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\"). SQLSTATE: 42K09"
+    )]
+    RangeOfUnacceptedType {
+        frame: String,
+        bound: &'static str,
+        data_type: String,
+    },
+    #[error("Window Frame {frame} must match the required frame {required}.")]
+    WindowFrameMismatch { frame: String, required: String },
+    #[error("Cannot specify window frame for {function} function.")]
+    OffsetFunctionFrame { function: &'static str },
     #[error("Window aggregate function with filter predicate is not supported yet.")]
     WindowFilter,
     #[error(
         "[UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE] The feature is not supported: Cannot have MAP type columns in DataFrame which calls set operations (INTERSECT, EXCEPT, etc.), but the type of column {column} is \"{data_type}\". SQLSTATE: 0A000"
     )]
     SetOperationOnMap { column: String, data_type: String },
+    #[error(
+        "[UNSUPPORTED_EXPR_FOR_OPERATOR] A query operator contains one or more unsupported expressions.\nConsider to rewrite it to avoid window functions, aggregate functions, and generator functions in the WHERE clause.\nInvalid expressions: [{}] SQLSTATE: 42K0E",
+        expressions.iter().map(|e| format!("\"{e}\"")).collect::<Vec<_>>().join(", ")
+    )]
+    UnsupportedExprForOperator { expressions: Vec<String> },
+    #[error(
+        "[NAMED_PARAMETERS_NOT_SUPPORTED] Named parameters are not supported for function {function}; please retry the query with positional arguments to the function call instead. SQLSTATE: 4274K"
+    )]
+    NamedParametersNotSupported { function: String },
+    #[error(
+        "[UNRECOGNIZED_PARAMETER_NAME] Cannot invoke routine {function} because the routine call included a named argument reference for the argument named {argument}, but this routine does not include any signature containing an argument with this name. Did you mean one of the following? [{proposal}]. SQLSTATE: 4274K"
+    )]
+    UnrecognizedParameterName {
+        function: String,
+        argument: String,
+        proposal: String,
+    },
+    #[error(
+        "[DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.{}] Call to routine {function} is invalid because it includes multiple argument assignments to the same parameter name {parameter}. {} SQLSTATE: 4274K",
+        if *both_named { "DOUBLE_NAMED_ARGUMENT_REFERENCE" } else { "BOTH_POSITIONAL_AND_NAMED" },
+        if *both_named {
+            "More than one named argument referred to the same parameter. Please assign a value only once."
+        } else {
+            "A positional argument and named argument both referred to the same parameter. Please remove the named argument referring to this parameter."
+        }
+    )]
+    DuplicateParameter {
+        function: String,
+        parameter: String,
+        both_named: bool,
+    },
+    #[error(
+        "[REQUIRED_PARAMETER_NOT_FOUND] Cannot invoke routine {function} because the parameter named {parameter} is required, but the routine call did not supply a value. Please update the routine call to supply an argument value (either positionally at index {index} or by name) and retry the query again. SQLSTATE: 4274K"
+    )]
+    RequiredParameterNotFound {
+        function: String,
+        parameter: String,
+        index: usize,
+    },
+    #[error(
+        "[UNEXPECTED_POSITIONAL_ARGUMENT] Cannot invoke routine {function} because it contains positional argument(s) following the named argument assigned to {parameter}; please rearrange them so the positional arguments come first and then retry the query again. SQLSTATE: 4274K"
+    )]
+    UnexpectedPositionalArgument { function: String, parameter: String },
+    #[error(
+        "[INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE] Invalid inline table. Found incompatible types in the column {column} for inline table. SQLSTATE: 42000"
+    )]
+    InlineTableTypes { column: String },
+    #[error(
+        "[NOT_A_CONSTANT_STRING.NOT_CONSTANT] The expression \"{expression}\" used for the routine or clause IDENTIFIER must be a constant STRING which is NOT NULL. To be considered constant the expression must not depend on any columns, contain a subquery, or invoke a non deterministic function such as rand(). SQLSTATE: 42601"
+    )]
+    NotAConstantName { expression: String },
+    #[error(
+        "[NULL_QUERY_STRING_EXECUTE_IMMEDIATE] Execute immediate requires a non-null variable as the query string, but the provided variable `{variable}` is null. SQLSTATE: 22004"
+    )]
+    NullQueryString { variable: String },
+    #[error(
+        "[INVALID_VARIABLE_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE] Variable type must be string type but got \"{}\". SQLSTATE: 42K09",
+        actual.sql()
+    )]
+    QueryStringType { actual: DataType },
+    #[error(
+        "[UNSUPPORTED_EXPR_FOR_PARAMETER] A query parameter contains unsupported expression.\nParameters can either be variables or literals.\nInvalid expression: [\"{expression}\"] SQLSTATE: 42K0E"
+    )]
+    UsingNotConstant { expression: String },
+    #[error(
+        "[NESTED_EXECUTE_IMMEDIATE] Nested EXECUTE IMMEDIATE commands are not allowed. Please ensure that the SQL query provided ({text}) does not contain another EXECUTE IMMEDIATE command. SQLSTATE: 07501"
+    )]
+    NestedExecuteImmediate { text: String },
+    #[error(
+        "[INVALID_STATEMENT_FOR_EXECUTE_INTO] The INTO clause of EXECUTE IMMEDIATE is only valid for queries but the given statement is not a query: {text}. SQLSTATE: 07501"
+    )]
+    IntoOfNoQuery { text: String },
     #[error(
         "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] Cannot resolve \"{key}\" due to data type mismatch: The `sortorder` does not support ordering on type \"{data_type}\". SQLSTATE: 42K09"
     )]
@@ -340,10 +424,6 @@ pub enum AnalysisReason {
         "[UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.{category}] Unsupported subquery expression: {text} SQLSTATE: 0A000"
     )]
     UnsupportedSubquery { category: String, text: String },
-    #[error(
-        "[INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE] Invalid inline table. Found incompatible types in the column {column} for inline table. SQLSTATE: 42000"
-    )]
-    InlineTableTypes { column: String },
     #[error(
         "[INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE] Invalid inline table. Cannot evaluate the expression \"{expression}\" in inline table definition. SQLSTATE: 42000"
     )]

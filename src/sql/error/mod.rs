@@ -120,7 +120,10 @@ impl SqlError {
             return class;
         }
         match self {
-            SqlError::Parse(_) => "ParseException",
+            SqlError::Parse(e) => match e.reason {
+                ParseReason::DecimalPrecision { .. } => "ArithmeticException",
+                _ => "ParseException",
+            },
             SqlError::Analysis(_) | SqlError::Streaming(_) => "AnalysisException",
             SqlError::Execute(ExecuteError::PythonException { .. }) => "PythonException",
             SqlError::Execute(

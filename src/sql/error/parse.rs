@@ -35,6 +35,16 @@ pub enum ParseReason {
         "[UNCLOSED_BRACKETED_COMMENT] Found an unclosed bracketed comment. Please, append */ at the end of the comment. SQLSTATE: 42601"
     )]
     UnclosedComment,
+    #[error(
+        "[INVALID_IDENTIFIER] The unquoted identifier {identifier} is invalid and must be back quoted as: `{identifier}`.\nUnquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), digits ('0' - '9'), and underbar ('_').\nUnquoted identifiers must also not start with a digit.\nDifferent data sources and meta stores may impose additional restrictions on valid identifiers. SQLSTATE: 42602"
+    )]
+    InvalidIdentifier { identifier: String },
+    #[error(
+        "[DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION] Decimal precision {precision} exceeds max precision 38. SQLSTATE: 22003"
+    )]
+    DecimalPrecision { precision: u8 },
+    #[error("Decimal scale ({scale}) cannot be greater than precision ({precision}).")]
+    DecimalScale { scale: u8, precision: u8 },
     #[error("[UNSUPPORTED_DATATYPE] Unsupported data type \"{name}\". SQLSTATE: 0A000")]
     UnsupportedDataType { name: String },
     #[error(

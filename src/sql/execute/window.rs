@@ -413,6 +413,13 @@ fn shifted(
     let offset = if lag { offset.saturating_neg() } else { offset };
     let default = args.get(2).filter(|d| d.dtype() != &PolarsType::Null);
     let rows = values.len();
+    // Where the values are that count, where NULLs don't.
+    let counted: Option<Vec<usize>> = is_set(args.get(3))?.then(|| {
+        let known = values.is_not_null();
+        (0..rows)
+            .filter(|row| known.get(*row) == Some(true))
+            .collect()
+    });
     let physical = physical_type(data_type);
     let mut all = values.cast(&physical)?;
     if let Some(default) = default {
@@ -423,7 +430,10 @@ fn shifted(
         .iter()
         .enumerate()
         .map(|(row, (first, last))| {
-            let at = usize::try_from((row as i64).saturating_add(offset)).ok();
+            let at = match &counted {
+                None => usize::try_from((row as i64).saturating_add(offset)).ok(),
+                Some(counted) => away(counted, row, offset),
+            };
             match at.filter(|at| (*first..*last).contains(at)) {
                 Some(at) => Some(at as IdxSize),
                 None => default.map(|_| (rows + row) as IdxSize),
@@ -431,6 +441,27 @@ fn shifted(
         })
         .collect();
     Ok(all.rechunk().take(&index)?)
+}
+
+/// The place of `counted` that lies `offset` of them from a row.
+fn away(counted: &[usize], row: usize, offset: i64) -> Option<usize> {
+    let steps = usize::try_from(offset.unsigned_abs()).ok()?;
+    let at = match offset {
+        0 => return Some(row),
+        1.. => counted
+            .partition_point(|at| *at <= row)
+            .checked_add(steps - 1)?,
+        _ => counted.partition_point(|at| *at < row).checked_sub(steps)?,
+    };
+    counted.get(at).copied()
+}
+
+/// Whether `IGNORE NULLS` was written.
+fn is_set(flag: Option<&Series>) -> Result<bool, SqlError> {
+    match flag.filter(|f| f.dtype() == &PolarsType::Boolean) {
+        Some(flag) => Ok(flag.bool()?.get(0) == Some(true)),
+        None => Ok(false),
+    }
 }
 
 /// `first_value`, `last_value`, `nth_value`.
@@ -450,9 +481,14 @@ fn value_at(
         _ => 1,
     };
     let nth = usize::try_from(nth).unwrap_or(1).max(1);
+    let known = is_set(args.get(2))?.then(|| values.is_not_null());
     let index: IdxCa = frames
         .iter()
         .map(|(start, end)| {
+            if let Some(known) = &known {
+                let mut rows = (*start..*end).filter(|row| known.get(*row) == Some(true));
+                return rows.nth(nth - 1).map(|row| row as IdxSize);
+            }
             let at = match kind {
                 WindowKind::LastValue => end.checked_sub(1)?,
                 _ => start + nth - 1,

@@ -168,9 +168,13 @@ impl<'c> Binder<'c> {
             }
             None => {
                 let types: Vec<String> = types.iter().map(|t| format!("\"{}\"", t.sql())).collect();
+                let types = match self.name().as_str() {
+                    "in" => format!("[{}]", types.join(", ")),
+                    _ => format!("({})", types.join(" or ")),
+                };
                 Err(self.mismatch(Mismatch::DataDiffTypes {
                     function: self.name(),
-                    types: format!("({})", types.join(" or ")),
+                    types,
                 }))
             }
         }
@@ -248,7 +252,10 @@ pub fn cast_adds_null(from: &DataType, to: &DataType, mode: EvalMode) -> bool {
             Some((p, s)) => precision - scale < p.saturating_sub(s) || *scale < s,
             None => true,
         },
-        (DataType::Decimal { .. }, t) => t.is_integral(),
+        // What isn't a number has no whole one.
+        (DataType::Decimal { .. } | DataType::Float | DataType::Double, t) if t.is_integral() => {
+            true
+        }
         (DataType::Float | DataType::Double, DataType::Timestamp) => true,
         (DataType::Date, t) => t.is_numeric() || *t == DataType::Boolean,
         _ => false,

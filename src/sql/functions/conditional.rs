@@ -85,7 +85,8 @@ fn bind_number(args: Vec<Expr>, context: &BindContext) -> BindResult {
 fn bind_decode(args: Vec<Expr>, context: &BindContext) -> BindResult {
     let mut binder = Binder::new(args, context).at_least(2)?;
     if binder.args.len() == 2 {
-        return binder.cast(0, BINARY)?.cast(1, STRING)?.returns(T::String);
+        let binder = binder.cast(0, BINARY)?.cast(1, STRING)?;
+        return binder.returns_nullable(T::String);
     }
     // The value and what is searched for have one type, the results another.
     let n = binder.args.len();

@@ -71,6 +71,14 @@ pub enum FunctionError {
         to: String,
     },
     #[error(
+        "[CAST_OVERFLOW_IN_TABLE_INSERT] Fail to assign a value of \"{from}\" type to the \"{to}\" type column or variable {column} due to an overflow. Use `try_cast` on the input value to tolerate overflow and return NULL instead. SQLSTATE: 22003"
+    )]
+    CastOverflowInTableInsert {
+        from: String,
+        to: String,
+        column: String,
+    },
+    #[error(
         "[NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION]  {value} cannot be represented as Decimal({precision}, {scale}). If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this error, and return NULL instead. SQLSTATE: 22003"
     )]
     NumericValueOutOfRange {
@@ -325,7 +333,7 @@ pub enum Mismatch {
         data_type: &'static str,
         sql: String,
     },
-    #[error("The `{parameter}` must be between {range} (current value = {value}).")]
+    #[error("The {parameter} must be between {range} (current value = {value}).")]
     ValueOutOfRange {
         parameter: String,
         range: String,

@@ -483,7 +483,7 @@ fn bind_double(args: Vec<Expr>, context: &BindContext) -> BindResult {
     Binder::new(args, context)
         .count(1)?
         .cast(0, DOUBLE)?
-        .returns(T::Double)
+        .returns_nullable(T::Double)
 }
 
 fn eval_sign(call: &Call<'_>) -> Result<Series, SqlError> {
@@ -583,14 +583,7 @@ fn bind_extreme(args: Vec<Expr>, context: &BindContext) -> BindResult {
     let mut binder = Binder::new(args, context).at_least(2)?;
     let types: Vec<T> = binder.args.iter().map(|a| a.data_type.clone()).collect();
     // Strings aren't promoted here, unlike in CASE.
-    let common = types.iter().try_fold(T::Null, |a, b| {
-        let mixes_text = (a == T::String) != (*b == T::String) && a != T::Null && *b != T::Null;
-        if mixes_text {
-            return None;
-        }
-        coercion::wider_type(&a, b, context.mode)
-    });
-    let Some(common) = common else {
+    let Some(common) = coercion::common_type_without_promotion(&types, context.mode) else {
         let types: Vec<String> = types.iter().map(|t| format!("\"{}\"", t.sql())).collect();
         return Err(binder.mismatch(Mismatch::DataDiffTypes {
             function: binder.name(),

@@ -23,6 +23,7 @@ mod misc;
 mod operator;
 mod registry;
 mod sql_text;
+mod store;
 mod string;
 mod window;
 
@@ -37,6 +38,7 @@ pub use datetime::{OVERLAPPING, WindowSpec, windows};
 pub use error::{FunctionError, Mismatch};
 pub use registry::{functions, lookup};
 pub use sql_text::{call_text, sql_text};
+pub use store::store_assign;
 
 use polars_core::prelude::{IdxCa, Series};
 use registry::scalar;

@@ -1,10 +1,10 @@
 //! Window functions: how they bind. The executor computes them by their [`WindowKind`].
 
-use super::bind::{BOOLEAN, BindResult, INT};
-use super::{BindContext, Binder, Function, FunctionKind, WindowKind};
+use super::bind::{BOOLEAN, BindResult, INT, constant};
+use super::{BindContext, Binder, Function, FunctionKind, Mismatch, WindowKind};
 use crate::sql::coercion;
 use crate::sql::plan::Expr;
-use crate::types::DataType as T;
+use crate::types::{DataType as T, Value};
 
 type Bind = fn(Vec<Expr>, &BindContext) -> BindResult;
 
@@ -67,12 +67,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "ntile([n])",
         "The bucket, 1 to n, of the row.",
         WindowKind::Ntile,
-        |args, context| {
-            Binder::new(args, context)
-                .counts(0..=1)?
-                .cast(0, INT)?
-                .returns_not_null(T::Integer)
-        },
+        bind_ntile,
     ),
     window(
         "lag",
@@ -116,10 +111,25 @@ fn bind_ratio(args: Vec<Expr>, context: &BindContext) -> BindResult {
         .returns_not_null(T::Double)
 }
 
+fn bind_ntile(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let binder = Binder::new(args, context).counts(0..=1)?.cast(0, INT)?;
+    if let Some(Value::Integer(buckets)) = binder.args.first().and_then(constant)
+        && *buckets <= 0
+    {
+        return Err(binder.mismatch(Mismatch::ValueOutOfRange {
+            parameter: "buckets".into(),
+            range: format!("(0, {}]", i32::MAX),
+            value: buckets.to_string(),
+        }));
+    }
+    binder.returns_not_null(T::Integer)
+}
+
 fn bind_offset(args: Vec<Expr>, context: &BindContext) -> BindResult {
-    let mut binder = Binder::new(args, context).counts(1..=3)?.cast(1, INT)?;
+    // The fourth is `IGNORE NULLS`.
+    let mut binder = Binder::new(args, context).counts(1..=4)?.cast(1, INT)?;
     let mut data_type = binder.type_of(0);
-    if binder.args.len() == 3 {
+    if binder.args.len() > 2 {
         let default = binder.type_of(2);
         if let Some(common) = coercion::wider_type(&data_type, &default, context.mode) {
             binder.cast_to(0, &common);
@@ -127,5 +137,7 @@ fn bind_offset(args: Vec<Expr>, context: &BindContext) -> BindResult {
             data_type = common;
         }
     }
-    binder.returns_nullable(data_type)
+    let nullable = binder.args.get(2).is_none_or(|default| default.nullable)
+        || binder.args.first().is_none_or(|value| value.nullable);
+    binder.finish(data_type, nullable)
 }

@@ -223,9 +223,14 @@ impl<'a> Types<'a> {
                 [] => DataType::decimal(10, 0),
                 [p] if (1..=38).contains(p) => DataType::decimal(*p, 0),
                 [p, s] if (1..=38).contains(p) && s <= p => DataType::decimal(*p, *s),
-                _ => {
-                    let name = name.to_uppercase();
-                    return Err(self.error(ParseReason::UnsupportedDataType { name }, &token));
+                [precision, rest @ ..] if *precision <= 38 && rest.len() == 1 => {
+                    let (precision, scale) = (*precision, rest.first().copied().unwrap_or(0));
+                    let reason = ParseReason::DecimalScale { scale, precision };
+                    return Err(self.error(reason, &token));
+                }
+                numbers => {
+                    let precision = numbers.first().copied().unwrap_or_default();
+                    return Err(self.error(ParseReason::DecimalPrecision { precision }, &token));
                 }
             },
             "interval" => self.interval(&token)?,

@@ -122,6 +122,10 @@ impl Dialect for SparkDialect {
         true
     }
 
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
     fn supports_order_by_all(&self) -> bool {
         true
     }
@@ -234,6 +238,9 @@ fn parse_cast(parser: &mut Parser, kind: CastKind) -> Result<Expr, ParserError> 
         format: None,
     })
 }
+
+/// Begins the message of an error about a type's name, which follows.
+pub const UNKNOWN_TYPE: &str = "Unknown type ";
 
 /// The text of a type, as a custom type of that name.
 fn parse_type(parser: &mut Parser) -> Result<DataType, ParserError> {

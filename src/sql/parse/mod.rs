@@ -3,20 +3,23 @@
 //! sqlparser's grammar reads queries and expressions, in a dialect of Spark's precedence and
 //! literals; commands have a small grammar of their own, because Spark's are its own.
 
+mod clauses;
 mod commands;
 mod data_type;
 mod dialect;
+mod identifier;
 mod rewrite;
 mod tokens;
 
 pub use data_type::{parse_data_type, parse_ddl, parse_schema};
 
 pub(super) use commands::{
-    ParsedAction, ParsedClause, ParsedInsert, ParsedKind, ParsedMerge, ParsedTable,
-    ParsedVariables, ParsedView,
+    ParsedAction, ParsedClause, ParsedImmediate, ParsedInsert, ParsedKind, ParsedMerge,
+    ParsedTable, ParsedVariables, ParsedView,
 };
+pub(super) use identifier::Part;
 pub use tokens::split;
-pub(super) use tokens::{TOLD, position};
+pub(super) use tokens::{PIVOTED, TOLD, position};
 
 use sqlparser::ast;
 use sqlparser::keywords::Keyword;
@@ -87,10 +90,29 @@ pub fn parse(text: &str) -> Result<Vec<ParsedStatement>, SqlError> {
         statements.push(ParsedStatement {
             text: statement.to_owned(),
             start,
-            kind: with_parser(statement, commands::parse_statement)?,
+            kind: kind_of(statement, None)?,
         });
     }
     Ok(statements)
+}
+
+/// A statement whose names `known` tells.
+pub(super) fn parse_named(
+    statement: &str,
+    known: &identifier::Known<'_, SqlError>,
+) -> Result<ParsedKind, SqlError> {
+    kind_of(statement, Some(known))
+}
+
+fn kind_of(
+    statement: &str,
+    known: Option<&identifier::Known<'_, SqlError>>,
+) -> Result<ParsedKind, SqlError> {
+    let mut tokens = tokens::tokenize(statement)?;
+    match identifier::replace(statement, &mut tokens, known)? {
+        true => Ok(ParsedKind::Unnamed),
+        false => Ok(read_tokens(statement, tokens, commands::parse_statement)?),
+    }
 }
 
 /// The one statement of a text, as `spark.sql` takes it.
@@ -133,7 +155,16 @@ fn with_parser<T>(
     sql: &str,
     read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
 ) -> Result<T, ParseError> {
-    let tokens = tokens::tokenize(sql)?;
+    let mut tokens = tokens::tokenize(sql)?;
+    identifier::replace::<ParseError>(sql, &mut tokens, None)?;
+    read_tokens(sql, tokens, read)
+}
+
+fn read_tokens<T>(
+    sql: &str,
+    tokens: Vec<TokenWithSpan>,
+    read: impl FnOnce(&mut Parser) -> Result<T, ParserError>,
+) -> Result<T, ParseError> {
     let mut parser = Parser::new(&SparkDialect).with_tokens_with_locations(tokens.clone());
     read(&mut parser).map_err(|e| explain(sql, &tokens, &e))
 }
@@ -182,12 +213,28 @@ fn explain(sql: &str, tokens: &[TokenWithSpan], error: &ParserError) -> ParseErr
         }
         _ => ("end of input".to_owned(), end_of(sql)),
     };
-    let hint = match token {
-        Some(_) if message.starts_with("Expected: end of statement") => {
-            format!(": extra input {near}")
-        }
-        _ => String::new(),
+    if let Some(identifier) = token.and_then(|token| hyphenated(tokens, token)) {
+        return ParseError {
+            reason: ParseReason::InvalidIdentifier { identifier },
+            position,
+            sql: sql.to_owned(),
+            fragment: None,
+        };
+    }
+    // Without it the statement would be one.
+    let is_extra = token.is_some_and(|t| is_last(tokens, t));
+    let hint = match message.starts_with("Expected: end of statement") && is_extra {
+        true => format!(": extra input {near}"),
+        false => String::new(),
     };
+    if let Some(name) = message.strip_prefix(dialect::UNKNOWN_TYPE) {
+        return ParseError {
+            reason: ParseReason::UnsupportedDataType { name: name.into() },
+            position,
+            sql: sql.to_owned(),
+            fragment: None,
+        };
+    }
     if let Some(position) = trailing_comma(tokens) {
         return ParseError {
             reason: ParseReason::TrailingComma,
@@ -202,6 +249,33 @@ fn explain(sql: &str, tokens: &[TokenWithSpan], error: &ParserError) -> ParseErr
         sql: sql.to_owned(),
         fragment: None,
     }
+}
+
+/// `my-table`, if the token is a hyphen in such a name.
+fn hyphenated(tokens: &[TokenWithSpan], hyphen: &TokenWithSpan) -> Option<String> {
+    let at = tokens.iter().position(|t| t.span == hyphen.span)?;
+    let word = |i: usize| match &tokens.get(i)?.token {
+        Token::Word(w) if w.quote_style.is_none() => Some(w.value.clone()),
+        Token::Number(n, _) => Some(n.clone()),
+        _ => None,
+    };
+    let mut name = word(at.checked_sub(1)?)?;
+    let mut at = at;
+    while tokens.get(at).is_some_and(|t| t.token == Token::Minus)
+        && let Some(part) = word(at + 1)
+    {
+        name = format!("{name}-{part}");
+        at += 2;
+    }
+    name.contains('-').then_some(name)
+}
+
+/// Whether nothing but space follows a token.
+fn is_last(tokens: &[TokenWithSpan], token: &TokenWithSpan) -> bool {
+    let behind = tokens.iter().skip_while(|t| t.span != token.span).skip(1);
+    behind.fold(true, |all, t| {
+        all && matches!(t.token, Token::Whitespace(_) | Token::EOF)
+    })
 }
 
 /// `SELECT a, FROM t`.

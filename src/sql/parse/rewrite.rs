@@ -3,6 +3,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
+use super::clauses;
 use super::tokens::{Places, TOLD};
 
 /// The tokens as sqlparser's grammar takes them.
@@ -12,9 +13,12 @@ pub(super) fn rewrite(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpa
     let mut tokens = tokens.into_iter().peekable();
     while let Some(mut token) = tokens.next() {
         match &token.token {
-            // "text" is a string.
-            Token::DoubleQuotedString(s) => {
-                token.token = Token::SingleQuotedString(s.clone());
+            // "text" is a string, with escapes of Spark's own.
+            Token::SingleQuotedString(_) | Token::DoubleQuotedString(_) => {
+                let single = matches!(token.token, Token::SingleQuotedString(_));
+                let quote = if single { '\'' } else { '"' };
+                let text = unescaped(between_quotes(&mut places, sql, token.span), quote);
+                token.token = Token::SingleQuotedString(text);
             }
             // r'a\nb' is as it is written.
             Token::Word(w) if matches!(w.value.as_str(), "r" | "R") && w.quote_style.is_none() => {
@@ -27,10 +31,7 @@ pub(super) fn rewrite(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpa
                         )
                 });
                 if let Some(raw) = raw {
-                    let (from, to) = (raw.span.start, raw.span.end);
-                    let from = places.byte(from.line, from.column) + 1;
-                    let to = places.byte(to.line, to.column).saturating_sub(1);
-                    let text = sql.get(from..to).unwrap_or_default();
+                    let text = between_quotes(&mut places, sql, raw.span);
                     token.token = Token::SingleQuotedString(text.to_owned());
                 }
             }
@@ -73,9 +74,68 @@ pub(super) fn rewrite(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpa
     rewrite_told(&mut out);
     rewrite_units(&mut out);
     drop_names_of_values(&mut out);
-    rewrite_identifier_clause(&mut out);
+    clauses::rewrite(&mut out);
     rewrite_inline_tables(&mut out);
     out
+}
+
+/// What is written between a literal's quotes.
+fn between_quotes<'t>(places: &mut Places<'_>, sql: &'t str, span: Span) -> &'t str {
+    let from = places.byte(span.start.line, span.start.column) + 1;
+    let to = places
+        .byte(span.end.line, span.end.column)
+        .saturating_sub(1);
+    sql.get(from..to).unwrap_or_default()
+}
+
+/// The text that a literal means, as Spark's `unescapeSQLString` has it. Where its quote stands twice within, one literal
+/// ends and the next begins, which belong together: both go.
+fn unescaped(written: &str, quote: char) -> String {
+    let mut text = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        if c == '\\' {
+            let (meant, taken) = escape(rest);
+            text.push_str(&meant);
+            rest = rest.get(taken..).unwrap_or_default();
+        } else if c != quote {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// What the escape means whose backslash stands before `rest`, and how many bytes it takes.
+fn escape(rest: &str) -> (String, usize) {
+    let coded = |digits: std::ops::Range<usize>, radix: u32| {
+        let digits = rest
+            .get(digits)
+            .filter(|d| d.chars().all(|c| c.is_digit(radix)))?;
+        let code = u32::from_str_radix(digits, radix).ok()?;
+        Some(char::from_u32(code)?.to_string())
+    };
+    let Some(c) = rest.chars().next() else {
+        return (String::new(), 0);
+    };
+    let by_code = match c {
+        'u' => coded(1..5, 16).map(|text| (text, 5)),
+        'U' => coded(1..9, 16).map(|text| (text, 9)),
+        '0' | '1' => coded(0..3, 8).map(|text| (text, 3)),
+        _ => None,
+    };
+    let meant = match c {
+        '0' => "\0".into(),
+        'b' => "\u{8}".into(),
+        'n' => "\n".into(),
+        'r' => "\r".into(),
+        't' => "\t".into(),
+        'Z' => "\u{1a}".into(),
+        // They mean something to `LIKE`.
+        '%' | '_' => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    by_code.unwrap_or((meant, c.len_utf8()))
 }
 
 fn at_version(token: &Token) -> Option<(&'static str, Token)> {
@@ -153,7 +213,7 @@ fn rewrite_table_statement(tokens: &mut Vec<TokenWithSpan>) {
 }
 
 /// The next token that isn't space, from `i` on.
-fn next_word(tokens: &[TokenWithSpan], mut i: usize) -> Option<(usize, &Token)> {
+pub(super) fn next_word(tokens: &[TokenWithSpan], mut i: usize) -> Option<(usize, &Token)> {
     loop {
         match tokens.get(i).map(|t| &t.token)? {
             Token::Whitespace(_) => i += 1,
@@ -162,56 +222,8 @@ fn next_word(tokens: &[TokenWithSpan], mut i: usize) -> Option<(usize, &Token)> 
     }
 }
 
-fn is_keyword(token: &Token, keyword: Keyword) -> bool {
+pub(super) fn is_keyword(token: &Token, keyword: Keyword) -> bool {
     matches!(token, Token::Word(w) if w.keyword == keyword && w.quote_style.is_none())
-}
-
-/// `IDENTIFIER('a' || '.b')` of texts is the name that they make.
-fn rewrite_identifier_clause(tokens: &mut Vec<TokenWithSpan>) {
-    let mut i = 0;
-    while i < tokens.len() {
-        if let Some((end, name)) = identifier_clause(tokens, i) {
-            let span = tokens.get(i).map_or_else(Span::empty, |t| t.span);
-            let mut parts = Vec::new();
-            for part in name {
-                if !parts.is_empty() {
-                    parts.push(TokenWithSpan {
-                        token: Token::Period,
-                        span,
-                    });
-                }
-                let token = Token::make_word(&part, Some('`'));
-                parts.push(TokenWithSpan { token, span });
-            }
-            tokens.splice(i..=end, parts);
-        }
-        i += 1;
-    }
-}
-
-/// Where the clause that starts at `i` ends, and the parts of its name.
-fn identifier_clause(tokens: &[TokenWithSpan], i: usize) -> Option<(usize, Vec<String>)> {
-    match &tokens.get(i)?.token {
-        Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case("identifier") => {
-        }
-        _ => return None,
-    }
-    let (open, Token::LParen) = next_word(tokens, i + 1)? else {
-        return None;
-    };
-    let mut text = String::new();
-    let mut at = open;
-    loop {
-        let (place, Token::SingleQuotedString(part)) = next_word(tokens, at + 1)? else {
-            return None;
-        };
-        text.push_str(part);
-        match next_word(tokens, place + 1)? {
-            (end, Token::RParen) => return Some((end, super::name_parts(&text)?)),
-            (next, Token::StringConcat) => at = next,
-            _ => return None,
-        }
-    }
 }
 
 /// `FROM VALUES (1), (2) AS t` is `FROM (VALUES (1), (2)) AS t`, behind which `PIVOT` and its

@@ -10,6 +10,9 @@ use crate::sql::error::{ParseError, ParseReason, Position};
 /// The table function that a command in brackets becomes: its one argument is the command's text.
 pub const TOLD: &str = "__command";
 
+/// The function that each aggregate of a `PIVOT` becomes an argument of.
+pub const PIVOTED: &str = "__pivoted";
+
 /// How deep expressions and queries may nest before they are too complex: bounds the stack that
 /// parsing, analysis and evaluation need.
 pub const MAX_DEPTH: usize = 200;

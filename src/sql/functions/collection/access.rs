@@ -5,9 +5,9 @@ use polars_core::prelude::*;
 use super::{element_of, entries};
 use crate::sql::coercion::{self, Accepts};
 use crate::sql::error::SqlError;
-use crate::sql::functions::bind::{BindResult, INT};
+use crate::sql::functions::bind::{BindResult, INT, constant};
 use crate::sql::functions::{BindContext, Binder, Call, Function, FunctionError, Mismatch, scalar};
-use crate::sql::plan::{EvalMode, Expr};
+use crate::sql::plan::{EvalMode, Expr, ExprKind};
 use crate::types::{DataType as T, ListParts, Value};
 
 /// What an index beyond the array gives.
@@ -118,7 +118,10 @@ fn eval_size(call: &Call<'_>) -> Result<Series, SqlError> {
 fn bind(kind: Access, args: Vec<Expr>, context: &BindContext) -> BindResult {
     let mut binder = Binder::new(args, context).count(2)?;
     match binder.type_of(0) {
-        T::Array { element, .. } => {
+        T::Array {
+            element,
+            contains_null,
+        } => {
             let binder = match binder.type_of(1) {
                 t if kind == Access::Subscript && t.is_integral() => binder,
                 t if t.is_integral()
@@ -136,7 +139,13 @@ fn bind(kind: Access, args: Vec<Expr>, context: &BindContext) -> BindResult {
                 }
                 _ => return Err(binder.unexpected_type(1, "\"INT\"".into())),
             };
-            binder.returns_nullable(*element)
+            let nullable = match (kind, context.mode) {
+                (Access::Subscript | Access::ElementAt, EvalMode::Ansi) => {
+                    element_may_be_null(&binder, kind, contains_null)
+                }
+                _ => true,
+            };
+            binder.finish(*element, nullable)
         }
         T::Map { key, value, .. } if kind != Access::Get => {
             if !coercion::is_orderable(&key) {
@@ -155,6 +164,28 @@ fn bind(kind: Access, args: Vec<Expr>, context: &BindContext) -> BindResult {
         _ if kind == Access::Get => Err(binder.unexpected_type(0, "\"ARRAY\"".into())),
         _ => Err(binder.unexpected_type(0, "(\"ARRAY\" or \"MAP\")".into())),
     }
+}
+
+/// Whether an element that an index beyond the array is an error for may be NULL (Catalyst's
+/// `computeNullabilityFromArray`).
+fn element_may_be_null(binder: &Binder<'_>, kind: Access, contains_null: bool) -> bool {
+    let (array, index) = (binder.args.first(), binder.args.get(1));
+    let index = match index.and_then(constant) {
+        Some(index) => index.as_i64(),
+        None => return contains_null || binder.any_nullable(),
+    };
+    let elements = match array.map(|a| &a.kind) {
+        Some(ExprKind::Call { function, args, .. }) if function.name == "array" => args,
+        _ => return true,
+    };
+    let at = match index.map(|i| (i, usize::try_from(i.unsigned_abs()))) {
+        Some((i, Ok(at))) if kind == Access::Subscript && i >= 0 => Some(at),
+        Some((i, Ok(at))) if kind == Access::ElementAt && i < 0 => elements.len().checked_sub(at),
+        Some((_, Ok(at))) if kind == Access::ElementAt => at.checked_sub(1),
+        _ => None,
+    };
+    let element = at.and_then(|at| elements.get(at));
+    element.is_none_or(|element| element.nullable)
 }
 
 fn eval(kind: Access, call: &Call<'_>) -> Result<Series, SqlError> {

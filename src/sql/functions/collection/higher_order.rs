@@ -105,10 +105,7 @@ pub(in crate::sql::functions) static HIGHER_ORDER: &[Function] = &[
         "Whether the lambda is true for an element.",
         "exists(array(1, 2, 3), x -> x % 2 == 0) → true",
         element_only,
-        |args, context| {
-            let binder = predicate(args, context)?;
-            binder.returns_nullable(T::Boolean)
-        },
+        |args, context| predicate(args, context)?.returns(T::Boolean),
         |call, lambdas| quantify(call, lambdas, true),
     ),
     higher_order(
@@ -117,10 +114,7 @@ pub(in crate::sql::functions) static HIGHER_ORDER: &[Function] = &[
         "Whether the lambda is true for an element.",
         "any_match(array(1, 2, 3), x -> x % 2 == 0) → true",
         element_only,
-        |args, context| {
-            let binder = predicate(args, context)?;
-            binder.returns_nullable(T::Boolean)
-        },
+        |args, context| predicate(args, context)?.returns(T::Boolean),
         |call, lambdas| quantify(call, lambdas, true),
     ),
     higher_order(
@@ -129,10 +123,7 @@ pub(in crate::sql::functions) static HIGHER_ORDER: &[Function] = &[
         "Whether the lambda is true for every element.",
         "forall(array(1, 2, 3), x -> x % 2 == 0) → false",
         element_only,
-        |args, context| {
-            let binder = predicate(args, context)?;
-            binder.returns_nullable(T::Boolean)
-        },
+        |args, context| predicate(args, context)?.returns(T::Boolean),
         |call, lambdas| quantify(call, lambdas, false),
     ),
     higher_order(

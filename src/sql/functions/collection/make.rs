@@ -240,8 +240,8 @@ pub(in crate::sql::functions) static MAKE: &[Function] = &[
                         .unwrap_or(default)
                         .to_string()
                 };
-                let pairs = crate::sql::functions::string::regex(&text(1, ","))?;
-                let separator = crate::sql::functions::string::regex(&text(2, ":"))?;
+                let pairs = crate::sql::functions::string::regex("str_to_map", &text(1, ","))?;
+                let separator = crate::sql::functions::string::regex("str_to_map", &text(2, ":"))?;
                 let whole = text(0, "");
                 let parsed = pairs.split(&whole).map(|pair| {
                     let mut parts = separator.splitn(pair, 2);

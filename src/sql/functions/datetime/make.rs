@@ -206,10 +206,12 @@ fn bind_timestamp(args: Vec<Expr>, context: &BindContext, result: T) -> BindResu
     for i in 0..5 {
         binder = binder.cast(i, INT)?;
     }
-    binder
-        .cast(5, SECONDS)?
-        .cast(6, STRING)?
-        .returns_nullable(result)
+    let binder = binder.cast(5, SECONDS)?.cast(6, STRING)?;
+    let is_try = context.written.to_lowercase().starts_with("try_");
+    match context.mode {
+        EvalMode::Ansi if !is_try => binder.returns(result),
+        _ => binder.returns_nullable(result),
+    }
 }
 
 fn eval_timestamp(call: &Call<'_>, mode: EvalMode) -> Result<Series, SqlError> {

@@ -22,6 +22,8 @@ struct Parsed {
     micros: i64,
     zone: Option<ZoneText>,
     before_christ: bool,
+    /// The first field whose number means nothing: what Java says of it once the text is read.
+    invalid: Option<String>,
 }
 
 /// Why a text doesn't fit its pattern, in Java's words.
@@ -148,13 +150,20 @@ fn read_field(
         1 => 18,
         n => n,
     };
-    let number = |limit: std::ops::RangeInclusive<i64>| -> Result<(i64, usize), usize> {
+    let mut number = |limit: std::ops::RangeInclusive<i64>, field: &str| -> Result<_, usize> {
         let (n, end) = digits(text, at, count.min(max), max)?;
         if limit.contains(&n) {
-            Ok((n, end))
-        } else {
-            Err(at)
+            return Ok((n, end));
         }
+        let (first, last) = (limit.start(), limit.end());
+        let last = match field {
+            "DayOfMonth" => "28/31".to_owned(),
+            _ => last.to_string(),
+        };
+        parsed.invalid.get_or_insert_with(|| {
+            format!("Invalid value for {field} (valid values {first} - {last}): {n}")
+        });
+        Ok((*first, end))
     };
     Ok(match letter {
         'y' => {
@@ -189,17 +198,17 @@ fn read_field(
             at + length
         }
         'M' | 'L' => {
-            let (n, end) = number(1..=12)?;
+            let (n, end) = number(1..=12, "MonthOfYear")?;
             parsed.month = Some(n as u32);
             end
         }
         'Q' | 'q' => {
-            let (n, end) = number(1..=4)?;
+            let (n, end) = number(1..=4, "QuarterOfYear")?;
             parsed.quarter = Some(n as u32);
             end
         }
         'd' => {
-            let (n, end) = number(1..=31)?;
+            let (n, end) = number(1..=31, "DayOfMonth")?;
             parsed.day = Some(n as u32);
             end
         }
@@ -211,34 +220,34 @@ fn read_field(
             parsed.day_of_year = Some(n as u32);
             end
         }
-        'F' => number(1..=5)?.1,
+        'F' => number(1..=5, "AlignedWeekOfMonth")?.1,
         'H' => {
-            let (n, end) = number(0..=23)?;
+            let (n, end) = number(0..=23, "HourOfDay")?;
             parsed.hour = Some(n);
             end
         }
         'k' => {
-            let (n, end) = number(1..=24)?;
+            let (n, end) = number(1..=24, "ClockHourOfDay")?;
             parsed.hour = Some(n % 24);
             end
         }
         'h' => {
-            let (n, end) = number(1..=12)?;
+            let (n, end) = number(1..=12, "ClockHourOfAmPm")?;
             parsed.half_day_hour = Some(n % 12);
             end
         }
         'K' => {
-            let (n, end) = number(0..=11)?;
+            let (n, end) = number(0..=11, "HourOfAmPm")?;
             parsed.half_day_hour = Some(n);
             end
         }
         'm' => {
-            let (n, end) = number(0..=59)?;
+            let (n, end) = number(0..=59, "MinuteOfHour")?;
             parsed.minute = n;
             end
         }
         's' => {
-            let (n, end) = number(0..=59)?;
+            let (n, end) = number(0..=59, "SecondOfMinute")?;
             parsed.second = n;
             end
         }
@@ -291,6 +300,9 @@ fn read_field(
 
 impl Parsed {
     fn instant(&self, zone: Option<Tz>) -> Result<i64, String> {
+        if let Some(why) = &self.invalid {
+            return Err(why.clone());
+        }
         let mut year = self.year.unwrap_or(1970);
         if self.before_christ {
             year = 1 - year;

@@ -79,7 +79,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
         "The timestamp that a text names.",
         "to_timestamp('2016-12-31', 'yyyy-MM-dd') → 2016-12-31 00:00:00",
         |args, context| bind_read(args, context, T::Timestamp),
-        |call| read_column(call, call.mode, "try_to_timestamp"),
+        |call| read_column(call, call.mode),
     ),
     scalar(
         "try_to_timestamp",
@@ -87,7 +87,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
         "The timestamp that a text names, NULL if it names none.",
         "try_to_timestamp('abc') → NULL",
         |args, context| bind_read(args, context, T::Timestamp),
-        |call| read_column(call, EvalMode::Try, "try_to_timestamp"),
+        |call| read_column(call, EvalMode::Try),
     ),
     scalar(
         "to_timestamp_ltz",
@@ -95,7 +95,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
         "The timestamp that a text names.",
         "to_timestamp_ltz('2016-12-31') → 2016-12-31 00:00:00",
         |args, context| bind_read(args, context, T::Timestamp),
-        |call| read_column(call, call.mode, "try_to_timestamp"),
+        |call| read_column(call, call.mode),
     ),
     scalar(
         "to_timestamp_ntz",
@@ -103,7 +103,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
         "The timestamp without a zone that a text names.",
         "to_timestamp_ntz('2016-12-31') → 2016-12-31 00:00:00",
         |args, context| bind_read(args, context, T::TimestampNtz),
-        |call| read_column(call, call.mode, "try_to_timestamp"),
+        |call| read_column(call, call.mode),
     ),
     scalar(
         "to_date",
@@ -111,7 +111,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
         "The date that a text names.",
         "to_date('2009-07-30 04:17:52') → 2009-07-30",
         |args, context| bind_read(args, context, T::Date),
-        |call| read_column(call, call.mode, "try_to_date"),
+        |call| read_column(call, call.mode),
     ),
     scalar(
         "try_to_date",
@@ -119,7 +119,7 @@ pub(in crate::sql::functions) static UNIX: &[Function] = &[
         "The date that a text names, NULL if it names none.",
         "try_to_date('abc') → NULL",
         |args, context| bind_read(args, context, T::Date),
-        |call| read_column(call, EvalMode::Try, "try_to_date"),
+        |call| read_column(call, EvalMode::Try),
     ),
     scalar(
         "unix_timestamp",
@@ -284,11 +284,7 @@ fn bind_read(args: Vec<Expr>, context: &BindContext, to: T) -> BindResult {
 }
 
 /// Reads an argument by the patterns of the next, or as a cast does.
-fn read_column(
-    call: &Call<'_>,
-    mode: EvalMode,
-    tolerant: &'static str,
-) -> Result<Series, SqlError> {
+fn read_column(call: &Call<'_>, mode: EvalMode) -> Result<Series, SqlError> {
     let zone = call.context.time_zone;
     if call.args.len() == 1 || *call.type_of(0) != T::String {
         return cast::cast(call.arg(0)?, call.type_of(0), call.result, mode, zone);
@@ -304,7 +300,7 @@ fn read_column(
             Ok(us) => Ok(Some(us)),
             Err(message) if mode == EvalMode::Ansi => Err(FunctionError::CannotParseTimestamp {
                 message,
-                function: tolerant,
+                function: "try_to_timestamp",
             }),
             Err(_) => Ok(None),
         }

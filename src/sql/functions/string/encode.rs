@@ -128,7 +128,7 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
             Binder::new(args, context)
                 .count(2)?
                 .cast_from(0, STRING)?
-                .returns(T::Binary)
+                .returns_nullable(T::Binary)
         },
         |call| {
             let (texts, sets) = (call.strings(0)?, call.strings(1)?);

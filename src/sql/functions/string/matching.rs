@@ -31,7 +31,7 @@ macro_rules! rlike {
             |call| {
                 let texts = call.strings(0)?;
                 let mut patterns = Compiled::new(call.strings(1)?);
-                let compile = |pattern: &str| regex_for($name, pattern);
+                let compile = |pattern: &str| regex($name, pattern);
                 call.try_out(|i| {
                     let (Some(text), Some(regex)) = (texts.get(i), patterns.get(i, compile)?)
                     else {
@@ -74,9 +74,11 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
             let mut patterns = Compiled::new(call.strings(1)?);
             let groups = group_argument(call)?;
             call.try_out(|i| {
-                let (Some(text), Some(regex), Some(group)) =
-                    (texts.get(i), patterns.get(i, regex)?, group_of(&groups, i))
-                else {
+                let (Some(text), Some(regex), Some(group)) = (
+                    texts.get(i),
+                    patterns.get(i, |p| regex("regexp_extract", p))?,
+                    group_of(&groups, i),
+                ) else {
                     return Ok(None);
                 };
                 let Some(captures) = regex.captures(text) else {
@@ -99,9 +101,11 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
             let groups = group_argument(call)?;
             let mut out = Vec::with_capacity(call.len());
             for i in 0..call.len() {
-                let (Some(text), Some(regex), Some(group)) =
-                    (texts.get(i), patterns.get(i, regex)?, group_of(&groups, i))
-                else {
+                let (Some(text), Some(regex), Some(group)) = (
+                    texts.get(i),
+                    patterns.get(i, |p| regex("regexp_extract_all", p))?,
+                    group_of(&groups, i),
+                ) else {
                     out.push(Value::Null);
                     continue;
                 };
@@ -144,7 +148,7 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
                 };
                 let (Some(text), Some(regex), Some(replacement), Some(position)) = (
                     texts.get(i),
-                    patterns.get(i, regex)?,
+                    patterns.get(i, |p| regex("regexp_replace", p))?,
                     replacements.get(i),
                     position,
                 ) else {
@@ -170,7 +174,9 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
             let texts = call.strings(0)?;
             let mut patterns = Compiled::new(call.strings(1)?);
             call.try_out(|i| {
-                let (Some(text), Some(regex)) = (texts.get(i), patterns.get(i, regex)?) else {
+                let (Some(text), Some(regex)) =
+                    (texts.get(i), patterns.get(i, |p| regex("regexp_count", p))?)
+                else {
                     return Ok(None);
                 };
                 Ok(Some(regex.find_iter(text).count() as i32))
@@ -192,7 +198,10 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
             let texts = call.strings(0)?;
             let mut patterns = Compiled::new(call.strings(1)?);
             call.try_out(|i| {
-                let (Some(text), Some(regex)) = (texts.get(i), patterns.get(i, regex)?) else {
+                let (Some(text), Some(regex)) = (
+                    texts.get(i),
+                    patterns.get(i, |p| regex("regexp_substr", p))?,
+                ) else {
                     return Ok(None);
                 };
                 Ok(regex.find(text).map(|m| m.as_str()))
@@ -209,7 +218,9 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
             let texts = call.strings(0)?;
             let mut patterns = Compiled::new(call.strings(1)?);
             call.try_out(|i| {
-                let (Some(text), Some(regex)) = (texts.get(i), patterns.get(i, regex)?) else {
+                let (Some(text), Some(regex)) =
+                    (texts.get(i), patterns.get(i, |p| regex("regexp_instr", p))?)
+                else {
                     return Ok(None);
                 };
                 Ok(Some(regex.find(text).map_or(0, |m| {
@@ -267,12 +278,13 @@ impl<P> Compiled<P> {
 
 /// Compiles a regular expression. Look-around and back-references, which Java has, aren't
 /// supported: they would let a pattern run for ever.
-pub(in crate::sql::functions) fn regex(pattern: &str) -> Result<Regex, FunctionError> {
-    regex_for("rlike", pattern)
-}
-
-/// As [`regex`], for messages that name the function.
-fn regex_for(function: &str, pattern: &str) -> Result<Regex, FunctionError> {
+///
+/// # Errors
+/// `INVALID_PARAMETER_VALUE.PATTERN`, which names the function.
+pub(in crate::sql::functions) fn regex(
+    function: &str,
+    pattern: &str,
+) -> Result<Regex, FunctionError> {
     Regex::new(pattern).map_err(|e| {
         let shown = Value::from(pattern).sql(&T::String);
         let why = e.to_string();
@@ -426,7 +438,7 @@ impl Like {
             }
         }
         source.push('$');
-        Ok(Like::Regex(regex(&source)?))
+        Ok(Like::Regex(regex("like", &source)?))
     }
 
     fn matches(&self, text: &str) -> bool {
@@ -481,7 +493,8 @@ fn eval_split(call: &Call<'_>) -> Result<Series, SqlError> {
             Some(l) => l.get(i),
             None => Some(-1),
         };
-        let (Some(text), Some(regex), Some(limit)) = (texts.get(i), patterns.get(i, regex)?, limit)
+        let (Some(text), Some(regex), Some(limit)) =
+            (texts.get(i), patterns.get(i, |p| regex("split", p))?, limit)
         else {
             out.push(Value::Null);
             continue;

@@ -61,7 +61,12 @@ pub(in crate::sql::functions) static PARTS: &[Function] = &[
         "right(s, n)",
         "The last n characters.",
         "right('Spark SQL', 3) → SQL",
-        bind_text_int,
+        // An `if` in Spark, whose last branch may be NULL.
+        |args, context| {
+            let mut bound = bind_text_int(args, context)?;
+            bound.nullable = true;
+            Ok(bound)
+        },
         |call| {
             let (texts, n) = (call.strings(0)?, call.ints(1)?);
             call.out(|i| {

@@ -1,14 +1,15 @@
 //! `CREATE FUNCTION`, `DROP FUNCTION`, `COPY INTO`.
 
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use super::read::{accept, at_string, expect, identifier, in_parens, name, property, skip, string};
 use super::tables::name_or_path;
 use super::{Parsed, ParsedKind};
 use crate::sql::command::{Command, CopyInto, CreateFunction, FunctionParameter, SqlFunction};
+use crate::sql::error::{ParseError, ParseReason};
 use crate::sql::parse::data_type::parse_data_type;
-use crate::sql::parse::dialect::type_text;
+use crate::sql::parse::dialect::{UNKNOWN_TYPE, type_text};
 use crate::types::DataType;
 
 /// What follows `CREATE [OR REPLACE] [TEMPORARY] FUNCTION`.
@@ -87,6 +88,13 @@ pub(super) fn data_type(p: &mut Parser) -> Parsed<DataType> {
     let (text, _) = type_text(p)?;
     match parse_data_type(&text) {
         Ok(data_type) => Ok(data_type),
+        Err(ParseError {
+            reason: ParseReason::UnsupportedDataType { name },
+            ..
+        }) => Err(ParserError::ParserError(format!(
+            "{UNKNOWN_TYPE}{name}{}",
+            at.span.start
+        ))),
         Err(_) => p.expected("a data type", at),
     }
 }

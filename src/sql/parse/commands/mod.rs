@@ -29,6 +29,9 @@ type Parsed<T> = Result<T, ParserError>;
 pub enum ParsedKind {
     Query(Box<Query>),
     Command(Command),
+    /// Has names that are parameters' or variables' values (`IDENTIFIER(:t)`): what it is they tell.
+    Unnamed,
+    ExecuteImmediate(ParsedImmediate),
     CreateView(Box<ParsedView>),
     CreateTable(Box<ParsedTable>),
     Insert(Box<ParsedInsert>),
@@ -75,6 +78,15 @@ pub enum ParsedVariables {
         names: Vec<Name>,
         query: Box<Query>,
     },
+}
+
+/// `EXECUTE IMMEDIATE text INTO variables USING values`.
+#[derive(Debug, Clone)]
+pub struct ParsedImmediate {
+    pub text: Box<Expr>,
+    pub into: Vec<Name>,
+    /// Values for the text's parameter markers, each with the name that it was given.
+    pub using: Vec<(Expr, Option<String>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -165,6 +177,7 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         ("SHOW", _) => show(p)?,
         ("DROP", "FUNCTION") => drop_function(p)?,
         ("DROP", "TEMPORARY") if word(p, 2).as_deref() == Some("FUNCTION") => drop_function(p)?,
+        ("EXECUTE", "IMMEDIATE") => return variables::execute_immediate(p),
         ("DECLARE", _) => return variables::declare(p),
         ("DROP", "TEMPORARY") if word(p, 2).as_deref() == Some("VARIABLE") => {
             variables::drop_variable(p)?

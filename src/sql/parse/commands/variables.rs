@@ -1,11 +1,12 @@
-//! `DECLARE`, `SET VARIABLE`, `DROP TEMPORARY VARIABLE`.
+//! `DECLARE`, `SET VARIABLE`, `DROP TEMPORARY VARIABLE`, `EXECUTE IMMEDIATE`.
 
+use sqlparser::ast::Expr;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 use super::functions::data_type;
-use super::read::{accept, expect, in_parens, name, skip, word};
-use super::{Parsed, ParsedKind, ParsedVariables};
+use super::read::{accept, comma_separated, expect, identifier, in_parens, name, skip, word};
+use super::{Parsed, ParsedImmediate, ParsedKind, ParsedVariables};
 use crate::sql::command::{Command, Name};
 
 /// What follows `DECLARE`.
@@ -52,7 +53,7 @@ pub(super) fn set(p: &mut Parser) -> Parsed<ParsedKind> {
             query,
         }));
     }
-    let mut set: Vec<(Name, Option<sqlparser::ast::Expr>)> = Vec::new();
+    let mut set: Vec<(Name, Option<Expr>)> = Vec::new();
     loop {
         let name = name(p)?;
         p.expect_token(&Token::Eq)?;
@@ -65,6 +66,34 @@ pub(super) fn set(p: &mut Parser) -> Parsed<ParsedKind> {
             return Ok(ParsedKind::SetVariables(ParsedVariables::Each(set)));
         }
     }
+}
+
+/// `EXECUTE IMMEDIATE 'SELECT ? + :b' INTO v USING 1, 2 AS b`.
+pub(super) fn execute_immediate(p: &mut Parser) -> Parsed<ParsedKind> {
+    skip(p, 2);
+    let text = Box::new(p.parse_expr()?);
+    let into = match accept(p, &["INTO"]) {
+        true => comma_separated(p, name)?,
+        false => Vec::new(),
+    };
+    let using = match accept(p, &["USING"]) {
+        true if p.peek_token().token == Token::LParen => in_parens(p, named_value)?,
+        true => comma_separated(p, named_value)?,
+        false => Vec::new(),
+    };
+    Ok(ParsedKind::ExecuteImmediate(ParsedImmediate {
+        text,
+        into,
+        using,
+    }))
+}
+
+/// `value [[AS] name]`.
+fn named_value(p: &mut Parser) -> Parsed<(Expr, Option<String>)> {
+    let value = p.parse_expr()?;
+    let has_name = accept(p, &["AS"]) || matches!(p.peek_token().token, Token::Word(_));
+    let name = has_name.then(|| identifier(p)).transpose()?;
+    Ok((value, name))
 }
 
 /// What follows `DROP`.
