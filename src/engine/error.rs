@@ -99,6 +99,15 @@ pub(super) fn connect_error(error: &ErrorInfo) -> String {
     .to_string()
 }
 
+/// Python's reply when a notebook that it ran has failed.
+pub(super) fn failed_notebook_run(error: ErrorInfo) -> String {
+    connect_error(&ErrorInfo {
+        class: "Py4JJavaError".into(),
+        details: format!("com.databricks.WorkflowException: {}", error.message),
+        ..error
+    })
+}
+
 /// Takes `[CONDITION] message SQLSTATE: x` apart.
 pub(super) fn split(text: &str) -> ErrorInfo {
     ErrorInfo {

@@ -63,7 +63,7 @@ pub(super) enum Job {
 impl Job {
     /// Whether it waits for something else than its turn.
     pub fn waits(&self) -> bool {
-        matches!(self, Job::Cell(run) if run.python.is_some())
+        matches!(self, Job::Cell(run) if run.waits())
     }
 }
 

@@ -20,7 +20,7 @@ mod tests;
 mod worker;
 
 pub use content::Content;
-pub use python::PythonCell;
+pub use python::{PythonAnswer, PythonCell, PythonWait};
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub use worker::start as start_worker;
 

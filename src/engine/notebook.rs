@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::jobs::{Job, Outcome};
 use super::python::RunningPython;
 use super::relations::Opened;
@@ -36,6 +38,9 @@ pub(super) struct Notebooks {
     pub has_python: bool,
     /// The notebook whose `foreachBatch` function runs.
     pub batch_of: Option<String>,
+    /// Calls of `dbutils.notebook.run` that have ended and are not told yet.
+    replies: BTreeMap<u32, String>,
+    last_call: u32,
 }
 
 /// A stream that a cell shows.
@@ -55,6 +60,8 @@ impl Default for Notebooks {
             connects: BTreeMap::new(),
             has_python: false,
             batch_of: None,
+            replies: BTreeMap::new(),
+            last_call: 0,
         }
     }
 }
@@ -63,12 +70,23 @@ impl Default for Notebooks {
 pub(super) struct CellRun {
     pub notebook: String,
     pub cell: u32,
+    own: Level,
+    /// The notebooks that `dbutils.notebook.run` called, each by the one before it.
+    called: Vec<Level>,
+}
+
+/// Steps that share names and widgets: a cell's own, or those of a notebook that it called.
+pub(super) struct Level {
+    /// Whose names and widgets: a key of [`Notebooks::connects`].
+    pub scope: String,
+    /// What Python waits for at the level below; 0 for the cell's own.
+    call: u32,
     work: VecDeque<Work>,
     /// A result whose first rows are being pulled.
     pulling: Option<RelationView>,
-    /// Python that runs or is to run: the cell waits for it.
+    /// Python that runs or is to run: the level waits for it.
     pub python: Option<RunningPython>,
-    /// How the last Python ended, if that ended the cell.
+    /// How the last Python ended, if that ended the level.
     pub ended: Option<Result<Reply, ErrorInfo>>,
 }
 
@@ -82,11 +100,53 @@ struct Work {
     depth: usize,
 }
 
-impl CellRun {
+impl Level {
+    fn new(scope: String, call: u32, work: VecDeque<Work>) -> Level {
+        Level {
+            scope,
+            call,
+            work,
+            pulling: None,
+            python: None,
+            ended: None,
+        }
+    }
+
     fn push_front(&mut self, work: Vec<Work>) {
         for work in work.into_iter().rev() {
             self.work.push_front(work);
         }
+    }
+}
+
+impl CellRun {
+    /// What runs now: the level that was called last.
+    pub fn top(&mut self) -> &mut Level {
+        self.called.last_mut().unwrap_or(&mut self.own)
+    }
+
+    /// Whether it waits for Python rather than for its turn.
+    pub fn waits(&self) -> bool {
+        self.called.last().unwrap_or(&self.own).python.is_some()
+    }
+
+    /// Leaves what was called above the last level that has Python: that has ended.
+    pub fn unwind(&mut self) {
+        while self.called.last().is_some_and(|l| l.python.is_none()) {
+            self.called.pop();
+        }
+    }
+
+    /// The Python of each level that has some, the cell's own first.
+    pub fn pythons(&self) -> impl Iterator<Item = &RunningPython> {
+        let levels = std::iter::once(&self.own).chain(&self.called);
+        levels.filter_map(|level| level.python.as_ref())
+    }
+
+    /// As [`CellRun::pythons`].
+    pub fn pythons_mut(&mut self) -> impl Iterator<Item = &mut RunningPython> {
+        let levels = std::iter::once(&mut self.own).chain(&mut self.called);
+        levels.filter_map(|level| level.python.as_mut())
     }
 }
 
@@ -285,25 +345,44 @@ impl Engine {
             })
             .collect();
         Ok(Outcome::Job(Job::Cell(Box::new(CellRun {
+            own: Level::new(notebook.clone(), 0, work),
             notebook,
             cell,
-            work,
-            pulling: None,
-            python: None,
-            ended: None,
+            called: Vec::new(),
         }))))
     }
 
     /// Moves a cell on. Gives the reply once it has ended.
     pub(super) fn step_cell(&mut self, run: &mut CellRun) -> Result<Option<Reply>, ErrorInfo> {
-        if let Some(ended) = run.ended.take() {
+        let is_interrupted = run.pythons().any(RunningPython::is_interrupted);
+        let moved = if is_interrupted && run.top().ended.is_none() {
+            Err(error::plain("Cancelled", "Cancelled."))
+        } else {
+            self.step_level(run)
+        };
+        if matches!(moved, Ok(None)) {
+            return moved;
+        }
+        match run.called.pop() {
+            Some(level) => {
+                self.notebooks.end_call(level.call, moved);
+                Ok(None)
+            }
+            None => moved,
+        }
+    }
+
+    /// Moves the level on that was called last. Gives how it ended, once it has.
+    fn step_level(&mut self, run: &mut CellRun) -> Result<Option<Reply>, ErrorInfo> {
+        let level = run.top();
+        if let Some(ended) = level.ended.take() {
             return ended.map(Some);
         }
-        if run.pulling.is_some() {
+        if level.pulling.is_some() {
             self.pull(run).map_err(|e| error::info(&e))?;
             return Ok(None);
         }
-        let Some(work) = run.work.pop_front() else {
+        let Some(work) = level.work.pop_front() else {
             return Ok(Some(Reply::Done));
         };
         let place = work.notebook.clone();
@@ -319,10 +398,37 @@ impl Engine {
         Ok(None)
     }
 
+    /// Begins `dbutils.notebook.run` for a cell's Python. Gives the number of the call, whose
+    /// reply comes with [`Notebooks::take_reply`].
+    pub(super) fn call_notebook(
+        &mut self,
+        run: &mut CellRun,
+        path: &str,
+        arguments: &[(String, String)],
+    ) -> Result<u32, NotebookError> {
+        let scope = &run.top().scope;
+        let from = self.notebooks.connect(scope).notebook().to_owned();
+        let resolved = self.notebooks.workspace.resolve(&from, path)?;
+        let work = self.notebooks.work_of(&resolved.path, run.called.len())?;
+        let call = self.notebooks.new_call();
+        // A name that no notebook's path has.
+        let scope = format!("{} (run {call})", resolved.path);
+        let connect = self.notebooks.connect(&scope);
+        connect.set_notebook(&resolved.path);
+        for (name, value) in arguments {
+            connect.set_widget(name, value);
+        }
+        run.called.push(Level::new(scope, call, work.into()));
+        if let Some(note) = resolved.note {
+            self.print(run, &note);
+        }
+        Ok(call)
+    }
+
     /// Pulls one frame of the result that is shown next, and shows it once its first rows are
     /// there. Gives whether there is more to pull.
     fn pull(&mut self, run: &mut CellRun) -> Result<bool, SessionError> {
-        let Some(view) = &mut run.pulling else {
+        let Some(view) = &mut run.top().pulling else {
             return Ok(false);
         };
         let handle = view.handle;
@@ -332,12 +438,12 @@ impl Engine {
                 Ok(false) => view.row_count = opened.count().map(|rows| rows as f64),
                 Err(e) => {
                     self.relations.close(handle);
-                    run.pulling = None;
+                    run.top().pulling = None;
                     return Err(e);
                 }
             }
         }
-        if let Some(relation) = run.pulling.take() {
+        if let Some(relation) = run.top().pulling.take() {
             let output = CellOutput::Table {
                 relation,
                 stream: None,
@@ -369,10 +475,9 @@ impl Engine {
                 Ok(())
             }
             Step::Run { path, arguments } => {
+                let connect = self.notebooks.connect(&run.top().scope);
                 for (name, value) in &arguments {
-                    self.notebooks
-                        .connect(&run.notebook)
-                        .set_widget(name, value);
+                    connect.set_widget(name, value);
                 }
                 let resolved = self
                     .notebooks
@@ -382,30 +487,11 @@ impl Engine {
                 if let Some(note) = resolved.note {
                     self.print(run, &note);
                 }
-                if depth + 1 >= MAX_RUN_DEPTH {
-                    let e = NotebookError::TooDeep {
-                        path: resolved.path,
-                        depth: depth + 1,
-                    };
-                    return Err(error::notebook_info(&e));
-                }
-                let other = self
+                let inlined = self
                     .notebooks
-                    .require(&resolved.path)
+                    .work_of(&resolved.path, depth)
                     .map_err(|e| error::notebook_info(&e))?;
-                let mut inlined = Vec::new();
-                for (cell, number) in other.cells.iter().zip(1..) {
-                    let steps = cell
-                        .steps(other.language)
-                        .map_err(|e| error::notebook_info(&e))?;
-                    inlined.extend(steps.into_iter().map(|step| Work {
-                        step,
-                        notebook: resolved.path.clone(),
-                        number,
-                        depth: depth + 1,
-                    }));
-                }
-                run.push_front(inlined);
+                run.top().push_front(inlined);
                 Ok(())
             }
             Step::Fs(command) => self.run_files(run, &command),
@@ -419,7 +505,8 @@ impl Engine {
         statement: &SqlStatement,
     ) -> Result<(), ErrorInfo> {
         self.flow_is_stale = true;
-        let widgets = self.notebooks.connect(&run.notebook).widgets();
+        let scope = run.top().scope.clone();
+        let widgets = self.notebooks.connect(&scope).widgets();
         let text = bind(&statement.text, widgets, &self.session.state().conf);
         let in_cell = |e: &SessionError| {
             let mut info = error::info(e);
@@ -429,27 +516,23 @@ impl Engine {
             info
         };
         if let Some(widget) = WidgetStatement::read(&text) {
-            let connect = self.notebooks.connect(&run.notebook);
+            let connect = self.notebooks.connect(&scope);
             let reply = widget.run(&mut self.session, connect);
             error::connect_reply(&reply.map_err(|e| in_cell(&e))?)?;
-            let widgets = self.widget_views(&run.notebook);
-            self.event(Event::Widgets {
-                notebook: run.notebook.clone(),
-                widgets,
-            });
+            self.tell_widgets(scope);
             return Ok(());
         }
         let results = self.session.sql(&text).map_err(|e| in_cell(&e))?;
         for ran in results {
             match ran {
                 Ran::Rows(plan) => {
-                    let connect = self.notebooks.connect(&run.notebook);
+                    let connect = self.notebooks.connect(&scope);
                     connect.set_sql_result(plan.clone());
                     self.show_plan(run, plan, None).map_err(|e| in_cell(&e))?;
                 }
                 Ran::Frame(frame) => {
                     let plan = Arc::new(Plan::local(frame.clone()));
-                    self.notebooks.connect(&run.notebook).set_sql_result(plan);
+                    self.notebooks.connect(&scope).set_sql_result(plan);
                     self.show_frame(run, frame);
                 }
                 Ran::Started { .. } => {}
@@ -459,11 +542,11 @@ impl Engine {
     }
 
     /// A `%fs` command: what `dbutils.fs` does.
-    fn run_files(&mut self, run: &CellRun, command: &FsCommand) -> Result<(), ErrorInfo> {
+    fn run_files(&mut self, run: &mut CellRun, command: &FsCommand) -> Result<(), ErrorInfo> {
         self.flow_is_stale = true;
         let answer = self
             .notebooks
-            .connect(&run.notebook)
+            .connect(&run.top().scope)
             .call(&mut self.session, &command.request().to_string());
         let Answer::Done(reply) = answer else {
             return Ok(()); // Files are never waited for.
@@ -488,7 +571,7 @@ impl Engine {
         }
         let stream = self.session.rows(&plan)?;
         let zone = self.session.state().conf.time_zone();
-        run.pulling = Some(self.relations.open(
+        run.top().pulling = Some(self.relations.open(
             "Result".into(),
             RelationKind::Result,
             &plan.schema(),
@@ -624,6 +707,49 @@ impl Notebooks {
             connect.set_notebook(notebook);
             connect
         })
+    }
+
+    /// A notebook's steps, for a cell that came here through `depth` others.
+    fn work_of(&self, path: &str, depth: usize) -> Result<Vec<Work>, NotebookError> {
+        let depth = depth + 1;
+        if depth >= MAX_RUN_DEPTH {
+            return Err(NotebookError::TooDeep {
+                path: path.into(),
+                depth,
+            });
+        }
+        let notebook = self.require(path)?;
+        let mut work = Vec::new();
+        for (cell, number) in notebook.cells.iter().zip(1..) {
+            let steps = cell.steps(notebook.language)?;
+            work.extend(steps.into_iter().map(|step| Work {
+                step,
+                notebook: path.to_owned(),
+                number,
+                depth,
+            }));
+        }
+        Ok(work)
+    }
+
+    fn new_call(&mut self) -> u32 {
+        self.last_call += 1;
+        self.last_call
+    }
+
+    /// Keeps how a called notebook ended, for the Python that waits for it.
+    fn end_call(&mut self, call: u32, ended: Result<Option<Reply>, ErrorInfo>) {
+        let reply = match ended {
+            Ok(Some(Reply::Text { text })) => json!({"ok": text}).to_string(),
+            Ok(_) => json!({"ok": null}).to_string(),
+            Err(info) => error::failed_notebook_run(info),
+        };
+        self.replies.insert(call, reply);
+    }
+
+    /// How a called notebook ended, once it has: Python's reply.
+    pub fn take_reply(&mut self, call: u32) -> Option<String> {
+        self.replies.remove(&call)
     }
 
     /// Whether a relation shows a stream that goes on.

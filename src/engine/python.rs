@@ -34,6 +34,30 @@ pub(super) struct RunningPython {
     is_interrupted: bool,
 }
 
+impl RunningPython {
+    /// Whether it is to end.
+    pub fn is_interrupted(&self) -> bool {
+        self.is_interrupted
+    }
+}
+
+/// What Python hears of what it asked.
+#[derive(Debug)]
+pub enum PythonAnswer {
+    Done(String),
+    /// It comes later: [`Engine::python_poll`].
+    Wait(PythonWait),
+}
+
+/// What Python waits for.
+#[derive(Debug)]
+pub enum PythonWait {
+    /// The session's streams.
+    Session(Wait),
+    /// A notebook that `dbutils.notebook.run` called, by the number of the call.
+    Notebook(u32),
+}
+
 impl Engine {
     /// Says that somebody runs Python from now on.
     pub fn offer_python(&mut self) {
@@ -57,7 +81,7 @@ impl Engine {
 
     /// What is to run now, if anything; it is given once.
     pub fn take_python(&mut self) -> Option<PythonCell> {
-        let python = self.running()?.python.as_mut()?;
+        let python = self.running()?.top().python.as_mut()?;
         if python.is_taken {
             return None;
         }
@@ -67,34 +91,47 @@ impl Engine {
 
     /// Answers what Python asks. What it displays is shown before the answer; rows that can't
     /// be had are the answer's error.
-    pub fn python_call(&mut self, request: &str) -> Answer {
+    pub fn python_call(&mut self, request: &str) -> PythonAnswer {
+        let refused = |info: &ErrorInfo| PythonAnswer::Done(error::connect_error(info));
         let of_batch = self.notebooks.batch_of.clone();
-        let of_cell = || self.running().map(|run| run.notebook.clone());
-        let Some(notebook) = of_batch.or_else(of_cell) else {
-            return Answer::Done(error::connect_error(&error::plain(
-                "Cancelled",
-                "Cancelled.",
-            )));
+        let of_cell = || self.running().map(|run| run.top().scope.clone());
+        let Some(scope) = of_batch.or_else(of_cell) else {
+            return refused(&error::plain("Cancelled", "Cancelled."));
         };
         self.flow_is_stale = true;
         self.streams_idle = false;
-        let widgets = self.widget_views(&notebook);
-        let connect = self.notebooks.connect(&notebook);
+        let widgets = self.widget_views(&scope);
+        let connect = self.notebooks.connect(&scope);
         let answer = connect.call(&mut self.session, request);
         let shown = connect.take_shown();
         for shown in shown {
-            if let Err(refused) = self.show_now(shown) {
-                return Answer::Done(error::connect_error(&refused));
+            if let Err(info) = self.show_now(shown) {
+                return refused(&info);
             }
         }
-        let after = self.widget_views(&notebook);
-        if after != widgets {
-            self.event(Event::Widgets {
-                notebook,
-                widgets: after,
-            });
+        if self.widget_views(&scope) != widgets {
+            self.tell_widgets(scope);
         }
-        answer
+        match answer {
+            Answer::Done(reply) => PythonAnswer::Done(reply),
+            Answer::Wait(wait) => PythonAnswer::Wait(PythonWait::Session(wait)),
+            Answer::Notebook { path, arguments } => {
+                let of_cell = self.notebooks.batch_of.is_none();
+                let called = of_cell.then(|| {
+                    self.with_running(|engine, run| engine.call_notebook(run, &path, &arguments))
+                });
+                let refused = || NotebookError::Refused {
+                    what: "dbutils.notebook.run".into(),
+                    reason: "it belongs to cells, not to the functions that streams call.",
+                };
+                match called.flatten().unwrap_or_else(|| Err(refused())) {
+                    Ok(call) => PythonAnswer::Wait(PythonWait::Notebook(call)),
+                    Err(e) => {
+                        PythonAnswer::Done(error::failed_notebook_run(error::notebook_info(&e)))
+                    }
+                }
+            }
+        }
     }
 
     /// A batch that waits for its `foreachBatch` function. `notebook_of` says whose function has a number. Until
@@ -125,8 +162,20 @@ impl Engine {
     }
 
     /// Whether what a call waits for has come: its reply.
-    pub fn python_poll(&self, wait: &Wait) -> Option<String> {
-        Connect::poll(&self.session, wait)
+    pub fn python_poll(&mut self, wait: &PythonWait) -> Option<String> {
+        match wait {
+            PythonWait::Session(wait) => Connect::poll(&self.session, wait),
+            PythonWait::Notebook(call) => self.notebooks.take_reply(*call),
+        }
+    }
+
+    /// Leaves a called notebook that nobody can wait for, and gives Python's reply.
+    pub fn python_leave(&mut self) -> String {
+        self.with_running(|_, run| run.unwind());
+        error::failed_notebook_run(error::notebook_info(&NotebookError::Refused {
+            what: "dbutils.notebook.run".into(),
+            reason: "this browser can't suspend WebAssembly. %run works here; Chrome and Edge can, from version 137.",
+        }))
     }
 
     /// Shows what Python printed.
@@ -140,7 +189,7 @@ impl Engine {
     /// Whether Python is to end: its cell was cancelled.
     pub fn python_interrupted(&self) -> bool {
         self.jobs.iter().any(|(_, job)| match job {
-            Job::Cell(run) => run.python.as_ref().is_some_and(|p| p.is_interrupted),
+            Job::Cell(run) => run.pythons().any(RunningPython::is_interrupted),
             _ => false,
         })
     }
@@ -148,18 +197,22 @@ impl Engine {
     /// Takes up how Python ended; the cell goes on with its next step, or ends.
     pub fn python_done(&mut self, outcome: PythonOutcome) {
         self.with_running(|engine, run| {
-            run.python = None;
+            run.unwind();
+            let level = run.top();
+            level.python = None;
             match outcome {
                 PythonOutcome::Done { result } => {
                     if let Some(text) = result {
                         engine.print(run, &text);
                     }
                 }
-                PythonOutcome::Exit { value } => run.ended = Some(Ok(Reply::Text { text: value })),
-                PythonOutcome::Interrupted => {
-                    run.ended = Some(Err(error::plain("Cancelled", "Cancelled.")));
+                PythonOutcome::Exit { value } => {
+                    level.ended = Some(Ok(Reply::Text { text: value }));
                 }
-                PythonOutcome::Error(failure) => run.ended = Some(Err(failure_info(failure))),
+                PythonOutcome::Interrupted => {
+                    level.ended = Some(Err(error::plain("Cancelled", "Cancelled.")));
+                }
+                PythonOutcome::Error(failure) => level.ended = Some(Err(failure_info(failure))),
             }
         });
     }
@@ -183,9 +236,10 @@ impl Engine {
         } else {
             format!("{notebook}, cell {number}")
         };
-        run.python = Some(RunningPython {
+        let level = run.top();
+        level.python = Some(RunningPython {
             cell: PythonCell {
-                notebook: run.notebook.clone(),
+                notebook: level.scope.clone(),
                 source,
                 name,
             },
@@ -198,31 +252,34 @@ impl Engine {
     /// Asks Python that runs for that request to end. Gives whether there is any.
     pub(super) fn interrupt_python(&mut self, id: u32) -> bool {
         self.jobs.iter_mut().any(|(job, work)| match work {
-            Job::Cell(run) if *job == id => match &mut run.python {
-                Some(python) if python.is_taken => {
-                    python.is_interrupted = true;
-                    true
-                }
-                _ => false,
-            },
+            Job::Cell(run) if *job == id => {
+                let taken = run.pythons_mut().filter(|python| python.is_taken);
+                taken.map(|python| python.is_interrupted = true).count() > 0
+            }
             _ => false,
         })
     }
 
-    /// The cell that waits for Python.
+    /// The cell whose Python runs, or else is the next to run.
     fn running(&mut self) -> Option<&mut CellRun> {
-        self.jobs.iter_mut().find_map(|(_, job)| match job {
-            Job::Cell(run) if run.python.is_some() => Some(run.as_mut()),
+        let place = self.running_place()?;
+        match self.jobs.get_mut(place) {
+            Some((_, Job::Cell(run))) => Some(run.as_mut()),
             _ => None,
-        })
+        }
     }
 
-    /// Works on the cell that waits for Python, and on the engine.
+    fn running_place(&self) -> Option<usize> {
+        let place = |is_it: fn(&RunningPython) -> bool| {
+            let mut jobs = self.jobs.iter();
+            jobs.position(|(_, job)| matches!(job, Job::Cell(run) if run.pythons().any(is_it)))
+        };
+        place(|python| python.is_taken).or_else(|| place(|_| true))
+    }
+
+    /// Works on the cell whose Python runs, and on the engine.
     fn with_running<T>(&mut self, work: impl FnOnce(&mut Engine, &mut CellRun) -> T) -> Option<T> {
-        let place = self
-            .jobs
-            .iter()
-            .position(|(_, job)| matches!(job, Job::Cell(run) if run.python.is_some()))?;
+        let place = self.running_place()?;
         let (id, mut job) = self.jobs.remove(place)?;
         let done = match &mut job {
             Job::Cell(run) => Some(work(self, run)),
@@ -254,6 +311,12 @@ impl Engine {
             }
         });
         shown.unwrap_or(Ok(())).map_err(|e| error::info(&e))
+    }
+
+    /// Says what a notebook's widgets are now, if the page shows it.
+    pub(super) fn tell_widgets(&mut self, notebook: String) {
+        let widgets = self.widget_views(&notebook);
+        self.event(Event::Widgets { notebook, widgets });
     }
 
     /// A notebook's widgets, as the page shows them.

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::connect::Answer;
 use crate::protocol::{
     Cell, CellOutput, CellView, Completion, Language, NotebookFormat, NotebookView, PythonOutcome,
     RowsFormat,
@@ -279,7 +278,7 @@ fn python_waits_for_its_interpreter_and_streams_move_meanwhile() {
     let answer = page
         .engine
         .python_call(r#"{"op":"sql","text":"SELECT 7 AS x","args":null}"#);
-    let Answer::Done(reply) = answer else {
+    let PythonAnswer::Done(reply) = answer else {
         panic!("{answer:?}");
     };
     let reply: serde_json::Value = serde_json::from_str(&reply).unwrap();
@@ -298,6 +297,119 @@ fn python_waits_for_its_interpreter_and_streams_move_meanwhile() {
     assert_eq!(page.shown().first(), Some(&&text));
     let handle = page.table();
     assert_eq!(page.rows(handle), [["7"]]);
+}
+
+/// Puts a notebook of Python and SQL beside the one that runs it.
+fn page_with_child() -> (Page, String) {
+    let mut page = Page::new();
+    let child = "# Databricks notebook source\nx = dbutils.widgets.get('who')\n\n# COMMAND ----------\n\n# MAGIC %sql SELECT '${who}' AS who\n\n# COMMAND ----------\n\ndbutils.notebook.exit(x)\n";
+    let file: Box<dyn Content> = Box::new(Bytes::from(child));
+    let request = Request::ImportNotebook {
+        folder: "/".into(),
+        name: "Child.py".into(),
+    };
+    page.ask_with(request, vec![file]).unwrap();
+    page.engine.offer_python();
+    let notebook = page.new_notebook(Language::Python).path;
+    (page, notebook)
+}
+
+/// Lets the engine work until it wants Python.
+fn wanted_python(page: &mut Page) -> PythonCell {
+    (0..1000)
+        .find_map(|_| {
+            page.engine.step();
+            page.engine.take_python()
+        })
+        .expect("Python is wanted")
+}
+
+const CALL: &str = r#"{"op":"notebook.run","path":"./Child","arguments":{"who":"me"}}"#;
+
+#[test]
+fn a_notebook_that_python_runs_has_its_own_names_and_widgets_and_gives_its_value() {
+    let (mut page, notebook) = page_with_child();
+    let id = page.send(run(&notebook, "dbutils.notebook.run(…)"), Vec::new());
+    let outer = wanted_python(&mut page);
+    let PythonAnswer::Wait(wait) = page.engine.python_call(CALL) else {
+        panic!("the call waits");
+    };
+    let first = wanted_python(&mut page);
+    assert_ne!(first.notebook, outer.notebook, "names of its own");
+    assert_eq!(first.name, "/Child, cell 1");
+    let who = page
+        .engine
+        .python_call(r#"{"op":"widgets.get","name":"who"}"#);
+    assert!(
+        matches!(&who, PythonAnswer::Done(text) if text.contains("me")),
+        "{who:?}"
+    );
+    let done = || PythonOutcome::Done { result: None };
+    page.engine.python_done(done());
+    assert!(page.engine.python_poll(&wait).is_none());
+    // Its SQL runs in between, with its widgets.
+    let last = wanted_python(&mut page);
+    assert_eq!(last.notebook, first.notebook);
+    page.engine
+        .python_done(PythonOutcome::Exit { value: "me".into() });
+    page.engine.step();
+    assert_eq!(
+        page.engine.python_poll(&wait).as_deref(),
+        Some(r#"{"ok":"me"}"#)
+    );
+    page.engine.python_done(done());
+    while page.reply_to(id).is_none() {
+        page.engine.step();
+    }
+    let handle = page.table();
+    assert_eq!(page.rows(handle), [["me"]]);
+}
+
+#[test]
+fn a_notebook_that_python_runs_fails_as_a_workflow_and_the_cell_goes_on() {
+    let (mut page, notebook) = page_with_child();
+    let id = page.send(run(&notebook, "try: …"), Vec::new());
+    wanted_python(&mut page);
+    let missing = page.engine.python_call(&CALL.replace("Child", "Missing"));
+    let PythonAnswer::Done(missing) = missing else {
+        panic!("there is nothing to wait for");
+    };
+    assert!(
+        missing.contains("There is no notebook /Missing"),
+        "{missing}"
+    );
+    let PythonAnswer::Wait(wait) = page.engine.python_call(CALL) else {
+        panic!("the call waits");
+    };
+    wanted_python(&mut page);
+    let outcome = r#"{"kind":"error","class":"ValueError","message":"no","condition":null,"traceback":"Traceback…","line":1}"#;
+    page.engine
+        .python_done(serde_json::from_str(outcome).unwrap());
+    page.engine.step();
+    let reply = page.engine.python_poll(&wait).unwrap();
+    assert!(reply.contains("WorkflowException"), "{reply}");
+    page.engine
+        .python_done(PythonOutcome::Done { result: None });
+    page.engine.step();
+    assert!(page.reply_to(id).unwrap().is_ok());
+}
+
+#[test]
+fn cancelling_a_cell_ends_the_notebook_that_it_runs_too() {
+    let (mut page, notebook) = page_with_child();
+    let id = page.send(run(&notebook, "dbutils.notebook.run(…)"), Vec::new());
+    wanted_python(&mut page);
+    let PythonAnswer::Wait(_) = page.engine.python_call(CALL) else {
+        panic!("the call waits");
+    };
+    wanted_python(&mut page);
+    page.ask(Request::Cancel { id }).unwrap();
+    assert!(page.engine.python_interrupted());
+    page.engine.python_done(PythonOutcome::Interrupted);
+    page.engine.python_done(PythonOutcome::Interrupted);
+    page.engine.step();
+    let ended = page.reply_to(id).unwrap().unwrap_err();
+    assert_eq!(ended.class, "Cancelled");
 }
 
 #[test]

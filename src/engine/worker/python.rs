@@ -12,8 +12,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use super::{Worker, get, text_of};
-use crate::connect::{Answer, JsonPython};
-use crate::engine::PythonCell;
+use crate::connect::JsonPython;
+use crate::engine::{PythonAnswer, PythonCell, PythonWait};
 use crate::protocol::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 
 /// Milliseconds between two looks at what a call waits for.
@@ -29,8 +29,7 @@ pub(super) struct Python {
     module: RefCell<Option<JsValue>>,
     /// The notebooks, by the number of their interpreter.
     notebooks: RefCell<Vec<String>>,
-    /// Whether a cell or a batch's function is under way.
-    cell: Cell<bool>,
+    /// Whether a batch's function is under way.
     batch: Cell<bool>,
 }
 
@@ -40,24 +39,21 @@ impl Worker {
         if self.waiting.borrow().is_some() {
             return;
         }
-        if !self.python.cell.get() {
-            let cell = {
-                let mut engine = self.engine.borrow_mut();
-                engine.offer_python();
-                engine.take_python()
-            };
-            if let Some(cell) = cell {
-                self.python.cell.set(true);
-                let worker = self.clone();
-                spawn_local(async move {
-                    let outcome = worker.run_python(&cell).await;
-                    let outcome = outcome.unwrap_or_else(|error| failed(&error));
-                    worker.python.cell.set(false);
-                    worker.engine.borrow_mut().python_done(outcome);
-                    worker.send();
-                    worker.wake();
-                });
-            }
+        // A second one comes while the first waits: of a notebook that it runs.
+        let cell = {
+            let mut engine = self.engine.borrow_mut();
+            engine.offer_python();
+            engine.take_python()
+        };
+        if let Some(cell) = cell {
+            let worker = self.clone();
+            spawn_local(async move {
+                let outcome = worker.run_python(&cell).await;
+                let outcome = outcome.unwrap_or_else(|error| failed(&error));
+                worker.engine.borrow_mut().python_done(outcome);
+                worker.send();
+                worker.wake();
+            });
         }
         if !self.python.batch.get() {
             let notebook_of = |function: u64| {
@@ -175,19 +171,16 @@ impl Worker {
         self.send();
         self.wake();
         let wait = match answer {
-            Answer::Done(reply) => return reply.into(),
-            Answer::Notebook { .. } => {
-                return refusal(
-                    "PySparkNotImplementedError",
-                    "dbutils.notebook.run isn't there in the browser yet; %run is.",
-                );
-            }
-            Answer::Wait(wait) => wait,
+            PythonAnswer::Done(reply) => return reply.into(),
+            PythonAnswer::Wait(wait) => wait,
         };
         if !self.python.suspends() {
+            if matches!(wait, PythonWait::Notebook(_)) {
+                return self.engine.borrow_mut().python_leave().into();
+            }
             // Nothing else can happen meanwhile, so the streams move from here.
             loop {
-                if let Some(reply) = self.engine.borrow().python_poll(&wait) {
+                if let Some(reply) = self.engine.borrow_mut().python_poll(&wait) {
                     return reply.into();
                 }
                 self.engine.borrow_mut().step();
@@ -196,7 +189,7 @@ impl Worker {
         let worker = self.clone();
         future_to_promise(async move {
             loop {
-                if let Some(reply) = worker.engine.borrow().python_poll(&wait) {
+                if let Some(reply) = worker.engine.borrow_mut().python_poll(&wait) {
                     return Ok(reply.into());
                 }
                 if worker.is_python_interrupted() {
