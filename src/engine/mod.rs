@@ -11,6 +11,7 @@ mod error;
 mod flow;
 mod jobs;
 mod notebook;
+mod progress;
 mod python;
 mod relations;
 mod requests;
@@ -41,6 +42,7 @@ use drops::Drop;
 use flow::{Counts, PipelineRun};
 use jobs::{Job, Outcome};
 use notebook::Notebooks;
+use progress::Progress;
 use relations::Relations;
 
 /// Milliseconds between two [`Event::Flow`]s, at least.
@@ -66,6 +68,7 @@ pub struct Engine {
     adopted: usize,
     counts: Counts,
     jobs: VecDeque<(u32, Job)>,
+    progress: Progress,
     outbox: Vec<Outgoing>,
     /// The files of the sample data as they were at the start.
     initial: Vec<(DbfsPath, Bytes)>,
@@ -81,8 +84,11 @@ impl Engine {
     /// An engine over an empty file system of `capacity` bytes.
     pub fn new(env: Env, capacity: u64) -> Self {
         let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), capacity));
+        let mut session = Session::new(fs.clone(), env.clone());
+        let progress = Progress::default();
+        session.state_mut().on_read = progress.listener(env.clock.clone());
         Engine {
-            session: Session::new(fs.clone(), env.clone()),
+            session,
             fs,
             env,
             pipelines: Vec::new(),
@@ -93,6 +99,7 @@ impl Engine {
             adopted: 0,
             counts: Counts::default(),
             jobs: VecDeque::new(),
+            progress,
             outbox: Vec::new(),
             initial: Vec::new(),
             told_changes: None,
@@ -117,6 +124,12 @@ impl Engine {
         self.pipelines.push(PipelineRun::new(bookstore(), false));
         self.flow_is_stale = true;
         Ok(())
+    }
+
+    /// Says who hears at once how far a step is that takes long. Other messages wait for
+    /// [`Engine::take_messages`].
+    pub fn report_to(&self, reporter: impl Fn(FromEngine) + 'static) {
+        self.progress.report_to(Box::new(reporter));
     }
 
     /// The session, for tests and the command line.
@@ -158,6 +171,9 @@ impl Engine {
         let place = self.jobs.iter().position(|(_, job)| !job.waits());
         if let Some((id, mut job)) = place.and_then(|place| self.jobs.remove(place)) {
             worked = true;
+            if matches!(job, Job::Cell(_)) {
+                self.progress.begin(id, self.env.clock.now_ms());
+            }
             match self.step_job(id, &mut job) {
                 Ok(None) => self.jobs.push_back((id, job)),
                 Ok(Some((reply, bytes))) => self.outbox.push(Outgoing {

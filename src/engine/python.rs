@@ -98,6 +98,9 @@ impl Engine {
         let Some(scope) = of_batch.or_else(of_cell) else {
             return refused(&error::plain("Cancelled", "Cancelled."));
         };
+        if let Some((id, _)) = self.running_place().and_then(|at| self.jobs.get(at)) {
+            self.progress.begin(*id, self.env.clock.now_ms());
+        }
         self.flow_is_stale = true;
         self.streams_idle = false;
         let widgets = self.widget_views(&scope);

@@ -224,6 +224,25 @@ fn a_stream_that_nobody_looks_at_any_more_is_stopped() {
 }
 
 #[test]
+fn a_query_tells_how_many_rows_it_has_read_while_it_runs() {
+    let mut page = Page::new();
+    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let hears = told.clone();
+    page.engine
+        .report_to(move |message| hears.borrow_mut().push(message));
+    let notebook = page.new_notebook(Language::Sql).path;
+    // Each reading of the clock is a millisecond.
+    let query =
+        "SELECT DISTINCT customer_id FROM parquet.`dbfs:/mnt/demo-datasets/bookstore/orders-raw`;";
+    page.run(&notebook, &query.repeat(40)).unwrap();
+    let told = told.borrow();
+    assert!(
+        matches!(told.last(), Some(FromEngine::Event { event: Event::Task { id, done, .. } }) if *id == page.last && *done > 0.0),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn files_are_listed_as_dbutils_lists_them() {
     let mut page = Page::new();
     let notebook = page.new_notebook(Language::Python).path;

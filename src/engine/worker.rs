@@ -90,9 +90,15 @@ impl Worker {
             clock: Arc::new(BrowserClock),
             ids: Arc::new(SeededIds::new(u128::from_le_bytes(seed))),
         };
+        let engine = Engine::new(env, CAPACITY);
+        let page = scope.clone();
+        engine.report_to(move |message| {
+            // What is lost here was only about a moment.
+            let _ = to_js(&message, None).and_then(|value| page.post_message(&value));
+        });
         Ok(Worker {
             scope,
-            engine: RefCell::new(Engine::new(env, CAPACITY)),
+            engine: RefCell::new(engine),
             waiting: RefCell::new(Some(Vec::new())),
             wake: channel.port1(),
             woken: channel.port2(),

@@ -13,7 +13,7 @@ use crate::formats::{self, FileFormat, Options, SinkLog};
 use crate::sql::SqlError;
 use crate::sql::analyze::Relation;
 use crate::sql::command::{TimeTravel, Variable};
-use crate::sql::execute::{ExecContext, FrameStream, execute};
+use crate::sql::execute::{ExecContext, FrameStream, ReadListener, execute};
 use crate::sql::optimize::optimize;
 use crate::sql::parse::parse_schema;
 use crate::sql::plan::{DeltaScan, FileScan, Plan, PlanNode};
@@ -43,6 +43,8 @@ pub struct SessionState {
     pub(super) variables: BTreeMap<String, Variable>,
     /// Who runs them.
     pub python: Python,
+    /// Who hears how far batch queries are.
+    pub on_read: ReadListener,
     /// The rows of memory sinks, by their query's name in lower case.
     memory: BTreeMap<String, (SchemaRef, MemorySinkRows)>,
 }
@@ -87,6 +89,7 @@ impl SessionState {
             udfs: BTreeMap::new(),
             variables: BTreeMap::new(),
             python: Python::default(),
+            on_read: ReadListener::default(),
             memory: BTreeMap::new(),
         }
     }
@@ -98,6 +101,7 @@ impl SessionState {
         context.current_database = self.current_database.as_str().into();
         context.delta_logs = self.deltas.clone();
         context.python = self.python.clone();
+        context.on_read = self.on_read.clone();
         context
     }
 

@@ -177,6 +177,7 @@ impl Store {
                         task.done = done;
                         task.total = total;
                         task.title = title;
+                        task.unit = unit;
                     }
                     None => tasks.push(TaskView {
                         id,

@@ -38,6 +38,7 @@ pub struct ExecContext {
     pub delta_logs: DeltaLogs,
     /// Who computes Python functions.
     pub python: Python,
+    pub on_read: ReadListener,
     /// Results of this run's subqueries.
     pub subqueries: SubqueryCache,
 }
@@ -60,6 +61,7 @@ impl ExecContext {
             cancel: Cancellation::default(),
             delta_logs,
             python: Python::default(),
+            on_read: ReadListener::default(),
             subqueries: SubqueryCache::default(),
         }
     }
@@ -77,6 +79,14 @@ impl ExecContext {
         }
     }
 
+    /// Counts rows that a scan gave.
+    pub(super) fn count_read(&self, rows: usize) {
+        self.metrics.add_rows_read(rows);
+        if let Some(listener) = &self.on_read.0 {
+            listener(rows);
+        }
+    }
+
     /// # Errors
     /// [`ExecuteError::Cancelled`] once someone cancelled.
     pub(super) fn check_cancelled(&self) -> Result<(), SqlError> {
@@ -86,6 +96,10 @@ impl ExecContext {
         Ok(())
     }
 }
+
+/// Hears how many rows each chunk has that a scan gives: how far a query is.
+#[derive(Clone, Default)]
+pub struct ReadListener(pub Option<Arc<dyn Fn(usize)>>);
 
 /// A flag that stops a run at its next frame. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -184,7 +198,7 @@ impl Metrics {
         self.files_pruned.fetch_add(files as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn add_rows_read(&self, rows: usize) {
+    fn add_rows_read(&self, rows: usize) {
         self.rows_read.fetch_add(rows as u64, Ordering::Relaxed);
     }
 

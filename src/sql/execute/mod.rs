@@ -44,7 +44,7 @@ mod watermark;
 mod window;
 
 pub use aggregate::Aggregator;
-pub use context::{Cancellation, ExecContext, Metrics};
+pub use context::{Cancellation, ExecContext, Metrics, ReadListener};
 pub use error::ExecuteError;
 pub use evaluate::evaluate;
 pub(in crate::sql) use fallible::is_infallible;

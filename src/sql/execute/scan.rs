@@ -36,7 +36,7 @@ pub(super) fn local(
     let origin = frame.origin().cloned();
     let frame = Frame::new(schema, columns, frame.height())?.with_origin(origin);
     Ok(stream::map(chunks(frame), move |frame| {
-        ctx.metrics.add_rows_read(frame.height());
+        ctx.count_read(frame.height());
         Ok(frame)
     }))
 }
@@ -151,7 +151,7 @@ impl FileReader {
         let (columns, schema, ctx) = (self.columns.clone(), self.schema.clone(), self.ctx.clone());
         Ok(Box::new(read.frames.map(move |frame| {
             let frame = frame?;
-            ctx.metrics.add_rows_read(frame.height());
+            ctx.count_read(frame.height());
             let columns = columns
                 .iter()
                 .zip(&constants)
@@ -343,7 +343,7 @@ impl DeltaReader {
         let (columns, schema, ctx) = (self.columns.clone(), self.schema.clone(), self.ctx.clone());
         Ok(Box::new(frames.map(move |frame| {
             let frame = frame?;
-            ctx.metrics.add_rows_read(frame.height());
+            ctx.count_read(frame.height());
             let columns = columns
                 .iter()
                 .filter_map(|column| match column {
