@@ -8,7 +8,7 @@
 // keeps a browser's cache from mixing two builds.
 const built = { size: 0, version: "" };
 
-const tell = (event) => self.postMessage({ message: { kind: "Event", event } });
+const tell = (event) => self.postMessage({ message: { Event: { event } } });
 
 const early = [];
 const keep = (event) => early.push(event);
@@ -28,7 +28,7 @@ function counted(response) {
       received += chunk.byteLength;
       if (received - told > built.size / 50) {
         told = received;
-        tell({ kind: "Loading", what: "Loading the engine", fraction: Math.min(received / built.size, 1) });
+        tell({ Loading: { what: "Loading the engine", fraction: Math.min(received / built.size, 1) } });
       }
       controller.enqueue(chunk);
     },
@@ -41,7 +41,7 @@ self.startPython = async (program, progress) => (await import("./python_loader.j
 
 async function start() {
   const url = `./engine_bg.wasm?${built.version}`;
-  tell({ kind: "Loading", what: "Loading the engine", fraction: 0 });
+  tell({ Loading: { what: "Loading the engine", fraction: 0 } });
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status} for ${url}`);
   await wasm_bindgen({ module_or_path: counted(response) });
@@ -59,5 +59,5 @@ try {
 
 function failed(error) {
   console.error(error);
-  tell({ kind: "Panicked", message: `The engine could not be loaded: ${error.message ?? error}` });
+  tell({ Panicked: { message: `The engine could not be loaded: ${error.message ?? error}` } });
 }

@@ -10,6 +10,9 @@ class MultihopError extends Error {
   }
 }
 
+/** What the protocol's enums are: a name, and fields if there are any. */
+const unfold = (value) => (typeof value === "string" ? [value, {}] : Object.entries(value)[0]);
+
 const text = (bytes) => new TextDecoder().decode(bytes);
 
 // A cell that no notebook has: what it shows goes to the script that runs it.
@@ -22,8 +25,9 @@ export function connect(page) {
   let isReady;
   const ready = new Promise((resolve) => (isReady = resolve));
 
-  page.listen((event) => {
-    switch (event.kind) {
+  page.listen((told) => {
+    const [kind, event] = unfold(told);
+    switch (kind) {
       case "Ready":
         isReady();
         tell("ready");
@@ -45,9 +49,10 @@ export function connect(page) {
   });
 
   async function ask(kind, fields = {}, files = []) {
+    const request = Object.keys(fields).length > 0 ? { [kind]: fields } : kind;
     try {
-      const [reply, bytes] = await page.request({ kind, ...fields }, files);
-      return { ...reply, bytes };
+      const [reply, bytes] = await page.request(request, files);
+      return { ...unfold(reply)[1], bytes };
     } catch (error) {
       throw error instanceof Error ? error : new MultihopError(error);
     }
@@ -64,7 +69,7 @@ export function connect(page) {
     }
   }
 
-  async function resultOf({ kind, relation, stream, ...shown }) {
+  async function resultOf([kind, { relation, stream, ...shown }]) {
     if (kind !== "Table") return { kind: kind.toLowerCase(), ...shown };
     const rows = JSON.parse(text(await bytesOf(relation, "Json")));
     return { kind: "table", columns: columnsOf(relation), rows, truncated: false, streaming: stream !== null };
@@ -85,7 +90,7 @@ export function connect(page) {
     try {
       const path = await notebook();
       const ended = await ask("RunCell", { notebook: path, cell, source: magic + source });
-      if (ended.kind === "Text") shown.push({ kind: "Text", text: `Notebook exited: ${ended.text}\n` });
+      if (ended.text !== undefined) shown.push({ Text: { text: `Notebook exited: ${ended.text}\n` } });
     } catch (error) {
       if (!(error instanceof MultihopError)) throw error;
       const line = error.line && magic ? error.line - 1 : (error.line ?? null);
@@ -94,8 +99,8 @@ export function connect(page) {
     } finally {
       cells.delete(cell);
     }
-    for (const output of shown) {
-      if (output.kind === "Text") result.stdout += output.text;
+    for (const output of shown.map(unfold)) {
+      if (output[0] === "Text") result.stdout += output[1].text;
       else result.results.push(await resultOf(output));
     }
     result.seconds = (performance.now() - started) / 1000;
@@ -138,13 +143,13 @@ export function connect(page) {
   async function exportTable(name, format = "delta") {
     const rows = { parquet: "Parquet", csv: "Csv" }[format];
     if (rows) {
-      const { relation } = await ask("OpenRelation", { relation: { kind: "Table", name, version: null } });
+      const { relation } = await ask("OpenRelation", { relation: { Table: { name, version: null } } });
       return bytesOf(relation, rows);
     }
     if (format !== "delta") throw new TypeError(`exportTable knows delta, parquet and csv, not ${format}.`);
     const detail = await sql(`DESCRIBE DETAIL ${name}`);
     const location = detail.rows[0][detail.columns.findIndex((column) => column.name === "location")];
-    const relation = { kind: "Directory", path: location, format: "binaryFile" };
+    const relation = { Directory: { path: location, format: "binaryFile" } };
     const { files } = await ask("Files", { relation, version: null });
     const { zipSync } = await import("./zip.js");
     const folder = location.split("/").filter(Boolean).at(-1);

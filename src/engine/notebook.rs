@@ -165,13 +165,18 @@ impl Engine {
         Reply::Notebooks { notebooks }
     }
 
-    /// A notebook's cells, numbered anew.
+    /// A notebook's cells. Those that the page knows have their ids.
     pub(super) fn open_notebook(&mut self, path: &str) -> Result<Reply, NotebookError> {
         let notebook = self.notebooks.require(path)?;
+        let known = self.notebooks.ids.get(path);
+        let ids: Vec<u32> = match known.filter(|ids| ids.len() == notebook.cells.len()) {
+            Some(ids) => ids.clone(),
+            None => (1..).take(notebook.cells.len()).collect(),
+        };
         let cells: Vec<CellView> = notebook
             .cells
             .iter()
-            .zip(1..)
+            .zip(ids)
             .map(|(cell, id)| CellView {
                 id,
                 source: cell.source.clone(),

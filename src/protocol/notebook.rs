@@ -136,7 +136,6 @@ pub enum RowsFormat {
 
 /// One thing that a cell shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind")]
 pub enum CellOutput {
     /// Printed text: it follows what was printed before it.
     Text { text: String },

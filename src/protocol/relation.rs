@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// Names something that has rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind")]
 pub enum RelationRef {
     /// Files in a directory, read as `format`.
     Directory { path: String, format: String },
@@ -52,7 +51,6 @@ pub struct ColumnInfo {
 
 /// A value as a grid shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "t", content = "v")]
 pub enum Cell {
     Null,
     /// As Spark's `show` prints it, whole.

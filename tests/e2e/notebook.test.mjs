@@ -88,6 +88,27 @@ test("a cell is typed, run by Shift+Enter, and shows its rows", async () => {
   assert.deepEqual(page.complaints, []);
 });
 
+test("a notebook shows what it showed, and runs on, after another was looked at", async () => {
+  const page = await open(site);
+  await newSqlNotebook(page);
+  await page.locator(".nb-code").click();
+  await page.locator(".cm-content").waitFor();
+  await page.keyboard.type("SELECT 6 * 7 AS answer");
+  await page.keyboard.press("Shift+Enter");
+  await page.getByRole("gridcell", { name: "42" }).waitFor();
+  await page.keyboard.insertText("%python\nimport time\ntime.sleep(2)\nprint('slept')");
+  await page.keyboard.press("Control+Enter");
+  await chosen(page)
+    .getByRole("button", { name: /^Cancel/ })
+    .waitFor();
+  await openNotebook(page, "Copy-Datasets");
+  assert.equal(await page.getByRole("gridcell", { name: "42" }).count(), 0);
+  await openNotebook(page, "Untitled");
+  await page.getByRole("gridcell", { name: "42" }).waitFor();
+  await page.locator(".nb-cell").nth(1).getByText("slept", { exact: true }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
 test("by keyboard alone: cells are added, moved, deleted, brought back, turned into text", async () => {
   const page = await open(site);
   await newSqlNotebook(page);

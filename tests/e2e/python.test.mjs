@@ -62,6 +62,34 @@ test("where the browser can't suspend WebAssembly the first Python cell says wha
   assert.deepEqual(page.complaints, []);
 });
 
+test("a notebook runs another, which has its own names and gives a value", async () => {
+  const page = await open(site);
+  await newPythonNotebook(page);
+  const child = [
+    "# Databricks notebook source",
+    "who = dbutils.widgets.get('who')",
+    "# COMMAND ----------",
+    "spark.sql('CREATE OR REPLACE TABLE made_by_child AS SELECT 7 AS n').collect()",
+    "# COMMAND ----------",
+    "dbutils.notebook.exit('hello ' + who)",
+  ].join("\n\n");
+  await page.evaluate((text) => window.multihop.openNotebook(new File([text], "Child.py")), child);
+  await page.getByRole("heading", { level: 2, name: "Child" }).waitFor();
+  await page.getByRole("navigation", { name: "Notebooks" }).getByRole("button", { name: "Untitled" }).click();
+  await page.getByRole("heading", { level: 2, name: "Untitled" }).waitFor();
+  await page.locator(".nb-code").click();
+  await page.locator(".cm-content").waitFor();
+  await page.keyboard.insertText(
+    "who = 'me'\n" +
+      "print(dbutils.notebook.run('./Child', 60, {'who': 'you'}), who, spark.table('made_by_child').first().n)\n" +
+      "try:\n    dbutils.notebook.run('./Nowhere', 60)\nexcept Exception as e:\n    print('WorkflowException' in str(e))",
+  );
+  await page.keyboard.press("Control+Enter");
+  await chosen(page).getByText("hello you me 7").waitFor();
+  await chosen(page).getByText("True").waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
 test("a cell that computes for ever is cancelled, and the page answers meanwhile", async () => {
   const page = await open(site);
   await newPythonNotebook(page);

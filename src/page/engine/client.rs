@@ -44,13 +44,13 @@ impl Waiting {
             // Who asked may be gone by now, with the view that did.
             Waiting::Page(sender) => drop(sender.send(result)),
             Waiting::Script { resolve, reject } => {
-                let part = |name: &str| Reflect::get(came, &name.into()).unwrap_or_default();
-                let result = Reflect::get(&part("message"), &"result".into()).unwrap_or_default();
-                let of = |name: &str| Reflect::get(&result, &name.into()).unwrap_or_default();
+                let result = ["message", "Reply", "result"];
+                let result = result.iter().fold(came.clone(), |of, name| part(&of, name));
                 // A promise's functions don't fail.
-                let _ = match of("Err") {
+                let _ = match part(&result, "Err") {
                     error if error.is_undefined() => {
-                        resolve.call1(&JsValue::NULL, &Array::of2(&of("Ok"), &part("bytes")))
+                        let answer = Array::of2(&part(&result, "Ok"), &part(came, "bytes"));
+                        resolve.call1(&JsValue::NULL, &answer)
                     }
                     error => reject.call1(&JsValue::NULL, &error),
                 };
@@ -255,10 +255,9 @@ impl Engine {
 
     fn tell_scripts(self, data: &JsValue) {
         let listeners = self.0.get_value().borrow().listeners.clone();
+        let event = ["message", "Event", "event"];
+        let event = event.iter().fold(data.clone(), |of, name| part(&of, name));
         for listener in listeners {
-            let event = Reflect::get(data, &"message".into())
-                .and_then(|message| Reflect::get(&message, &"event".into()))
-                .unwrap_or_default();
             if let Err(error) = listener.call1(&JsValue::NULL, &event) {
                 web_sys::console::error_1(&error);
             }
@@ -320,6 +319,11 @@ impl Future for Call {
             .poll(context)
             .map(|result| result.unwrap_or_else(|_| Err(stopped_error("the engine does not run"))))
     }
+}
+
+/// A property of what came; `undefined` where it has none.
+fn part(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
 /// `{message, files}`.

@@ -78,10 +78,7 @@ pub fn Sidebar() -> impl IntoView {
                     keep::drop_kept(&path);
                     let call = app.engine.call(Request::DeleteNotebook { path });
                     match call.await.map(|answer| answer.reply) {
-                        Ok(Reply::Done) => {
-                            state.begin();
-                            state.refresh(app);
-                        }
+                        Ok(Reply::Done) => state.deleted(app),
                         Ok(_) => {}
                         Err(error) => app.store.fail(error),
                     }

@@ -16,6 +16,8 @@ use crate::protocol::{
 
 /// Deleted cells that can be taken back.
 const MOST_DELETED: usize = 50;
+/// Notebooks whose cells still show what they showed when another was opened.
+const MOST_AWAY: usize = 20;
 /// How long nobody types before what was typed is kept.
 const TYPING_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 /// Characters of printed text that are kept: the newest.
@@ -30,14 +32,17 @@ pub struct NotebookState {
     pub path: RwSignal<String>,
     pub language: RwSignal<Language>,
     pub cells: RwSignal<Vec<CellState>>,
+    /// The cells of notebooks that were open before, by path, the longest ago first: they run on
+    /// and show what they showed.
+    away: StoredValue<Vec<(String, Vec<CellState>)>>,
     pub widgets: RwSignal<Vec<WidgetView>>,
     /// The chosen cell's id.
     pub chosen: RwSignal<u32>,
     /// Whether the chosen cell is being edited.
     pub is_editing: RwSignal<bool>,
-    /// Cells that wait to run.
-    queue: StoredValue<VecDeque<u32>>,
-    deleted: RwSignal<Vec<(usize, CellState)>>,
+    /// Cells that wait to run: the path of their notebook, and their id.
+    queue: StoredValue<VecDeque<(String, u32)>>,
+    bin: RwSignal<Vec<(usize, CellState)>>,
     /// Streams that cells show, by their relation's handle.
     live: StoredValue<Vec<TableState>>,
     presses: StoredValue<Presses>,
@@ -122,11 +127,12 @@ impl Default for NotebookState {
             path: RwSignal::default(),
             language: RwSignal::default(),
             cells: RwSignal::default(),
+            away: StoredValue::default(),
             widgets: RwSignal::default(),
             chosen: RwSignal::default(),
             is_editing: RwSignal::default(),
             queue: StoredValue::default(),
-            deleted: RwSignal::default(),
+            bin: RwSignal::default(),
             live: StoredValue::default(),
             presses: StoredValue::default(),
             script: RwSignal::new_local(None),
@@ -166,10 +172,25 @@ impl NotebookState {
         })
     }
 
-    /// The cell of that id.
+    /// The open notebook's cell of that id.
     pub fn cell(self, id: u32) -> Option<CellState> {
         self.cells
             .with_untracked(|cells| cells.iter().find(|cell| cell.id == id).copied())
+    }
+
+    /// The cells of a notebook that is open, or was.
+    fn cells_of(self, path: &str) -> Vec<CellState> {
+        if self.path.with_untracked(|open| open == path) {
+            return self.cells.get_untracked();
+        }
+        self.away.with_value(|away| {
+            let notebook = away.iter().find(|(known, _)| known == path);
+            notebook.map_or_else(Vec::new, |(_, cells)| cells.clone())
+        })
+    }
+
+    fn cell_of_notebook(self, path: &str, id: u32) -> Option<CellState> {
+        self.cells_of(path).into_iter().find(|cell| cell.id == id)
     }
 
     fn index(self, id: u32) -> Option<usize> {
@@ -184,10 +205,11 @@ impl NotebookState {
         self.path.set(String::new());
         self.widgets.set(Vec::new());
         self.cells.set(Vec::new());
+        self.away.set_value(Vec::new());
         self.list.set(Vec::new());
         self.live.set_value(Vec::new());
         self.queue.set_value(VecDeque::new());
-        self.deleted.set(Vec::new());
+        self.bin.set(Vec::new());
     }
 
     /// Reads the list of notebooks anew, and opens the first if none is open.
@@ -250,24 +272,80 @@ impl NotebookState {
         });
     }
 
+    /// Shows a notebook; its cells show what they showed when it was open before.
     fn show(self, app: App, notebook: NotebookView) {
-        self.stop(app);
-        for cell in self.cells.get_untracked() {
-            self.clear(app, cell);
-        }
-        self.is_editing.set(false);
-        self.deleted.set(Vec::new());
+        self.put_away(app);
+        let mut known = Vec::new();
+        self.away.update_value(|away| {
+            if let Some(at) = away.iter().position(|(path, _)| *path == notebook.path) {
+                known = away.remove(at).1;
+            }
+        });
         let cells: Vec<CellState> = notebook
             .cells
             .into_iter()
-            .map(|cell| self.cell_of(cell))
+            .map(|view| {
+                let is_it = |cell: &CellState| {
+                    cell.id == view.id && cell.source.with_untracked(|s| *s == view.source)
+                };
+                match known.iter().position(is_it) {
+                    Some(at) => known.remove(at),
+                    None => self.cell_of(view),
+                }
+            })
             .collect();
+        for gone in known {
+            self.clear(app, gone);
+        }
         self.path.set(notebook.path);
         self.language.set(notebook.language);
         self.widgets.set(notebook.widgets);
         self.chosen.set(cells.first().map_or(0, |cell| cell.id));
         self.cells.set(cells);
         self.saved.set_value(self.views());
+    }
+
+    /// Keeps what the open notebook's cells show, until it is opened again.
+    fn put_away(self, app: App) {
+        self.is_editing.set(false);
+        for (_, cell) in self.bin.try_update(std::mem::take).unwrap_or_default() {
+            self.clear(app, cell);
+        }
+        let path = self.path.get_untracked();
+        if path.is_empty() {
+            return;
+        }
+        let cells = self.cells.get_untracked();
+        let mut oldest = None;
+        self.away.update_value(|away| {
+            away.push((path, cells));
+            if away.len() > MOST_AWAY {
+                oldest = Some(away.remove(0));
+            }
+        });
+        if let Some((path, cells)) = oldest {
+            self.end(app, &path, cells);
+        }
+    }
+
+    /// Ends what a notebook runs, and forgets what it shows.
+    fn end(self, app: App, path: &str, cells: Vec<CellState>) {
+        self.drop_queue(path);
+        for cell in cells {
+            if let Run::Running { request, .. } = cell.run.get_untracked() {
+                app.engine.cancel(request);
+            }
+            self.clear(app, cell);
+        }
+    }
+
+    /// The open notebook was deleted: opens another.
+    pub fn deleted(self, app: App) {
+        self.end(app, &self.path.get_untracked(), self.cells.get_untracked());
+        self.path.set(String::new());
+        self.cells.set(Vec::new());
+        self.widgets.set(Vec::new());
+        self.refresh(app);
     }
 
     fn views(self) -> Vec<CellView> {
@@ -416,7 +494,7 @@ impl NotebookState {
     /// Puts a new cell in that place, and chooses it.
     pub fn insert(self, at: usize, source: &str) {
         let deleted = self
-            .deleted
+            .bin
             .with_untracked(|deleted| deleted.iter().map(|(_, cell)| cell.id).max().unwrap_or(0));
         let last = self
             .cells
@@ -445,7 +523,7 @@ impl NotebookState {
         if let Run::Running { request, .. } = cell.run.get_untracked() {
             app.engine.cancel(request);
         }
-        self.deleted.update(|deleted| {
+        self.bin.update(|deleted| {
             deleted.push((at, cell));
             if deleted.len() > MOST_DELETED {
                 let (_, oldest) = deleted.remove(0);
@@ -459,11 +537,11 @@ impl NotebookState {
 
     /// Whether there is a deletion to take back.
     pub fn can_undelete(self) -> bool {
-        self.deleted.with(|deleted| !deleted.is_empty())
+        self.bin.with(|deleted| !deleted.is_empty())
     }
 
     fn undelete(self, app: App) {
-        let Some(Some((at, cell))) = self.deleted.try_update(Vec::pop) else {
+        let Some(Some((at, cell))) = self.bin.try_update(Vec::pop) else {
             return;
         };
         self.cells
@@ -522,7 +600,11 @@ impl NotebookState {
                 .collect()
         });
         let language = self.language.get_untracked();
-        let mut is_idle = self.queue.with_value(VecDeque::is_empty) && self.running().is_none();
+        let path = self.path.get_untracked();
+        let waits = self
+            .queue
+            .with_value(|queue| queue.iter().any(|(of, _)| *of == path));
+        let is_idle = !waits && self.running().is_none();
         for cell in cells {
             let kind = cell
                 .source
@@ -532,14 +614,15 @@ impl NotebookState {
                 continue;
             }
             cell.run.set(Run::Queued);
-            self.queue.update_value(|queue| queue.push_back(cell.id));
+            self.queue
+                .update_value(|queue| queue.push_back((path.clone(), cell.id)));
         }
-        if std::mem::take(&mut is_idle) {
-            self.run_next(app);
+        if is_idle {
+            self.run_next(app, path);
         }
     }
 
-    /// The cell that runs.
+    /// The open notebook's cell that runs.
     fn running(self) -> Option<(CellState, u32)> {
         self.cells.with_untracked(|cells| {
             cells
@@ -551,17 +634,23 @@ impl NotebookState {
         })
     }
 
-    fn run_next(self, app: App) {
-        let next = self.queue.try_update_value(VecDeque::pop_front).flatten();
-        let Some(id) = next else { return };
-        let Some(cell) = self.cell(id) else {
-            self.run_next(app);
+    /// Runs the next of a notebook's cells that wait.
+    fn run_next(self, app: App, path: String) {
+        let next = self.queue.try_update_value(|queue| {
+            let at = queue.iter().position(|(of, _)| *of == path)?;
+            queue.remove(at)
+        });
+        let Some((_, id)) = next.flatten() else {
+            return;
+        };
+        let Some(cell) = self.cell_of_notebook(&path, id) else {
+            self.run_next(app, path);
             return;
         };
         self.clear(app, cell);
         let since_ms = js_sys::Date::now();
         let call = app.engine.call(Request::RunCell {
-            notebook: self.path.get_untracked(),
+            notebook: path.clone(),
             cell: id,
             source: cell.source.get_untracked(),
         });
@@ -589,25 +678,25 @@ impl NotebookState {
                 }
             };
             if !goes_on {
-                self.drop_queue();
+                self.drop_queue(&path);
             }
-            self.run_next(app);
+            self.run_next(app, path);
         });
     }
 
-    fn drop_queue(self) {
-        let waiting = self
-            .queue
-            .try_update_value(std::mem::take)
-            .unwrap_or_default();
-        for cell in waiting.into_iter().filter_map(|id| self.cell(id)) {
-            cell.run.set(Run::Never);
+    fn drop_queue(self, path: &str) {
+        self.queue
+            .update_value(|queue| queue.retain(|(of, _)| of != path));
+        for cell in self.cells_of(path) {
+            if cell.run.with_untracked(|run| *run == Run::Queued) {
+                cell.run.set(Run::Never);
+            }
         }
     }
 
-    /// Ends what runs and what waits.
+    /// Ends what runs and what waits in the open notebook.
     pub fn stop(self, app: App) {
-        self.drop_queue();
+        self.drop_queue(&self.path.get_untracked());
         if let Some((_, request)) = self.running() {
             app.engine.cancel(request);
         }
@@ -661,8 +750,7 @@ impl NotebookState {
                 cell,
                 output,
             } => {
-                let is_open = self.path.with_untracked(|path| *path == notebook);
-                let Some(cell) = self.cell(cell).filter(|_| is_open) else {
+                let Some(cell) = self.cell_of_notebook(&notebook, cell) else {
                     return;
                 };
                 let output = match output {

@@ -5,8 +5,15 @@
 // holds `oops` fails, `panic` panics; the table `big` has a million rows.
 
 const now = () => Date.now();
-const tell = (event) => self.postMessage({ message: { kind: "Event", event } });
-const answer = (id, result, bytes) => self.postMessage({ message: { kind: "Reply", id, result }, bytes });
+// The protocol's enums are tagged from outside: {"Text": {"text": …}}.
+const fold = ({ kind, ...fields }) => (Object.keys(fields).length > 0 ? { [kind]: fields } : kind);
+const unfold = (value) => {
+  const [kind, fields] = typeof value === "string" ? [value, {}] : Object.entries(value)[0];
+  return { kind, ...fields };
+};
+
+const tell = (event) => self.postMessage({ message: { Event: { event: fold(event) } } });
+const answer = (id, result, bytes) => self.postMessage({ message: { Reply: { id, result } }, bytes });
 
 const error = (condition, message, more = {}) => ({
   condition,
@@ -20,9 +27,9 @@ const error = (condition, message, more = {}) => ({
   ...more,
 });
 
-const table = (name) => ({ kind: "Table", name, version: null });
-const view = (name) => ({ kind: "View", name });
-const directory = (name, format) => ({ kind: "Directory", path: `dbfs:/mnt/demo-datasets/bookstore/${name}`, format });
+const table = (name) => ({ Table: { name, version: null } });
+const view = (name) => ({ View: { name } });
+const directory = (name, format) => ({ Directory: { path: `dbfs:/mnt/demo-datasets/bookstore/${name}`, format } });
 const node = (id, lane, kind, relation, more = {}) => ({
   id,
   lane,
@@ -188,11 +195,13 @@ const TREE =
 
 let lastHandle = 0;
 const handles = new Map();
-function open(relation) {
+function open(named) {
+  const relation = unfold(named);
   const name = relation.name ?? relation.path;
   const handle = ++lastHandle;
   const known = flow.pipelines
     .flatMap((pipeline) => pipeline.nodes)
+    .map((it) => ({ ...it, relation: unfold(it.relation) }))
     .find((it) => it.relation.name === name || it.relation.path === name);
   const newest = versions[name] ?? 0;
   const rows =
@@ -208,7 +217,7 @@ function open(relation) {
     versions: relation.kind === "Table" ? [0, newest] : null,
   };
 }
-const text = (v) => ({ t: "Text", v: String(v) });
+const text = (v) => ({ Text: String(v) });
 function row(at) {
   const quantity = (at * 7) % 5;
   return [
@@ -216,15 +225,14 @@ function row(at) {
     text(1657520256 + at * 37),
     text(`C${String((at * 31) % 1700).padStart(5, "0")}`),
     text(quantity),
-    at % 9 === 4 ? { t: "Null" } : text(quantity * 24),
+    at % 9 === 4 ? "Null" : text(quantity * 24),
     {
-      t: "Nested",
-      v: JSON.stringify([
+      Nested: JSON.stringify([
         { book_id: `B${String((at % 12) + 1).padStart(2, "0")}`, quantity, subtotal: quantity * 24 },
         { book_id: "B09", quantity: 1, subtotal: null },
       ]),
     },
-    { t: "Null" },
+    "Null",
   ];
 }
 
@@ -415,11 +423,12 @@ const requests = {
   },
   DiscardDrop() {},
   OpenRelation: ({ relation }) => {
-    const known = flow.pipelines.flatMap((it) => it.nodes).find((it) => it.name === relation.name);
+    const { name } = unfold(relation);
+    const known = flow.pipelines.flatMap((it) => it.nodes).find((it) => it.name === name);
     if (known?.state === "Absent")
       throw error(
         "TABLE_OR_VIEW_NOT_FOUND",
-        `The table or view \`${relation.name}\` cannot be found. Verify the spelling and correctness of the schema and catalog.`,
+        `The table or view \`${name}\` cannot be found. Verify the spelling and correctness of the schema and catalog.`,
         { hint: "Start the streams: the first batch creates it." },
       );
     return { kind: "Relation", relation: open(relation) };
@@ -454,15 +463,14 @@ const requests = {
   Files: ({ relation }) => ({
     kind: "Files",
     files: Array.from({ length: 4 }, (_, at) => ({
-      path: relation.kind === "Table" ? `part-0000${at}-5ba.c000.snappy.parquet` : `0${at + 1}.parquet`,
+      path: relation.Table ? `part-0000${at}-5ba.c000.snappy.parquet` : `0${at + 1}.parquet`,
       full_path: `dbfs:/x/${at}`,
       size: 41234 + at,
       modification_time_ms: now(),
-      rows: relation.kind === "Table" ? 1000 : null,
-      stats:
-        relation.kind === "Table"
-          ? '{"numRecords":1000,"minValues":{"quantity":0},"maxValues":{"quantity":4},"nullCount":{"total":111}}'
-          : null,
+      rows: relation.Table ? 1000 : null,
+      stats: relation.Table
+        ? '{"numRecords":1000,"minValues":{"quantity":0},"maxValues":{"quantity":4},"nullCount":{"total":111}}'
+        : null,
     })),
   }),
   ListDirectory: ({ path }) => ({
@@ -503,7 +511,7 @@ const requests = {
     return {
       kind: "Relation",
       relation: {
-        ...open({ kind: "Table", name: /big/.test(sql) ? "big" : "result" }),
+        ...open(table(/big/.test(sql) ? "big" : "result")),
         kind: "Result",
         versions: null,
       },
@@ -548,9 +556,9 @@ const requests = {
     }
     if (/oops/.test(source))
       throw error("UNRESOLVED_COLUMN", "A column with name `oops` cannot be resolved.", { line: 2, column: 8 });
-    const relation = { ...open({ kind: "Table", name: "result" }), kind: "Result", versions: null };
-    tell({ kind: "Cell", notebook, cell, output: { kind: "Text", text: "printed\n" } });
-    tell({ kind: "Cell", notebook, cell, output: { kind: "Table", relation, stream: null } });
+    const relation = { ...open(table("result")), kind: "Result", versions: null };
+    tell({ kind: "Cell", notebook, cell, output: { Text: { text: "printed\n" } } });
+    tell({ kind: "Cell", notebook, cell, output: { Table: { relation, stream: null } } });
   },
   Cancel: ({ id }) => void cancelled.add(id),
 };
@@ -570,9 +578,10 @@ const notebooks = {
 self.addEventListener("message", async ({ data: { message } }) => {
   const { id, request } = message;
   try {
-    const reply = (await requests[request.kind](request, id)) ?? { kind: "Done" };
-    if (reply.bytes) answer(id, { Ok: { kind: "Done" } }, reply.bytes);
-    else answer(id, { Ok: reply });
+    const asked = unfold(request);
+    const reply = (await requests[asked.kind](asked, id)) ?? { kind: "Done" };
+    if (reply.bytes) answer(id, { Ok: "Done" }, reply.bytes);
+    else answer(id, { Ok: fold(reply) });
   } catch (failure) {
     answer(id, { Err: failure.condition ? failure : error("INTERNAL_ERROR", String(failure)) });
   }
