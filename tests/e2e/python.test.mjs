@@ -81,7 +81,7 @@ test("a notebook runs another, which has its own names and gives a value", async
   await page.locator(".cm-content").waitFor();
   await page.keyboard.insertText(
     "who = 'me'\n" +
-      "print(dbutils.notebook.run('./Child', 60, {'who': 'you'}), who, spark.table('made_by_child').first().n)\n" +
+      "print(dbutils.notebook.run('/Child', 60, {'who': 'you'}), who, spark.table('made_by_child').first().n)\n" +
       "try:\n    dbutils.notebook.run('./Nowhere', 60)\nexcept Exception as e:\n    print('WorkflowException' in str(e))",
   );
   await page.keyboard.press("Control+Enter");
