@@ -241,7 +241,7 @@ def message_of(error):
     # Which Java method it was, and in which class of its own.
     text = re.sub(r"^An error occurred while calling .*?\n: ([\w.$]+: )?", "", str(error))
     text = re.split(r"\n== |; line \d+ pos|;\n|\n\n?JVM|\(line \d+, pos|\n  File |\n\tat ", text)[0]
-    return re.sub(r"#\d+L?", "#", text).strip()
+    return re.sub(r"#\d+L?", "", text).strip()
 
 
 def plain_file(name):

@@ -157,8 +157,7 @@ fn may_create(
 
 /// A temporary view that a plan reads.
 fn temporary_in(state: &SessionState, plan: &Plan) -> Option<String> {
-    if let PlanNode::View { name, input } = &plan.node {
-        let last = name.rsplit('.').next().unwrap_or(name);
+    if let PlanNode::View { name, .. } = &plan.node {
         if name.starts_with("global_temp.") {
             return Some(name.clone());
         }
@@ -166,9 +165,8 @@ fn temporary_in(state: &SessionState, plan: &Plan) -> Option<String> {
         if name.starts_with("spark_catalog.") {
             return None;
         }
-        let is_kept = matches!(&input.node, PlanNode::View { name, .. } if name.starts_with("spark_catalog."));
-        if !is_kept && state.view(last).is_some() {
-            return Some(last.to_owned());
+        if state.view(name).is_some() {
+            return Some(name.clone());
         }
     }
     plan.inputs().iter().find_map(|p| temporary_in(state, p))

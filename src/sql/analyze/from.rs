@@ -518,23 +518,9 @@ pub fn one_row() -> Arc<Plan> {
     })
 }
 
-/// A catalog's answer as a plan: a view keeps its name for lineage.
+/// A catalog's answer as a plan.
 pub fn relation_plan(relation: Relation) -> Arc<Plan> {
-    let Relation {
-        plan,
-        qualifier,
-        is_view,
-    } = relation;
-    let name = qualifier.last().cloned().unwrap_or_default();
-    let plan = if is_view {
-        Arc::new(Plan {
-            output: plan.output.clone(),
-            node: PlanNode::View { input: plan, name },
-        })
-    } else {
-        plan
-    };
-    subquery_alias(plan, qualifier)
+    subquery_alias(relation.plan, relation.qualifier)
 }
 
 /// The same columns under another qualifier.

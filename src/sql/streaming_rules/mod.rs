@@ -8,7 +8,8 @@ use super::event_time::join::{joins_on_event_time, range_watermark};
 use super::event_time::{event_times, is_stateful};
 use super::execute::OutputMode;
 use super::explain::{explain, join_name};
-use super::plan::{Expr, ExprKind, JoinKind, Plan, PlanNode, SetOperationKind};
+use super::functions::sql_text;
+use super::plan::{Expr, ExprKind, JoinKind, Plan, PlanNode, SetOperationKind, WindowCall};
 
 /// A query that can't stream, or a stream that can't be read at once.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -23,9 +24,13 @@ pub enum StreamingRuleError {
     #[error("{sentence};\n{plan}")]
     Operation { sentence: String, plan: String },
     #[error(
-        "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] Window function is not supported in {function} (as column `{column}`) on streaming DataFrames/Datasets.\nStructured Streaming only supports time-window aggregation using the WINDOW function. SQLSTATE: 42KDE"
+        "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] Window function is not supported in {function} (as column `{column}`) on streaming DataFrames/Datasets.\nStructured Streaming only supports time-window aggregation using the WINDOW function. (window specification: {specification}) SQLSTATE: 42KDE"
     )]
-    WindowFunction { function: String, column: String },
+    WindowFunction {
+        function: String,
+        column: String,
+        specification: String,
+    },
 }
 
 /// Refuses a streaming plan where all rows are wanted at once (`collect`, `count`, `show`).
@@ -98,12 +103,46 @@ pub fn check_streaming(plan: &Plan, mode: OutputMode) -> Result<(), SqlError> {
             stateful,
         ));
     }
-    check_node(plan, mode)
+    check_node(plan, mode, None)
 }
 
-fn check_node(plan: &Plan, mode: OutputMode) -> Result<(), SqlError> {
+/// Refuses a window function: the column `at` of a window's output, which the projection `above`
+/// may give another name.
+fn window_function(
+    window: &Plan,
+    at: usize,
+    call: Option<&WindowCall>,
+    above: Option<&Plan>,
+) -> StreamingRuleError {
+    let named = above.and_then(|above| match &above.node {
+        PlanNode::Project { exprs, .. } => exprs
+            .iter()
+            .position(|e| matches!(e.kind, ExprKind::Column { index, .. } if index == at))
+            .and_then(|place| above.output.get(place)),
+        _ => None,
+    });
+    let own = window.output.get(at).map(|a| a.name.as_str());
+    let own = own.unwrap_or_default();
+    let specification = own.split_once(" OVER ").map_or("", |(_, spec)| spec);
+    let function = call.map(|call| {
+        // A rank is of what the rows are ordered by.
+        let ordered = call.order_by.iter().map(|key| &key.expr);
+        let args: Vec<String> = match call.call.args.as_slice() {
+            [] => ordered.map(sql_text).collect(),
+            args => args.iter().map(sql_text).collect(),
+        };
+        format!("{}({})", call.call.function.name, args.join(", "))
+    });
+    StreamingRuleError::WindowFunction {
+        function: function.unwrap_or_default().to_uppercase(),
+        column: named.map_or(own, |a| a.name.as_str()).to_owned(),
+        specification: specification.to_uppercase(),
+    }
+}
+
+fn check_node(plan: &Plan, mode: OutputMode, above: Option<&Plan>) -> Result<(), SqlError> {
     for input in plan.inputs() {
-        check_node(input, mode)?;
+        check_node(input, mode, Some(plan))?;
     }
     if !plan.is_streaming() {
         return Ok(());
@@ -116,15 +155,7 @@ fn check_node(plan: &Plan, mode: OutputMode) -> Result<(), SqlError> {
             ))
         }
         PlanNode::Window { input, calls } => {
-            let column = plan.output.get(input.output.len());
-            Err(StreamingRuleError::WindowFunction {
-                function: calls
-                    .first()
-                    .map(|c| c.call.function.name.to_uppercase())
-                    .unwrap_or_default(),
-                column: column.map(|a| a.name.clone()).unwrap_or_default(),
-            }
-            .into())
+            Err(window_function(plan, input.output.len(), calls.first(), above).into())
         }
         PlanNode::Distinct {
             input,

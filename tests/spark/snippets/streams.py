@@ -203,3 +203,8 @@ put("in/a.json", '{"id": 1}\n')
 q = spark.readStream.schema("id int").json(DIR + "/in").writeStream.format("parquet").option("checkpointLocation", DIR + "/cp").trigger(availableNow=True).start(DIR + "/out")
 q.awaitTermination()
 [ls("cp"), ls("cp/offsets"), ls("cp/commits"), ls("out")]
+# --- window function over a stream
+from pyspark.sql.window import Window
+df = spark.readStream.schema("id int, k string").json(DIR)
+ranked = df.withColumn("place", F.rank().over(Window.partitionBy("k").orderBy(F.col("id").desc()))).filter("place = 1").drop("place")
+ranked.writeStream.format("memory").queryName("m").start()
