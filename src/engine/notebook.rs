@@ -515,6 +515,9 @@ impl Engine {
         let text = bind(&statement.text, widgets, &self.session.state().conf);
         let in_cell = |e: &SessionError| {
             let mut info = error::info(e);
+            if let (Some(1), Some(column)) = (info.line, &mut info.column) {
+                *column += statement.column;
+            }
             info.line = info
                 .line
                 .map(|line| line + statement.line.saturating_sub(1));

@@ -151,6 +151,12 @@ fn an_error_names_the_line_of_the_cell_and_what_ran_before_stays() {
         Some("UNRESOLVED_COLUMN.WITH_SUGGESTION")
     );
     assert_eq!((error.line, error.column), (Some(5), Some(3)));
+    assert!(
+        error.details.contains("line 2 pos 2"),
+        "Spark counts from the statement's start"
+    );
+    let error = page.run(&notebook, "%sql SELECT oops FROM t").unwrap_err();
+    assert_eq!((error.line, error.column), (Some(1), Some(13)));
     page.run(&notebook, "%sql SELECT * FROM t").unwrap();
 }
 

@@ -8,20 +8,33 @@ use crate::session::Conf;
 /// line where it starts. Space and comments alone are none.
 ///
 /// A text whose strings or comments don't end is one statement: running it tells what is wrong.
+/// Spark counts an error's lines from where the statement begins, which is below `%sql`.
 pub fn statements(text: &str) -> Vec<SqlStatement> {
-    let Ok(statements) = crate::sql::parse::split(text) else {
-        return vec![SqlStatement {
-            text: text.into(),
-            line: 1,
-        }];
+    let body = text.trim_start();
+    let (above, left) = place(text, text.len() - body.len());
+    let statement = |text: &str, line: u32, column: u32| SqlStatement {
+        text: text.into(),
+        line: line + above,
+        column: column + if line == 1 { left } else { 0 },
+    };
+    let Ok(statements) = crate::sql::parse::split(body) else {
+        return vec![statement(body, 1, 0)];
     };
     statements
         .into_iter()
-        .map(|(start, statement)| SqlStatement {
-            text: statement.into(),
-            line: start.line,
-        })
+        .map(|(start, text)| statement(text, start.line, start.column))
         .collect()
+}
+
+/// How many lines are above a byte of a text, and how many characters stand left of it.
+pub(super) fn place(text: &str, at: usize) -> (u32, u32) {
+    let before = text.get(..at).unwrap_or_default();
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let left = before.rsplit('\n').next().unwrap_or_default();
+    (
+        count(before.matches('\n').count()),
+        count(left.chars().count()),
+    )
 }
 
 /// A statement as it runs: values of widgets and of the configuration for `${name}` and `$name`,

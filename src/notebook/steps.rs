@@ -1,5 +1,6 @@
 //! What running a cell does.
 
+use super::sql::place;
 use super::{Cell, CellLanguage, Language, NotebookError, lines, statements};
 
 /// A piece of a cell's work. Pieces run one after the other; the first that fails ends the cell.
@@ -27,6 +28,8 @@ pub struct SqlStatement {
     pub text: String,
     /// The cell's line on which its text starts, from 1.
     pub line: u32,
+    /// How many characters stand left of it on that line.
+    pub column: u32,
 }
 
 /// A `%fs` command; the same as `dbutils.fs` has.
@@ -77,13 +80,14 @@ impl Cell {
     pub fn steps(&self, default: Language) -> Result<Vec<Step>, NotebookError> {
         let (language, start) = CellLanguage::of(&self.source, default);
         let body = self.body(default);
-        let line = lines_before(&self.source, start);
+        let (line, left) = place(&self.source, start);
         match language {
             CellLanguage::Sql => Ok(statements(body)
                 .into_iter()
                 .map(|statement| {
                     Step::Sql(SqlStatement {
                         line: statement.line + line,
+                        column: statement.column + if statement.line == 1 { left } else { 0 },
                         ..statement
                     })
                 })
@@ -118,11 +122,6 @@ impl Cell {
             }),
         }
     }
-}
-
-fn lines_before(source: &str, start: usize) -> u32 {
-    let before = source.get(..start).unwrap_or_default();
-    u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX)
 }
 
 /// Python with IPython's magics taken out of it.

@@ -182,8 +182,9 @@ fn a_sql_cell_is_parted_into_statements_that_know_their_lines() {
         panic!("{steps:?}");
     };
     assert!(first.text.ends_with("`c;`"), "{first:?}");
-    assert_eq!(first.line, 1);
+    assert_eq!((first.line, first.column), (2, 0));
     assert_eq!((second.text.as_str(), second.line), ("SELECT 2", 5));
+    assert_eq!(second.column, 8);
 }
 
 #[test]
