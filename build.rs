@@ -36,7 +36,9 @@ const STANDARD: &str = "__future__ _collections_abc _py_warnings _pydatetime _py
     fractions functools genericpath heapq json/__init__ json/decoder json/encoder \
     json/scanner keyword numbers operator posixpath pprint random re/__init__ re/_casefix re/_compiler \
     re/_constants re/_parser reprlib stat statistics string/__init__ textwrap types typing urllib/__init__ \
-    urllib/parse uuid warnings weakref annotationlib ast timeit shlex fnmatch";
+    urllib/parse uuid warnings weakref annotationlib ast timeit shlex fnmatch csv secrets difflib argparse \
+    unittest/__init__ unittest/_log unittest/case unittest/loader unittest/main unittest/result unittest/runner \
+    unittest/suite unittest/util graphlib";
 
 #[cfg(feature = "python")]
 fn write_library() -> io::Result<()> {

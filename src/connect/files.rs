@@ -103,7 +103,6 @@ pub(super) fn answer(session: &mut Session, what: &str, r: &Request<'_>) -> Repl
 
 /// A path of `dbutils`: `dbfs:/…`, `/…`, or `/dbfs/…` as the local mount has it.
 fn path_of(text: &str) -> Result<DbfsPath, ConnectError> {
-    let text = text.strip_prefix("file:").unwrap_or(text);
     Ok(DbfsPath::parse(text)?)
 }
 

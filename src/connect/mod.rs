@@ -19,6 +19,7 @@ mod show;
 mod streams;
 mod values;
 mod widgets;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -152,6 +153,7 @@ impl Connect {
             Some(("fs", what)) => files::answer(session, what, request),
             Some(("udf", "register")) => functions::register(session, request),
             Some(("widgets", what)) => self.widget(what, request),
+            Some(("zones", what)) => zones::answer(what, request),
             Some(("notebook", "context")) => {
                 Ok(json!({"path": self.notebook, "user": crate::env::USER}))
             }

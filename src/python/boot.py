@@ -6,6 +6,20 @@ import _multihop
 from _frozen_importlib import ModuleSpec
 
 
+# Packages that notebooks know from Databricks, and what to do without them.
+_ABSENT = {
+    "pandas": "collect() gives a DataFrame's rows, display() shows them",
+    "numpy": "math, random and statistics are there",
+    "pyarrow": "spark.read reads parquet files",
+    "matplotlib": "display() draws charts of a DataFrame",
+    "seaborn": "display() draws charts of a DataFrame",
+    "plotly": "display() draws charts of a DataFrame",
+    "requests": "there is no network",
+    "boto3": "there is no network",
+    "dlt": "declarations of pipelines run in a pipeline, not in a notebook",
+}
+
+
 class _Library:
     """Finds and loads the modules that are embedded."""
 
@@ -13,6 +27,8 @@ class _Library:
     def find_spec(name, path=None, target=None):
         package = _multihop.find(name)
         if package is None:
+            if name in _ABSENT:
+                raise ModuleNotFoundError("No module named '%s' (Multihop hasn't got it: %s)" % (name, _ABSENT[name]), name=name)
             return None
         spec = ModuleSpec(name, _Library, origin="<multihop>", is_package=package)
         return spec
@@ -31,6 +47,7 @@ sys.meta_path = [finder for finder in sys.meta_path if "Path" not in getattr(fin
 sys.meta_path.append(_Library)
 sys.path = []
 sys.path_hooks = []
+sys.argv = [""]
 
 
 class _Out:
@@ -171,5 +188,22 @@ def _input(prompt=""):
     raise RuntimeError("input() has nobody to ask: use dbutils.widgets.text(name, default) and dbutils.widgets.get(name)")
 
 
+def _help(*subject):
+    import inspect
+
+    for thing in subject or (help,):
+        name = getattr(thing, "__name__", type(thing).__name__)
+        kind = "class" if isinstance(thing, type) else "function" if callable(thing) else type(thing).__name__
+        print("Help on %s %s:\n" % (kind, name))
+        if callable(thing):
+            try:
+                print(name + str(inspect.signature(thing)))
+            except (TypeError, ValueError):
+                print(name + "(...)")
+        for line in (getattr(thing, "__doc__", None) or "").strip().splitlines():
+            print("    " + line.strip())
+
+
 builtins.open = _open
+builtins.help = _help
 builtins.input = _input

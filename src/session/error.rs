@@ -233,7 +233,8 @@ impl SessionError {
             SessionError::Stream(StreamError::Delta(error)) => {
                 error.exception_class().unwrap_or("AnalysisException")
             }
-            SessionError::Stream(StreamError::Failed { .. }) => "StreamingQueryException",
+            SessionError::Stream(StreamError::Failed { .. })
+            | SessionError::StreamEnded { .. } => "StreamingQueryException",
             SessionError::Stream(StreamError::Sql(sql)) => sql.exception_class(),
             SessionError::Stream(
                 StreamError::DuplicateName { .. }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::StorageError;
 
+/// Where the driver's own disk (`file:/`) lies: the directory that Databricks has for it.
+const DRIVER: &str = "/local_disk0";
+
 /// An absolute, normalised path under `dbfs:/`: no `.`, `..`, empty part or trailing slash, so
 /// that no path leaves the root.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +23,8 @@ impl DbfsPath {
         }
     }
 
-    /// Reads `dbfs:/a/b`, `dbfs:///a/b`, `/a/b` or `a/b` (taken from the root).
+    /// Reads `dbfs:/a/b`, `dbfs:///a/b`, `/a/b` or `a/b` (taken from the root), and `file:/a/b` on
+    /// the driver's own disk, where `file:/dbfs/a/b` is `dbfs:/a/b`.
     ///
     /// # Errors
     /// [`StorageError::InvalidPath`] for another scheme, for `..` that would leave the root, and
@@ -30,12 +34,15 @@ impl DbfsPath {
             path: text.into(),
             reason,
         };
-        let rest = match text.strip_prefix("dbfs:") {
-            Some(rest) => rest,
-            None if has_scheme(text) => {
-                return Err(invalid("Only dbfs:/ paths exist here."));
-            }
-            None => text,
+        let (disk, rest) = if let Some(rest) = text.strip_prefix("dbfs:") {
+            ("", rest)
+        } else if let Some(rest) = text.strip_prefix("file:") {
+            let mounted = rest.trim_start_matches('/').strip_prefix("dbfs/");
+            mounted.map_or((DRIVER, rest), |rest| ("", rest))
+        } else if has_scheme(text) {
+            return Err(invalid("Only dbfs:/ and file:/ paths exist here."));
+        } else {
+            ("", text)
         };
         if rest.chars().any(char::is_control) {
             return Err(invalid("Control characters aren't allowed in a path."));
@@ -52,7 +59,8 @@ impl DbfsPath {
                 part => parts.push(part),
             }
         }
-        let path = parts.iter().map(|part| format!("/{part}")).collect();
+        let mut path = disk.to_owned();
+        path.extend(parts.iter().flat_map(|part| ["/", part]));
         Ok(DbfsPath { path })
     }
 
@@ -125,6 +133,9 @@ fn has_scheme(text: &str) -> bool {
 
 impl fmt::Display for DbfsPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "dbfs:{}", self.without_scheme())
+        match self.path.strip_prefix(DRIVER) {
+            Some(rest) if rest.starts_with('/') => write!(f, "file:{rest}"),
+            _ => write!(f, "dbfs:{}", self.without_scheme()),
+        }
     }
 }

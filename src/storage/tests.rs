@@ -84,7 +84,7 @@ mod paths {
     fn other_file_systems_and_control_characters_are_refused_with_the_reason() {
         let scheme = DbfsPath::parse("s3://bucket/key").unwrap_err().to_string();
         assert!(scheme.contains("Only dbfs:/"), "{scheme}");
-        assert!(DbfsPath::parse("file:/etc/passwd").is_err());
+        assert!(DbfsPath::parse("s3:/etc/passwd").is_err());
         for bad in ["a\0b", "a\nb", "a\u{7f}", "a\u{85}b"] {
             assert!(DbfsPath::parse(bad).is_err(), "{bad:?}");
         }

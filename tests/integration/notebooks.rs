@@ -162,3 +162,40 @@ fn a_shown_stream_with_a_name_is_the_notebooks_to_stop_and_others_end_by_themsel
     assert_eq!(cells[3]["results"][0]["rows"], json!([[1]]));
     assert_eq!(cells[4]["results"][0]["text"], "['mine']");
 }
+
+#[test]
+fn a_streams_failure_is_shown_where_it_was_started_and_nobody_waits_for_it_for_ever() {
+    let cells = run(
+        "failures",
+        &[(
+            "failures",
+            &[
+                "def bad(batch, number):\n    raise ValueError('oh no')\nspark.range(3).write.saveAsTable('t')\nquery = (spark.readStream.table('t').writeStream.foreachBatch(bad)\n    .option('checkpointLocation', '/tmp/checkpoint').start())",
+                "import time\nwhile len(query.recentProgress) < 1:\n    time.sleep(60)",
+                "print(query.isActive, 'oh no' in str(query.exception()))",
+            ],
+        )],
+    );
+    assert_eq!(cells[0]["error"]["class"], "StreamingQueryException");
+    assert_eq!(cells[0]["error"]["condition"], "STREAM_FAILED");
+    assert_eq!(cells[1]["error"]["class"], "Cancelled");
+    assert_eq!(cells[2]["stdout"], "False True\n");
+}
+
+#[test]
+fn sql_in_a_foreach_batch_function_sees_the_batch_through_the_java_session_too() {
+    let cells = run(
+        "java",
+        &[(
+            "java",
+            &[
+                "spark.range(3).write.saveAsTable('source')\nspark.sql('CREATE TABLE target (id BIGINT)')",
+                "class Upsert:\n    def __init__(self, query):\n        self.query = query\n    def batch(self, rows, number):\n        rows.createOrReplaceTempView('updates')\n        rows._jdf.sparkSession().sql(self.query)",
+                "upsert = Upsert('MERGE INTO target t USING updates u ON t.id = u.id WHEN NOT MATCHED THEN INSERT *')\n(spark.readStream.table('source').writeStream.foreachBatch(upsert.batch)\n    .option('checkpointLocation', '/tmp/checkpoint').trigger(availableNow=True).start().awaitTermination())",
+                "%sql\nSELECT count(*) FROM target",
+            ],
+        )],
+    );
+    assert_eq!(cells[2]["error"], Value::Null);
+    assert_eq!(cells[3]["results"][0]["rows"], json!([[3]]));
+}

@@ -272,7 +272,10 @@ fn the_standard_library_that_notebooks_import_is_there() {
         n.value("@dataclasses.dataclass\nclass P:\n    x: int\n    y: int = 2");
         assert_eq!(n.value("P(1)"), "P(x=1, y=2)");
         let error = n.error("import requests");
-        assert_eq!(error.message, "No module named 'requests'");
+        assert_eq!(
+            error.message,
+            "No module named 'requests' (Multihop hasn't got it: there is no network)"
+        );
     });
 }
 
@@ -281,10 +284,9 @@ fn files_of_this_machine_are_out_of_reach() {
     notebook(|n| {
         let error = n.error("open('/etc/passwd')");
         assert_eq!(error.class, "FileNotFoundError");
-        assert!(
-            error.message.contains("session's files only"),
-            "{}",
-            error.message
+        assert_eq!(
+            error.message,
+            "[Errno 2] No such file or directory: '/etc/passwd'"
         );
         assert_eq!(
             n.error("import os\nos.system('ls')").class,

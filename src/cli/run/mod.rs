@@ -84,6 +84,7 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
         shows: RefCell::default(),
         deadline: Slot::new(None),
         cancelled: Slot::new(None),
+        slept: Slot::new(0),
         depth: Slot::new(0),
         max_rows: args.max_rows,
     });
@@ -147,6 +148,8 @@ struct Runner {
     deadline: Slot<Option<Instant>>,
     /// Why the cell was cancelled.
     cancelled: Slot<Option<&'static str>>,
+    /// Milliseconds that the cell has waited since a stream last had something to do.
+    slept: Slot<i64>,
     /// How many notebooks run one another.
     depth: Slot<usize>,
     max_rows: usize,
@@ -193,8 +196,14 @@ impl Runner {
         self.deadline
             .set(limit.and_then(|l| started.checked_add(l)));
         self.cancelled.set(None);
-        let ended = self.steps(path, notebook, index, cell);
+        self.slept.set(0);
+        let before = self.active_runs();
+        let mut ended = self.steps(path, notebook, index, cell);
+        let new: Vec<String> = self.active_runs().difference(&before).cloned().collect();
         self.settle();
+        if ended.is_ok() {
+            ended = self.failed_stream(&new).map_or(Ok(()), Err);
+        }
         let shows = self.shows.take();
         let mut result = CellResult {
             status: CellStatus::Ok,

@@ -1,12 +1,14 @@
 //! Streams move between a cell's steps, and while Python waits.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Instant;
 
 use serde_json::json;
 
-use super::Runner;
+use super::{End, Runner, session_failed};
 use crate::connect::{Connect, Wait};
+use crate::session::SessionError;
 use crate::streaming::Trigger;
 
 /// A batch of work after which a stream that never comes to rest is left alone.
@@ -16,7 +18,29 @@ pub(super) const TOOK_TOO_LONG: &str =
     "The cell took longer than --cell-timeout and was cancelled.";
 const WAITS_FOR_EVER: &str = "The cell waited for a stream that doesn't end by itself, and was cancelled. Give awaitTermination a timeout, or the stream the trigger availableNow.";
 
+const WAITS_IN_VAIN: &str =
+    "The cell waited for six hours in which no stream had anything to do, and was cancelled.";
+
+/// Six hours: no course waits so long.
+const LONG_MS: i64 = 6 * 3_600_000;
+
 impl Runner {
+    /// The runs that go on.
+    pub(super) fn active_runs(&self) -> BTreeSet<String> {
+        let session = self.session.borrow();
+        session.active().map(|q| q.run_id().to_owned()).collect()
+    }
+
+    /// The failure of one of these runs: it is shown where the stream was started, as on Databricks.
+    pub(super) fn failed_stream(&self, runs: &[String]) -> Option<End> {
+        let session = self.session.borrow();
+        let mut queries = runs.iter().filter_map(|run| session.query_of_run(run));
+        let message = queries.find_map(|q| q.error())?.to_string();
+        Some(End::Failed(session_failed(&SessionError::StreamEnded {
+            message,
+        })))
+    }
+
     /// Moves the streams, and runs a `foreachBatch` function that waits. Gives whether anything
     /// happened.
     pub(super) fn advance(self: &Rc<Self>) -> bool {
@@ -84,6 +108,7 @@ impl Runner {
             }
             if self.settle() {
                 idle = 0;
+                self.slept.set(0);
                 continue;
             }
             let now = self.session.borrow().state().env.clock.now_ms();
@@ -93,7 +118,13 @@ impl Runner {
                 Wait::Available { .. } => None,
             };
             match deadline {
-                Some(deadline) => self.clock.skip(deadline - now),
+                Some(deadline) => {
+                    self.clock.skip(deadline - now);
+                    self.slept.set(self.slept.get() + deadline - now);
+                    if self.slept.get() > LONG_MS {
+                        self.cancelled.set(Some(WAITS_IN_VAIN));
+                    }
+                }
                 None if idle > 1 => {
                     self.cancelled.set(Some(WAITS_FOR_EVER));
                     return json!({"ok": null}).to_string();

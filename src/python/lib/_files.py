@@ -1,30 +1,29 @@
-"""open() over the session's files: dbfs:/ paths, and /dbfs/ as Databricks mounts them."""
+"""open() over the session's files: /dbfs/, /Volumes/ and dbfs:/ paths, and the driver's own disk, which is the session's too."""
 
 import base64
 from _io import BytesIO, StringIO
 
 from pyspark._connect import request
 
+CURRENT = "/databricks/driver"
+
 
 def session_path(path):
-    """The dbfs:/ path that a path means, or None if it means this machine's own files."""
+    """The session's path for one that Python has: `/dbfs/a` is `dbfs:/a`, `/tmp/a` is `file:/tmp/a`."""
     path = str(path)
-    if path.startswith("dbfs:"):
+    if path.startswith(("dbfs:", "file:")):
         return path
     if path == "/dbfs" or path.startswith("/dbfs/"):
         return "dbfs:" + (path[5:] or "/")
-    return None
+    if path.startswith("/Volumes/"):
+        return "dbfs:" + path
+    return "file:" + (path if path.startswith("/") else CURRENT + "/" + path)
 
 
 def _required(file):
     if isinstance(file, int):
         raise OSError(9, "Bad file descriptor")
-    path = session_path(file)
-    if path is None:
-        raise FileNotFoundError(
-            2, "No such file or directory (a notebook here sees the session's files only: those under /dbfs/)", str(file)
-        )
-    return path
+    return session_path(file)
 
 
 class _Writer(BytesIO):
@@ -64,8 +63,8 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
     if kind == "r":
         try:
             data = base64.b64decode(request("fs.read", path=path))
-        except Exception as error:
-            raise FileNotFoundError(2, "No such file or directory", str(file)) from error
+        except Exception:
+            raise FileNotFoundError(2, "No such file or directory", str(file)) from None
         if "b" in mode:
             return BytesIO(data)
         text = data.decode(encoding or "utf-8", errors or "strict")

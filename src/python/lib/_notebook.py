@@ -320,8 +320,27 @@ class Library(_Helped):
         raise not_implemented("dbutils.library.installPyPI (there is no network)")
 
 
+class TaskValues(_Helped):
+    """What a job's tasks tell one another. A notebook by itself is no task: it tells nobody, and hears `debugValue`."""
+
+    _about = "dbutils.jobs.taskValues: set(key, value), get(taskKey, key, default, debugValue)"
+
+    def set(self, key, value):
+        return None
+
+    def get(self, taskKey, key, default=None, debugValue=None):
+        if debugValue is None:
+            raise TypeError("Must pass debugValue when calling get outside of a job context. debugValue cannot be None.")
+        return debugValue
+
+
+class Jobs(_Helped):
+    _about = "dbutils.jobs: taskValues"
+    taskValues = TaskValues()
+
+
 class DBUtils(_Helped):
-    _about = "dbutils: fs, widgets, notebook, secrets, library. dbutils.fs.help() says more of one."
+    _about = "dbutils: fs, widgets, notebook, secrets, library, jobs. dbutils.fs.help() says more of one."
 
     def __init__(self, spark=None):
         self.fs = FileSystem()
@@ -329,6 +348,7 @@ class DBUtils(_Helped):
         self.notebook = Notebook()
         self.secrets = Secrets()
         self.library = Library()
+        self.jobs = Jobs()
 
     def __getattr__(self, name):
         if name.startswith("_"):

@@ -46,7 +46,9 @@ def fsdecode(filename):
 
 
 def getcwd():
-    return "/databricks/driver"
+    from _files import CURRENT
+
+    return CURRENT
 
 
 def getpid():
@@ -86,15 +88,21 @@ for _what in ("system", "popen", "execv", "kill", "chdir", "chmod", "symlink", "
     globals()[_what] = _refused(_what)
 
 
+# Directories that every driver has.
+_ALWAYS = ("file:", "file:/tmp", "file:/databricks/driver", "dbfs:")
+
+
 def _entry(path):
     """What the session knows of a path: None, or (is it a directory, its size)."""
     from _files import session_path
     from pyspark._connect import request
 
     full = session_path(fspath(path))
-    if full is None or not request("fs.exists", path=full):
+    if full.rstrip("/") in _ALWAYS:
+        return True, 0
+    if not request("fs.exists", path=full):
         return None
-    full = full.rstrip("/") or "dbfs:/"
+    full = full.rstrip("/")
     try:
         entries = request("fs.ls", path=full)
     except Exception:
@@ -105,9 +113,7 @@ def _entry(path):
 
 
 def _missing(path):
-    return FileNotFoundError(
-        2, "No such file or directory (a notebook here sees the session's files only: those under /dbfs/)", str(path)
-    )
+    return FileNotFoundError(2, "No such file or directory", str(path))
 
 
 class stat_result:
@@ -136,19 +142,17 @@ def listdir(path="."):
     from _files import session_path
     from pyspark._connect import request
 
-    full = session_path(fspath(path))
-    if full is None:
+    if _entry(path) is None:
         raise _missing(path)
-    return [entry["name"].rstrip("/") for entry in request("fs.ls", path=full)]
+    full = session_path(fspath(path))
+    listed = request("fs.ls", path=full) if request("fs.exists", path=full) else []
+    return [entry["name"].rstrip("/") for entry in listed]
 
 
 def _session(path):
     from _files import session_path
 
-    full = session_path(fspath(path))
-    if full is None:
-        raise PermissionError(1, "Operation not permitted: a notebook here changes the session's files only, those under /dbfs/", str(path))
-    return full
+    return session_path(fspath(path))
 
 
 def mkdir(path, mode=0o777, **kwargs):

@@ -68,3 +68,29 @@ def format_stack(f=None, limit=None):
 
 def print_stack(f=None, limit=None, file=None):
     pass
+
+
+def clear_frames(tb):
+    """What frames hold goes with them."""
+
+
+class TracebackException:
+    """An exception to be written later."""
+
+    def __init__(self, exc_type, exc_value, exc_traceback, **kwargs):
+        self.exc_type = exc_type
+        self._error = exc_value
+        self.stack = extract_tb(exc_traceback)
+
+    @classmethod
+    def from_exception(cls, exc, **kwargs):
+        return cls(type(exc), exc, exc.__traceback__)
+
+    def format(self, *, chain=True, **kwargs):
+        return iter(format_exception(self._error))
+
+    def format_exception_only(self, **kwargs):
+        return iter(format_exception_only(self._error))
+
+    def __str__(self):
+        return str(self._error)

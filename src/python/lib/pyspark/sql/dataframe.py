@@ -25,6 +25,16 @@ def _listed(cols):
     return list(cols)
 
 
+class _JavaDataFrame:
+    """What `DataFrame._jdf` is for in notebooks: `foreachBatch` functions reach the session by it."""
+
+    def __init__(self, frame):
+        self._frame = frame
+
+    def sparkSession(self):
+        return self._frame.sparkSession
+
+
 class DataFrame:
     """Rows with named columns."""
 
@@ -98,6 +108,10 @@ class DataFrame:
         if mode not in ("simple", "extended", "codegen", "cost", "formatted"):
             raise PySparkValueError(errorClass="UNKNOWN_EXPLAIN_MODE", messageParameters={"explain_mode": mode})
         print(request("explain", df=self._handle, mode=mode))
+
+    @property
+    def _jdf(self):
+        return _JavaDataFrame(self)
 
     # --- Columns
 
