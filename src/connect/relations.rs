@@ -471,6 +471,7 @@ fn writer(r: &Request<'_>) -> Result<Writer, ConnectError> {
             .unwrap_or_default(),
         options: r.pairs("options")?,
         partition_by: r.texts("partitionBy")?,
+        cluster_by: r.texts("clusterBy")?,
         to,
     })
 }
@@ -508,6 +509,7 @@ fn writer_to(r: &Request<'_>) -> Result<Writer, ConnectError> {
         mode,
         options,
         partition_by: r.texts("partitionBy")?,
+        cluster_by: r.texts("clusterBy")?,
         to: WriteTo::Table(r.text("table")?.to_owned()),
     })
 }

@@ -344,6 +344,44 @@ pub enum DeltaError {
     DropNeedsMapping,
 
     #[error(
+        "[DELTA_CONVERT_NON_PARQUET_TABLE] CONVERT TO DELTA only supports parquet tables, but you are trying to convert a {format} source: {source_name}"
+    )]
+    ConvertNonParquet { format: String, source_name: String },
+
+    #[error(
+        "[DELTA_UNEXPECTED_NUM_PARTITION_COLUMNS_FROM_FILE_NAME] Expecting {expected} partition column(s): [{columns}], but found {found} partition column(s): [{directories}] from parsing the file name"
+    )]
+    UnexpectedPartitions {
+        expected: usize,
+        columns: String,
+        found: usize,
+        directories: String,
+    },
+
+    #[error(
+        "[DELTA_UNSUPPORTED_GENERATE_MODE] Specified mode '{mode}' is not supported. Supported modes are: symlink_format_manifest"
+    )]
+    UnsupportedGenerateMode { mode: String },
+
+    #[error("[DELTA_COLUMN_NOT_FOUND_IN_SCHEMA] Couldn't find column {column} in:\n{columns}")]
+    ClusteringColumnNotFound { column: String, columns: String },
+
+    #[error(
+        "[DELTA_CLUSTER_BY_WITH_PARTITIONED_BY] Clustering and partitioning cannot both be specified. Please remove PARTITIONED BY / partitionBy / partitionedBy if you want to create a Delta table with clustering."
+    )]
+    ClusterByWithPartitionedBy,
+
+    #[error(
+        "[DELTA_ALTER_TABLE_CLUSTER_BY_ON_PARTITIONED_TABLE_NOT_ALLOWED] ALTER TABLE CLUSTER BY cannot be applied to a partitioned table."
+    )]
+    ClusterPartitionedTable,
+
+    #[error(
+        "[DELTA_CLUSTERING_WITH_ZORDER_BY] OPTIMIZE command for Delta table with Liquid clustering cannot specify ZORDER BY. Please remove ZORDER BY ({columns})."
+    )]
+    ZOrderOfClusteredTable { columns: String },
+
+    #[error(
         "[DELTA_UNSUPPORTED_DROP_PARTITION_COLUMN] Dropping partition columns ({columns}) is not allowed."
     )]
     DropPartitionColumn { columns: String },

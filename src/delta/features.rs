@@ -36,7 +36,7 @@ pub const GENERATION_EXPRESSION: &str = "delta.generationExpression";
 pub const DEFAULT: &str = "CURRENT_DEFAULT";
 
 /// Writer features whose demands are met.
-const WRITABLE: [&str; 12] = [
+const WRITABLE: [&str; 13] = [
     "appendOnly",
     "invariants",
     CHECK_CONSTRAINTS,
@@ -48,6 +48,7 @@ const WRITABLE: [&str; 12] = [
     TIMESTAMP_NTZ,
     "deletionVectors",
     "domainMetadata",
+    "clustering",
     "vacuumProtocolCheck",
 ];
 
@@ -233,6 +234,24 @@ pub(super) fn protocol_for(
         min_writer_version: 7,
         reader_features,
         writer_features: Some(merge(writer_features, &mut needed.iter().chain(&written))),
+    }
+}
+
+/// A protocol whose writers know these features, too.
+pub(super) fn with_writer_features(protocol: Protocol, features: &[&str]) -> Protocol {
+    let version = protocol.min_writer_version;
+    let mut all = protocol
+        .writer_features
+        .unwrap_or_else(|| legacy_writer_features(version));
+    for feature in features {
+        if !all.iter().any(|f| f == feature) {
+            all.push((*feature).into());
+        }
+    }
+    Protocol {
+        min_writer_version: 7,
+        writer_features: Some(all),
+        ..protocol
     }
 }
 

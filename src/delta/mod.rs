@@ -8,6 +8,7 @@
 
 mod actions;
 mod checkpoint;
+mod clustering;
 mod column_mapping;
 mod conflicts;
 mod conform;
@@ -33,6 +34,7 @@ pub use actions::{
     Action, AddCdcFile, AddFile, CommitInfo, DeletionVector, DomainMetadata, Format, Metadata,
     PartitionValues, Properties, Protocol, RemoveFile, SetTransaction,
 };
+pub use clustering::PROVIDER as CLUSTERING_PROVIDER;
 pub use column_mapping::{ColumnMappingMode, physical_name, physical_schema};
 pub use error::DeltaError;
 pub use features::{

@@ -146,6 +146,12 @@ impl Snapshot {
         self.state.txns.get(app_id).map(|txn| txn.version)
     }
 
+    /// What a domain of the log holds.
+    pub(super) fn domain_configuration(&self, domain: &str) -> Option<&str> {
+        let domain = self.state.domains.get(domain)?;
+        Some(&domain.configuration)
+    }
+
     /// How far each application has written.
     pub fn txns(&self) -> impl Iterator<Item = &Arc<SetTransaction>> {
         self.state.txns.values()

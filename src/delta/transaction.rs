@@ -6,14 +6,15 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::actions::{
-    Action, AddCdcFile, AddFile, CommitInfo, Metadata, Protocol, RemoveFile, SetTransaction,
+    Action, AddCdcFile, AddFile, CommitInfo, DomainMetadata, Metadata, Protocol, RemoveFile,
+    SetTransaction,
 };
-use super::checkpoint;
+use super::column_mapping::ColumnMappingMode;
 use super::conflicts::{self, Attempt};
 use super::error::DeltaError;
-use super::features;
 use super::log::{DeltaLog, parse_commit};
 use super::snapshot::Snapshot;
+use super::{checkpoint, clustering, features};
 use crate::env::Env;
 use crate::storage::PutResult;
 use crate::types::StructType;
@@ -35,6 +36,9 @@ pub struct Transaction {
     adds: Vec<AddFile>,
     removes: Vec<RemoveFile>,
     changes: Vec<AddCdcFile>,
+    /// Columns to cluster by from now on.
+    clustering: Option<Vec<String>>,
+    domains: Vec<DomainMetadata>,
 }
 
 /// What a commit did.
@@ -59,6 +63,8 @@ impl Transaction {
             adds: Vec::new(),
             removes: Vec::new(),
             changes: Vec::new(),
+            clustering: None,
+            domains: Vec::new(),
         }
     }
 
@@ -76,6 +82,13 @@ impl Transaction {
     /// Sets the protocol, should it be more than the metadata needs.
     pub fn set_protocol(&mut self, protocol: Protocol) -> &mut Self {
         self.protocol = Some(protocol);
+        self
+    }
+
+    /// Sets the columns that the table is clustered by, with the features that it takes. Without any the
+    /// table's rows are no longer ordered.
+    pub fn set_clustering(&mut self, columns: Vec<String>) -> &mut Self {
+        self.clustering = Some(columns);
         self
     }
 
@@ -203,8 +216,23 @@ impl Transaction {
             let schema = StructType::from_json_str(&metadata.schema_string)?;
             let base = self.protocol.as_ref().or(old_protocol);
             let needed = features::protocol_for(&schema, &metadata.configuration, base);
+            let clusters = self.clustering.as_ref().is_some_and(|c| !c.is_empty());
+            let needed = match clusters {
+                true => features::with_writer_features(needed, &clustering::FEATURES),
+                false => needed,
+            };
             if Some(&needed) != old_protocol {
                 self.protocol = Some(needed);
+            }
+            let was_clustered = read.is_some_and(|old| old.clustering_columns().is_some());
+            if let Some(columns) = self.clustering.take() {
+                let mode = ColumnMappingMode::of(&metadata.configuration)?;
+                if clusters {
+                    let domain = clustering::domain(&columns, &schema, mode)?;
+                    self.domains.push(domain);
+                } else if was_clustered {
+                    self.domains.push(clustering::no_domain());
+                }
             }
         }
         let (Some(metadata), Some(protocol)) = (
@@ -229,6 +257,7 @@ impl Transaction {
         let actions = std::iter::once(Action::CommitInfo(info))
             .chain(self.metadata.clone().map(Action::Metadata))
             .chain(self.protocol.clone().map(Action::Protocol))
+            .chain(self.domains.iter().cloned().map(Action::DomainMetadata))
             .chain(self.txns.iter().cloned().map(Action::Txn))
             .chain(self.adds.iter().cloned().map(Action::Add))
             .chain(self.removes.iter().cloned().map(Action::Remove))

@@ -17,6 +17,8 @@ use crate::types::StructType;
 pub struct SessionCatalog {
     /// Those that were made, lower case.
     catalogs: BTreeSet<String>,
+    /// What `USE CATALOG` named last.
+    used: Option<String>,
     /// By `database.table`, lower case.
     tables: BTreeMap<String, Arc<CatalogTable>>,
     views: BTreeMap<String, CatalogView>,
@@ -126,6 +128,16 @@ impl SessionCatalog {
     pub fn has_catalog(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         OWN_CATALOGS.contains(&name.as_str()) || self.catalogs.contains(&name)
+    }
+
+    /// Remembers what `USE CATALOG` names.
+    pub fn set_used(&mut self, name: &str) {
+        self.used = Some(name.to_lowercase());
+    }
+
+    /// The catalog that paths of volumes have where none is named: what `USE CATALOG` said last.
+    pub fn used(&self) -> &str {
+        self.used.as_deref().unwrap_or("spark_catalog")
     }
 
     /// Makes a catalog. Gives whether it is new.

@@ -192,6 +192,14 @@ pub enum SessionError {
     #[error("[CATALOG_ALREADY_EXISTS] The catalog {name} already exists. SQLSTATE: 42710")]
     CatalogExists { name: String },
     #[error(
+        "[VOLUME_ALREADY_EXISTS] Cannot create volume {name} because it already exists. Choose a different name, drop or replace the existing object, or add the IF NOT EXISTS clause to tolerate pre-existing objects. SQLSTATE: 42000"
+    )]
+    VolumeExists { name: String },
+    #[error(
+        "[VOLUME_DOES_NOT_EXIST] Volume {name} does not exist. Please use 'SHOW VOLUMES' to list available volumes. SQLSTATE: 42704"
+    )]
+    VolumeNotFound { name: String },
+    #[error(
         "[UNSUPPORTED_FEATURE.STATEMENT] {statement} has no meaning here: there is one user, who may do everything. SQLSTATE: 0A000"
     )]
     NoPrivileges { statement: String },
@@ -233,8 +241,9 @@ impl SessionError {
             SessionError::Stream(StreamError::Delta(error)) => {
                 error.exception_class().unwrap_or("AnalysisException")
             }
-            SessionError::Stream(StreamError::Failed { .. })
-            | SessionError::StreamEnded { .. } => "StreamingQueryException",
+            SessionError::Stream(StreamError::Failed { .. }) | SessionError::StreamEnded { .. } => {
+                "StreamingQueryException"
+            }
             SessionError::Stream(StreamError::Sql(sql)) => sql.exception_class(),
             SessionError::Stream(
                 StreamError::DuplicateName { .. }

@@ -71,6 +71,8 @@ pub struct Writer {
     /// `userMetadata`, `txnAppId`, `txnVersion`, Delta's table properties, and a format's own.
     pub options: Vec<(String, String)>,
     pub partition_by: Vec<String>,
+    #[serde(default)]
+    pub cluster_by: Vec<String>,
     pub to: WriteTo,
 }
 
@@ -152,6 +154,7 @@ impl Writer {
             mode,
             options: Vec::new(),
             partition_by: Vec::new(),
+            cluster_by: Vec::new(),
             to,
         }
     }

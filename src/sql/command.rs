@@ -177,6 +177,29 @@ pub enum Command {
         table: Name,
         to: TimeTravel,
     },
+    ConvertToDelta(ConvertToDelta),
+    /// `GENERATE mode FOR TABLE name`.
+    Generate {
+        mode: String,
+        table: Name,
+    },
+    CreateVolume {
+        name: Name,
+        if_not_exists: bool,
+    },
+    DropVolume {
+        name: Name,
+        if_exists: bool,
+    },
+    ShowVolumes {
+        database: Option<Name>,
+        pattern: Option<String>,
+    },
+    /// `LIST 'path'`.
+    List {
+        path: String,
+        limit: Option<usize>,
+    },
     CacheTable {
         name: Name,
         /// `CACHE TABLE name AS query`.
@@ -277,6 +300,14 @@ pub struct CloneTable {
     pub if_not_exists: bool,
     pub location: Option<String>,
     pub properties: Vec<(String, String)>,
+}
+
+/// `CONVERT TO DELTA source [PARTITIONED BY (…)]`.
+#[derive(Debug, Clone)]
+pub struct ConvertToDelta {
+    /// A table's name, or ``parquet.`path` ``.
+    pub source: Name,
+    pub partitions: StructType,
 }
 
 /// `COPY INTO table FROM …`.
@@ -408,8 +439,10 @@ pub enum AlterTable {
     },
     AlterColumn {
         column: Name,
-        change: ColumnChange,
+        changes: Vec<ColumnChange>,
     },
+    /// `CLUSTER BY (…)`; none for `CLUSTER BY NONE`.
+    ClusterBy(Vec<String>),
     AddConstraint {
         name: String,
         /// As written.

@@ -299,11 +299,13 @@ fn alter_delta(
                 CommitInfo::new("DROP COLUMNS").with_parameter("columns", json!(told).to_string());
             (metadata.with_schema(&schema, env)?, info)
         }
-        AlterTable::AlterColumn { column, change } => {
+        AlterTable::AlterColumn { column, changes } => {
             let mut schema = metadata.schema()?;
             let column = leaf(&column)?;
             let index = column_index(&schema, &column)?;
-            change_column(state, log, table, &mut schema, index, change)?;
+            for change in changes {
+                change_column(state, log, table, &mut schema, index, change)?;
+            }
             let field = schema.field(&column).cloned();
             let told = field.map(|f| field_json(&f)).unwrap_or_default();
             let info = CommitInfo::new("CHANGE COLUMN").with_parameter("column", told.to_string());
@@ -354,6 +356,17 @@ fn alter_delta(
                 metadata.with_properties(&Properties::new(), &unset, env)?,
                 info,
             )
+        }
+        AlterTable::ClusterBy(columns) => {
+            if !snapshot.partition_columns().is_empty() {
+                return Err(DeltaError::ClusterPartitionedTable.into());
+            }
+            let old = snapshot.clustering_columns().unwrap_or_default();
+            let info = CommitInfo::new("CLUSTER BY")
+                .with_parameter("oldClusteringColumns", old.join(","))
+                .with_parameter("newClusteringColumns", columns.join(","));
+            transaction.set_clustering(columns);
+            (metadata, info)
         }
         AlterTable::Rename(_) => return Ok(()),
     };

@@ -57,6 +57,7 @@ impl Session {
             ..snapshot.metadata().clone()
         };
         transaction.set_metadata(metadata);
+        transaction.set_clustering(snapshot.clustering_columns().unwrap_or_default());
         transaction.set_protocol(snapshot.protocol().clone());
         let scan = TableScan::new(self.state.fs.clone(), &snapshot, Some(&[]))?;
         let mut copied_size = 0;

@@ -76,8 +76,9 @@ impl Session {
     }
 
     /// `USE CATALOG`: all have the same schemas.
-    pub(super) fn use_catalog(&self, name: &str) -> Result<Frame, SessionError> {
+    pub(super) fn use_catalog(&mut self, name: &str) -> Result<Frame, SessionError> {
         if self.state.catalog.has_catalog(name) {
+            self.state.catalog.set_used(name);
             return Ok(nothing());
         }
         Err(SessionError::CatalogNotFound {

@@ -77,6 +77,8 @@ pub(super) fn table(
     let log = state.log_of(name)?;
     let snapshot = log.snapshot()?;
     lines.partitions(&schema, snapshot.partition_columns());
+    let clustered = snapshot.clustering_columns().unwrap_or_default();
+    lines.of_columns("# Clustering Information", &schema, &clustered);
     if extended {
         let is_named = !name.iter().any(|part| part.contains('/'));
         let metadata = snapshot.metadata();
@@ -130,13 +132,17 @@ impl Lines {
     }
 
     fn partitions(&mut self, schema: &StructType, partitions: &[String]) {
-        if partitions.is_empty() {
+        self.of_columns("# Partition Information", schema, partitions);
+    }
+
+    fn of_columns(&mut self, title: &str, schema: &StructType, names: &[String]) {
+        if names.is_empty() {
             return;
         }
-        self.add("# Partition Information", "");
+        self.add(title, "");
         self.0
             .push(["# col_name", "data_type", "comment"].map(text).to_vec());
-        let fields = partitions.iter().filter_map(|name| schema.field(name));
+        let fields = names.iter().filter_map(|name| schema.field(name));
         self.0.extend(fields.map(column));
     }
 
@@ -303,7 +309,7 @@ pub(super) fn detail(state: &SessionState, name: &Name) -> Result<Frame, Session
             .map_or(Value::Null, |ms| Value::Timestamp(ms.saturating_mul(1000))),
         Value::Timestamp(snapshot.timestamp_ms().saturating_mul(1000)),
         list(snapshot.partition_columns()),
-        list(&[]),
+        list(&snapshot.clustering_columns().unwrap_or_default()),
         Value::Long(snapshot.num_files() as i64),
         Value::Long(i64::try_from(snapshot.size_in_bytes()).unwrap_or(i64::MAX)),
         Value::Map(properties),

@@ -2,6 +2,7 @@
 
 mod alter;
 mod clone;
+mod convert;
 mod copy_into;
 mod databases;
 mod describe;
@@ -12,6 +13,7 @@ mod show;
 mod tables;
 mod variables;
 mod views;
+mod volumes;
 
 pub(super) use dml::{at_version, touched};
 pub(super) use views::view_query;
@@ -66,6 +68,17 @@ impl Session {
             Command::CloneTable(clone) => self.clone_table(clone)?,
             Command::Insert(insert) => self.insert(insert)?,
             Command::CopyInto(copy) => self.copy_into(&copy)?,
+            Command::ConvertToDelta(convert) => self.convert_to_delta(&convert)?,
+            Command::Generate { mode, table } => self.generate(&mode, &table)?,
+            Command::CreateVolume {
+                name,
+                if_not_exists,
+            } => self.create_volume(&name, if_not_exists)?,
+            Command::DropVolume { name, if_exists } => self.drop_volume(&name, if_exists)?,
+            Command::ShowVolumes { database, pattern } => {
+                volumes::show(&self.state, database.as_ref(), pattern.as_deref())?
+            }
+            Command::List { path, limit } => volumes::list(&self.state, &path, limit)?,
             Command::Delete(delete) => self.delete(&delete)?,
             Command::Update(update) => self.update(&update)?,
             Command::Merge(merge) => self.merge(&merge)?,

@@ -287,7 +287,7 @@ pub(super) fn create_table(state: &SessionState, name: &Name) -> Result<Frame, S
         let mut options = entry.options.clone();
         options.sort();
         push_list(&mut out, "OPTIONS", &options);
-        push_partitions(&mut out, &entry.partition_columns);
+        push_layout(&mut out, "PARTITIONED BY", &entry.partition_columns);
         push_comment(&mut out, entry.comment.as_deref());
         if !entry.is_managed {
             out.push_str(&format!("LOCATION '{}'\n", state.location(&table)?));
@@ -299,7 +299,9 @@ pub(super) fn create_table(state: &SessionState, name: &Name) -> Result<Frame, S
     let snapshot = log.snapshot()?;
     push_columns(&mut out, snapshot.schema());
     out.push_str("USING delta\n");
-    push_partitions(&mut out, snapshot.partition_columns());
+    push_layout(&mut out, "PARTITIONED BY", snapshot.partition_columns());
+    let clustered = snapshot.clustering_columns().unwrap_or_default();
+    push_layout(&mut out, "CLUSTER BY", &clustered);
     push_comment(&mut out, snapshot.metadata().description.as_deref());
     if state.entry(&table).is_some_and(|t| !t.is_managed) {
         out.push_str(&format!("LOCATION '{}'\n", log.table_path()));
@@ -348,10 +350,10 @@ fn push_columns(out: &mut String, schema: &StructType) {
     out.push_str(&format!("(\n{})\n", columns.join(",\n")));
 }
 
-fn push_partitions(out: &mut String, columns: &[String]) {
+fn push_layout(out: &mut String, clause: &str, columns: &[String]) {
     if !columns.is_empty() {
         let columns: Vec<String> = columns.iter().map(|c| quote_if_needed(c)).collect();
-        out.push_str(&format!("PARTITIONED BY ({})\n", columns.join(", ")));
+        out.push_str(&format!("{clause} ({})\n", columns.join(", ")));
     }
 }
 

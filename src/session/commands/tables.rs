@@ -115,7 +115,11 @@ impl Session {
             operation,
             is_managed,
             comment: definition.comment.clone(),
+            cluster_by: definition.clustered_by.clone(),
         };
+        if !definition.clustered_by.is_empty() && !definition.partitioned_by.is_empty() {
+            return Err(DeltaError::ClusterByWithPartitionedBy.into());
+        }
         let given = definition.properties.iter().cloned();
         let properties: Properties = self
             .state
@@ -130,6 +134,7 @@ impl Session {
                     mode: SaveMode::Overwrite,
                     overwrite_schema: true,
                     partition_by: definition.partitioned_by.clone(),
+                    cluster_by: definition.clustered_by.clone(),
                     properties,
                     creation: Some(creation),
                     ..DeltaWrite::default()
@@ -286,6 +291,7 @@ impl Session {
         let info = creation.commit_info(&metadata);
         transaction
             .set_metadata(metadata)
+            .set_clustering(definition.clustered_by.clone())
             .remove_all(env.clock.now_ms());
         transaction.commit(info, env)?;
         Ok(())

@@ -25,6 +25,7 @@ pub(in crate::session) struct DeltaWrite {
     pub mode: SaveMode,
     /// What a new table is partitioned by; for another it must be what it is.
     pub partition_by: Vec<String>,
+    pub cluster_by: Vec<String>,
     /// What a new table is set to.
     pub properties: Properties,
     /// New columns become columns of the table.
@@ -52,6 +53,7 @@ pub(in crate::session) struct Creation {
     pub operation: &'static str,
     pub is_managed: bool,
     pub comment: Option<String>,
+    pub cluster_by: Vec<String>,
 }
 
 impl Creation {
@@ -61,6 +63,7 @@ impl Creation {
             .with_parameter("isManaged", self.is_managed.to_string())
             .with_parameter("description", self.comment.clone().unwrap_or_default())
             .with_parameter("partitionBy", json_list(&metadata.partition_columns))
+            .with_parameter("clusterBy", json_list(&self.cluster_by))
             .with_parameter(
                 "properties",
                 serde_json::json!(metadata.configuration).to_string(),
@@ -114,6 +117,7 @@ impl DeltaWrite {
         Ok(DeltaWrite {
             mode: writer.mode,
             partition_by: writer.partition_by.clone(),
+            cluster_by: writer.cluster_by.clone(),
             properties: options
                 .iter()
                 .filter(|(name, _)| name.to_lowercase().starts_with("delta."))
@@ -154,6 +158,13 @@ pub(in crate::session) fn write_delta(
     }
     let is_overwrite = write.mode == SaveMode::Overwrite;
     let replaces_schema = is_overwrite && write.overwrite_schema;
+    if !write.cluster_by.is_empty() && !write.partition_by.is_empty() {
+        return Err(DeltaError::ClusterByWithPartitionedBy.into());
+    }
+    let replaces_table = replaces_schema && write.creation.is_some();
+    if old.is_none() || replaces_table || !write.cluster_by.is_empty() && replaces_schema {
+        transaction.set_clustering(write.cluster_by.clone());
+    }
     let mut plan = plan.clone();
     let data = nullable(&plan.schema());
     if data.is_empty() {

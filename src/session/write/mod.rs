@@ -167,6 +167,7 @@ fn save_as_table(
                     operation,
                     is_managed: table.location.is_none(),
                     comment: None,
+                    cluster_by: writer.cluster_by.clone(),
                 }),
                 by_name: exists,
                 ..DeltaWrite::of(state, writer, options)?

@@ -226,7 +226,8 @@ impl Analyzer<'_> {
     // Changing tables.
 
     fn insert(&mut self, insert: &ParsedInsert) -> Result<Command, SqlError> {
-        let query = Plan::visible_only(&self.query(&insert.query)?);
+        let written = self.with_defaults(insert)?;
+        let query = Plan::visible_only(&self.query(&written)?);
         let mut replace_where = insert.replace_where.clone();
         let fixed: Vec<(&String, &ast::Expr)> = insert
             .partition
@@ -257,6 +258,57 @@ impl Analyzer<'_> {
             replace_where,
             plan: self.inserted(&insert.table, query, by)?,
         }))
+    }
+
+    /// The query, with what the table says in place of each `DEFAULT` of its `VALUES`.
+    fn with_defaults<'q>(
+        &mut self,
+        insert: &'q ParsedInsert,
+    ) -> Result<std::borrow::Cow<'q, ast::Query>, SqlError> {
+        use std::borrow::Cow;
+        let is_default = |e: &ast::Expr| matches!(e, ast::Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("DEFAULT"));
+        let ast::SetExpr::Values(values) = insert.query.body.as_ref() else {
+            return Ok(Cow::Borrowed(&insert.query));
+        };
+        if !values
+            .rows
+            .iter()
+            .flat_map(|row| &row.content)
+            .any(is_default)
+        {
+            return Ok(Cow::Borrowed(&insert.query));
+        }
+        let target = self.table(&insert.table)?;
+        let columns: Vec<&Attribute> = match insert.columns.is_empty() {
+            true => target.output.iter().filter(|a| !a.hidden).collect(),
+            false => {
+                let named = insert.columns.iter();
+                let found = named.filter_map(|name| {
+                    let mut columns = target.output.iter();
+                    columns.find(|a| scope::same_name(&a.name, name))
+                });
+                found.collect()
+            }
+        };
+        let mut defaults = Vec::new();
+        for column in columns {
+            let text = column.metadata.get(DEFAULT).and_then(|v| v.as_str());
+            let item = crate::sql::parse::parse_select_item(text.unwrap_or("NULL"))?;
+            defaults.push(match item {
+                ast::SelectItem::UnnamedExpr(expr) => expr,
+                _ => return Err(unsupported("a default that is no expression")),
+            });
+        }
+        let mut query = insert.query.clone();
+        if let ast::SetExpr::Values(values) = query.body.as_mut() {
+            for row in &mut values.rows {
+                let places = row.content.iter_mut().zip(&defaults);
+                for (value, default) in places.filter(|(value, _)| is_default(value)) {
+                    value.clone_from(default);
+                }
+            }
+        }
+        Ok(Cow::Owned(*query))
     }
 
     /// The query with the values of `PARTITION (column = value)`, and all columns' names.

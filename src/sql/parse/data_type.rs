@@ -38,6 +38,26 @@ pub fn parse_schema(text: &str) -> Result<StructType, ParseError> {
     Ok(StructType::new(fields))
 }
 
+/// Types of columns and of what lies in them (`a INT, b.c STRING, d.element DATE`), as Auto Loader's
+/// `cloudFiles.schemaHints` takes them.
+///
+/// # Errors
+/// As [`parse_data_type`].
+pub fn parse_schema_hints(text: &str) -> Result<Vec<(Vec<String>, DataType)>, ParseError> {
+    let mut types = Types::new(text)?;
+    let mut hints = Vec::new();
+    while hints.is_empty() || types.parser.consume_token(&Token::Comma) {
+        let mut path = vec![types.name()?];
+        while types.parser.consume_token(&Token::Period) {
+            path.push(types.name()?);
+        }
+        let _ = types.parser.consume_token(&Token::Colon);
+        hints.push((path, types.data_type()?));
+    }
+    types.end()?;
+    Ok(hints)
+}
+
 /// A type, or columns as a struct, as `from_json` takes its schema (Catalyst's
 /// `DataType.fromDDL`).
 ///

@@ -11,7 +11,7 @@ mod identifier;
 mod rewrite;
 mod tokens;
 
-pub use data_type::{parse_data_type, parse_ddl, parse_schema};
+pub use data_type::{parse_data_type, parse_ddl, parse_schema, parse_schema_hints};
 
 pub(super) use commands::{
     ParsedAction, ParsedClause, ParsedImmediate, ParsedInsert, ParsedKind, ParsedMerge,

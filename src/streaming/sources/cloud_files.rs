@@ -27,7 +27,7 @@ const SAMPLE_FILES: usize = 1000;
 
 /// The schema of a `cloudFiles` stream: the newest in its schema location, or what the files
 /// say, which is then written there. The rescued data column and the columns of `k=v`
-/// directories come after the files' own.
+/// directories come after the files' own. Texts and binary files have a schema without that.
 ///
 /// # Errors
 /// No schema location; no files to infer from; files that can't be read.
@@ -37,6 +37,12 @@ pub fn infer_cloud_files_schema(
     format: FileFormat,
     options: &FileSourceOptions,
 ) -> Result<StructType, StreamError> {
+    if matches!(format, FileFormat::Text | FileFormat::BinaryFile) {
+        let files = list_files(fs, path, options)?;
+        let mut schema = infer(fs, format, options, &[], path)?;
+        add_partitions(&mut schema, path, &files, options);
+        return Ok(schema);
+    }
     let location = options
         .schema_location
         .as_ref()
@@ -62,12 +68,22 @@ pub fn infer_cloud_files_schema(
     schema
         .fields
         .push(StructField::new(rescued, DataType::String));
-    let mut partitions = partition_schema(path, &files, options.infer_column_types);
+    add_partitions(&mut schema, path, &files, options);
+    Ok(schema)
+}
+
+/// Adds the columns of `k=v` directories.
+fn add_partitions(
+    schema: &mut StructType,
+    path: &DbfsPath,
+    files: &[FileStatus],
+    options: &FileSourceOptions,
+) {
+    let mut partitions = partition_schema(path, files, options.infer_column_types);
     partitions
         .fields
         .retain(|f| schema.index_of(&f.name).is_none());
     schema.fields.extend(partitions.fields);
-    Ok(schema)
 }
 
 fn infer(
@@ -97,15 +113,44 @@ fn apply_hints(schema: &mut StructType, options: &FileSourceOptions) -> Result<(
     let Some(hints) = &options.schema_hints else {
         return Ok(());
     };
-    let hinted = crate::sql::parse::parse_schema(hints).map_err(SqlError::from)?;
-    for hint in hinted.fields {
-        let known = schema.index_of(&hint.name);
-        match known.and_then(|i| schema.fields.get_mut(i)) {
-            Some(field) => field.data_type = hint.data_type,
-            None => schema.fields.push(hint),
+    let hints = crate::sql::parse::parse_schema_hints(hints).map_err(SqlError::from)?;
+    for (path, data_type) in hints {
+        if let Some((column, rest)) = path.split_first() {
+            hint_field(schema, column, rest, data_type);
         }
     }
     Ok(())
+}
+
+/// Gives what lies at `rest` in a column the type of a hint. What isn't there comes to be.
+fn hint_field(schema: &mut StructType, name: &str, rest: &[String], data_type: DataType) {
+    let known = schema.index_of(name);
+    match known.and_then(|i| schema.fields.get_mut(i)) {
+        Some(field) => hint_type(&mut field.data_type, rest, data_type),
+        None => {
+            let mut new = DataType::Null;
+            hint_type(&mut new, rest, data_type);
+            schema.fields.push(StructField::new(name, new));
+        }
+    }
+}
+
+fn hint_type(known: &mut DataType, path: &[String], hinted: DataType) {
+    let Some((name, rest)) = path.split_first() else {
+        *known = hinted;
+        return;
+    };
+    match known {
+        DataType::Struct(fields) => hint_field(fields, name, rest, hinted),
+        DataType::Array { element, .. } if name == "element" => hint_type(element, rest, hinted),
+        DataType::Map { key, .. } if name == "key" => hint_type(key, rest, hinted),
+        DataType::Map { value, .. } if name == "value" => hint_type(value, rest, hinted),
+        _ => {
+            let mut fields = StructType::default();
+            hint_field(&mut fields, name, rest, hinted);
+            *known = DataType::Struct(fields);
+        }
+    }
 }
 
 /// The data files at or below `path`, by modification time, then path.

@@ -10,7 +10,9 @@ use polars_core::prelude::{IdxCa, PlSmallStr};
 use super::super::dml::{at_version, sql_of, touched};
 use super::super::table as rows_table;
 use super::super::text;
-use crate::delta::{AddFile, CommitInfo, DeltaError, FileWriter, PartitionValues, Snapshot};
+use crate::delta::{
+    AddFile, CLUSTERING_PROVIDER, CommitInfo, DeltaError, FileWriter, PartitionValues, Snapshot,
+};
 use crate::session::state::delta_plan;
 use crate::session::{SessionError, SessionState};
 use crate::sql::SqlError;
@@ -39,10 +41,23 @@ pub(in super::super) fn optimize(
     let started = state.env.clock.now_ms();
     let mut transaction = log.transaction()?;
     let snapshot = log.snapshot()?;
-    let columns = z_order_columns(&snapshot, z_order)?;
+    let clustered = snapshot.clustering_columns().unwrap_or_default();
+    if !clustered.is_empty() && !z_order.is_empty() {
+        return Err(DeltaError::ZOrderOfClusteredTable {
+            columns: z_order.join(", "),
+        }
+        .into());
+    }
+    let clusters = !clustered.is_empty();
+    let by = if clusters { &clustered } else { z_order };
+    let columns = z_order_columns(&snapshot, by)?;
     let considered = files_in(state, &snapshot, predicate)?;
     let total = considered.len();
-    let bins = bins(&considered, !columns.is_empty());
+    let is_done = |file: &Arc<AddFile>| file.clustering_provider.is_some();
+    let bins = match clusters && considered.iter().all(is_done) {
+        true => Vec::new(),
+        false => bins(&considered, !columns.is_empty()),
+    };
     let now = state.env.clock.now_ms();
     let mut added: Vec<AddFile> = Vec::new();
     let mut removed: Vec<Arc<AddFile>> = Vec::new();
@@ -72,6 +87,7 @@ pub(in super::super) fn optimize(
         }
         added.extend(writer.finish()?.into_iter().map(|file| AddFile {
             data_change: false,
+            clustering_provider: clusters.then(|| CLUSTERING_PROVIDER.into()),
             ..file
         }));
         removed.extend(bin.files.iter().cloned());
@@ -83,12 +99,12 @@ pub(in super::super) fn optimize(
         bins: bins.len(),
         considered: total,
         snapshot: &snapshot,
-        z_ordered: !columns.is_empty(),
+        z_ordered: !z_order.is_empty(),
         started,
         ended,
     });
     if !removed.is_empty() {
-        let info = commit_info(predicate, z_order, &added, &removed);
+        let info = commit_info(predicate, z_order, &clustered, &added, &removed);
         for file in added {
             transaction.add(file);
         }
@@ -227,6 +243,7 @@ fn ranked(values: &[Value]) -> Vec<u32> {
 fn commit_info(
     predicate: Option<&Expr>,
     z_order: &[String],
+    clustered: &[String],
     added: &[AddFile],
     removed: &[Arc<AddFile>],
 ) -> CommitInfo {
@@ -241,7 +258,7 @@ fn commit_info(
     CommitInfo::new("OPTIMIZE")
         .with_parameter("predicate", json(&predicates))
         .with_parameter("auto", "false")
-        .with_parameter("clusterBy", "[]")
+        .with_parameter("clusterBy", json(clustered))
         .with_parameter("zOrderBy", json(z_order))
         .with_metric("numRemovedFiles", removed.len())
         .with_metric("numRemovedBytes", bytes(removed.iter().map(|f| f.size)))

@@ -12,6 +12,7 @@ use super::{Parsed, ParsedKind};
 use crate::sql::command::{AlterTable, ColumnChange, ColumnPlace, Command};
 use crate::sql::parse::data_type::parse_data_type;
 use crate::sql::parse::dialect::type_text;
+use crate::types::DataType;
 
 pub(super) fn alter(p: &mut Parser) -> Parsed<ParsedKind> {
     p.next_token();
@@ -91,8 +92,17 @@ fn change(p: &mut Parser) -> Parsed<AlterTable> {
     } else if accept(p, &["ALTER"]) || accept(p, &["CHANGE"]) {
         accept(p, &["COLUMN"]);
         let column = name(p)?;
-        let change = column_change(p)?;
-        AlterTable::AlterColumn { column, change }
+        let changes = match p.peek_token().token {
+            // Hive's way: the name again, the type, and what else is to change.
+            Token::Word(w) if column.last().is_some_and(|c| same(c, &w.value)) => redefined(p)?,
+            _ => vec![column_change(p)?],
+        };
+        AlterTable::AlterColumn { column, changes }
+    } else if accept(p, &["CLUSTER", "BY"]) {
+        match accept(p, &["NONE"]) {
+            true => AlterTable::ClusterBy(Vec::new()),
+            false => AlterTable::ClusterBy(in_parens(p, identifier)?),
+        }
     } else {
         let token = p.peek_token();
         return p.expected("what to alter", token);
@@ -125,16 +135,34 @@ fn column_change(p: &mut Parser) -> Parsed<ColumnChange> {
         ColumnChange::DropDefault
     } else if word(p, 0).as_deref() == Some("TYPE") {
         p.next_token();
-        let at = p.peek_token();
-        let (text, _) = type_text(p)?;
-        let Ok(data_type) = parse_data_type(&text) else {
-            return p.expected("a data type", at);
-        };
-        ColumnChange::Type(data_type)
+        ColumnChange::Type(data_type(p)?)
     } else {
         let token = p.peek_token();
         return p.expected("what to change of the column", token);
     })
+}
+
+/// `column type [COMMENT 'text'] [FIRST | AFTER column]`.
+fn redefined(p: &mut Parser) -> Parsed<Vec<ColumnChange>> {
+    identifier(p)?;
+    let mut changes = vec![ColumnChange::Type(data_type(p)?)];
+    while p.peek_token().token != Token::EOF {
+        changes.push(column_change(p)?);
+    }
+    Ok(changes)
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+fn data_type(p: &mut Parser) -> Parsed<DataType> {
+    let at = p.peek_token();
+    let (text, _) = type_text(p)?;
+    match parse_data_type(&text) {
+        Ok(data_type) => Ok(data_type),
+        Err(_) => p.expected("a data type", at),
+    }
 }
 
 /// `COMMENT ON TABLE t IS 'text'`, `COMMENT ON COLUMN t.c IS 'text'`.
@@ -154,7 +182,7 @@ pub(super) fn comment_on(p: &mut Parser) -> Parsed<Command> {
     let change = match is_column {
         true => AlterTable::AlterColumn {
             column: table.pop().into_iter().collect(),
-            change: ColumnChange::Comment(text.unwrap_or_default()),
+            changes: vec![ColumnChange::Comment(text.unwrap_or_default())],
         },
         false => AlterTable::Comment(text),
     };

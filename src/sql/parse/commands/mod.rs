@@ -20,7 +20,9 @@ use read::{
     accept, at_string, dotted, expect, identifier, in_parens, name, number, property, skip, string,
     word,
 };
-use tables::{create, delete, insert, merge, name_or_path, optimize, restore, update, vacuum};
+use tables::{
+    convert, create, delete, insert, merge, name_or_path, optimize, restore, update, vacuum,
+};
 
 type Parsed<T> = Result<T, ParserError>;
 
@@ -192,6 +194,20 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         }
         ("VACUUM", _) => vacuum(p)?,
         ("RESTORE", _) => restore(p)?,
+        ("CONVERT", "TO") => convert(p)?,
+        ("GENERATE", _) => {
+            p.next_token();
+            let mode = identifier(p)?;
+            expect(p, &["FOR", "TABLE"])?;
+            let table = name_or_path(p)?;
+            Command::Generate { mode, table }
+        }
+        ("LIST", _) => {
+            p.next_token();
+            let path = string(p)?;
+            let limit = accept(p, &["LIMIT"]).then(|| number(p)).transpose()?;
+            Command::List { path, limit }
+        }
         ("UNCACHE", "TABLE") => {
             skip(p, 2);
             let if_exists = accept(p, &["IF", "EXISTS"]);
@@ -261,6 +277,10 @@ fn show(p: &mut Parser) -> Parsed<Command> {
             pattern: in_and_like(p)?.1,
         },
         "CATALOGS" => Command::ShowCatalogs,
+        "VOLUMES" => {
+            let (database, pattern) = in_and_like(p)?;
+            Command::ShowVolumes { database, pattern }
+        }
         "GRANTS" | "GRANT" => privileges(p, "SHOW GRANTS"),
         "COLUMNS" => {
             if !accept(p, &["FROM"]) {
@@ -404,6 +424,10 @@ fn drop(p: &mut Parser) -> Parsed<Command> {
             Command::DropTable { name, if_exists }
         }
         "VIEW" => Command::DropView {
+            name: name(p)?,
+            if_exists,
+        },
+        "VOLUME" => Command::DropVolume {
             name: name(p)?,
             if_exists,
         },

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::delta::{DEFAULT, GENERATION_EXPRESSION, Identity};
 use crate::sql::command::{
-    CloneTable, Command, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
+    CloneTable, Command, ConvertToDelta, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
 };
 use crate::sql::parse::data_type;
 use crate::sql::parse::dialect::type_text;
@@ -61,6 +61,21 @@ pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
             p.next_token();
         }
         return Ok(ParsedKind::Command(Command::CreateCatalog {
+            name,
+            if_not_exists,
+        }));
+    }
+    accept(p, &["MANAGED"]);
+    if accept(p, &["VOLUME"]) {
+        let if_not_exists = accept(p, &["IF", "NOT", "EXISTS"]);
+        let name = name(p)?;
+        if accept(p, &["LOCATION"]) {
+            string(p)?;
+        }
+        if accept(p, &["COMMENT"]) {
+            string(p)?;
+        }
+        return Ok(ParsedKind::Command(Command::CreateVolume {
             name,
             if_not_exists,
         }));
@@ -564,4 +579,21 @@ pub(super) fn restore(p: &mut Parser) -> Parsed<Command> {
         TimeTravel::Timestamp(string(p)?)
     };
     Ok(Command::Restore { table, to })
+}
+
+pub(super) fn convert(p: &mut Parser) -> Parsed<Command> {
+    skip(p, 1);
+    expect(p, &["TO", "DELTA"])?;
+    let source = name_or_path(p)?;
+    let mut partitions = StructType::default();
+    loop {
+        if accept(p, &["PARTITIONED", "BY"]) {
+            partitions.fields = in_parens(p, column)?;
+        } else if !accept(p, &["NO", "STATISTICS"]) {
+            return Ok(Command::ConvertToDelta(ConvertToDelta {
+                source,
+                partitions,
+            }));
+        }
+    }
 }

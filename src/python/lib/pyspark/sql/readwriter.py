@@ -187,6 +187,7 @@ class _Writer(OptionUtils):
         self._format = None
         self._options = []
         self._partition_by = []
+        self._cluster_by = []
 
     def format(self, source):
         self._format = source
@@ -218,7 +219,9 @@ class DataFrameWriter(_Writer):
         raise not_implemented("DataFrameWriter.sortBy (it belongs to bucketBy)")
 
     def clusterBy(self, *cols):
-        """Clustering speeds reading up; the rows are the same."""
+        if len(cols) == 1 and isinstance(cols[0], (list, tuple)):
+            cols = cols[0]
+        self._cluster_by = list(cols)
         return self
 
     def _write(self, **target):
@@ -229,6 +232,7 @@ class DataFrameWriter(_Writer):
             mode=self._mode,
             options=[list(pair) for pair in self._options],
             partitionBy=self._partition_by,
+            clusterBy=self._cluster_by,
             **target,
         )
 
@@ -286,6 +290,7 @@ class DataFrameWriterV2(OptionUtils):
         self._format = None
         self._options = []
         self._partition_by = []
+        self._cluster_by = []
         self._properties = []
 
     def using(self, provider):
@@ -306,6 +311,7 @@ class DataFrameWriterV2(OptionUtils):
         return self
 
     def clusterBy(self, col, *cols):
+        self._cluster_by = [col, *cols]
         return self
 
     def _write(self, how, condition=None):
@@ -318,6 +324,7 @@ class DataFrameWriterV2(OptionUtils):
             options=[list(pair) for pair in self._options],
             properties=self._properties,
             partitionBy=self._partition_by,
+            clusterBy=self._cluster_by,
             condition=None if condition is None else condition._expr,
         )
 
