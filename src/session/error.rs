@@ -207,6 +207,10 @@ pub enum SessionError {
         "[FIELD_ALREADY_EXISTS] Cannot add column, because {column} already exists in \"{schema}\". SQLSTATE: 42710"
     )]
     ColumnExists { column: String, schema: String },
+    #[error(
+        "[COLUMN_NOT_FOUND] The column {column} cannot be found. Verify the spelling and correctness of the column name according to the SQL config \"spark.sql.caseSensitive\". SQLSTATE: 42703"
+    )]
+    DescribedColumnNotFound { column: String },
     #[error("[DELTA_COLUMN_NOT_FOUND] Unable to find the column {column} given [{columns}]")]
     ColumnNotFound { column: String, columns: String },
     #[error(

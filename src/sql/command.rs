@@ -140,6 +140,11 @@ pub enum Command {
         kinds: String,
         pattern: Option<String>,
     },
+    /// `DESCRIBE t c`
+    DescribeColumn {
+        name: Name,
+        column: String,
+    },
     DescribeTable {
         name: Name,
         extended: bool,

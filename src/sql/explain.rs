@@ -102,6 +102,8 @@ fn node(plan: &Plan) -> String {
             let columns = on.iter().filter_map(|i| plan.output.get(*i));
             format!("Deduplicate [{}]", names(columns.map(|a| &a.name)))
         }
+        PlanNode::Recursive { id, .. } => format!("UnionLoop {id}"),
+        PlanNode::Recursion { id } => format!("UnionLoopRef {id}, [{}]", output()),
         PlanNode::Union { .. } => "Union false, false".into(),
         PlanNode::SetOperation { kind, all, .. } => {
             let name = match kind {

@@ -133,6 +133,17 @@ pub enum PlanNode {
     Union {
         inputs: Vec<Arc<Plan>>,
     },
+    /// `WITH RECURSIVE`: the anchor's rows, then those that `step` makes of the rows before, until it makes none.
+    Recursive {
+        anchor: Arc<Plan>,
+        /// Reads the rows before where it has the [`PlanNode::Recursion`] of this id.
+        step: Arc<Plan>,
+        id: u32,
+    },
+    /// The rows that a recursive query made last.
+    Recursion {
+        id: u32,
+    },
     /// `INTERSECT` and `EXCEPT`.
     SetOperation {
         left: Arc<Plan>,
@@ -445,6 +456,7 @@ macro_rules! inputs_of {
             | PlanNode::Range { .. }
             | PlanNode::FileScan(_)
             | PlanNode::DeltaScan(_)
+            | PlanNode::Recursion { .. }
             | PlanNode::StreamSource(_) => Vec::new(),
             PlanNode::Batch { input, .. }
             | PlanNode::SubqueryAlias { input, .. }
@@ -461,6 +473,7 @@ macro_rules! inputs_of {
             PlanNode::Join { left, right, .. } | PlanNode::SetOperation { left, right, .. } => {
                 vec![left, right]
             }
+            PlanNode::Recursive { anchor, step, .. } => vec![anchor, step],
             PlanNode::Union { inputs } => inputs.$iter().collect(),
         }
     };
@@ -682,6 +695,27 @@ impl Plan {
     /// batch keep their place.
     pub fn with_batches(&self, batches: &mut impl Iterator<Item = PlanNode>) -> Plan {
         self.replace_sources(&mut batches.enumerate())
+    }
+
+    /// The plan over `rows` where it reads the rows that a recursive query made last.
+    pub fn with_recursion(&self, recursion: u32, rows: &Frame) -> Plan {
+        match self.node {
+            PlanNode::Recursion { id } if id == recursion => Plan {
+                node: PlanNode::Local(rows.clone()),
+                output: self.output.clone(),
+            },
+            _ => {
+                let inputs = self.inputs().into_iter();
+                let inputs = inputs.map(|p| Arc::new(p.with_recursion(recursion, rows)));
+                self.with_inputs(inputs.collect())
+            }
+        }
+    }
+
+    /// Whether it reads the rows that a recursive query made last.
+    pub fn reads_recursion(&self, recursion: u32) -> bool {
+        matches!(self.node, PlanNode::Recursion { id } if id == recursion)
+            || self.inputs().iter().any(|p| p.reads_recursion(recursion))
     }
 
     fn replace_sources(&self, batches: &mut impl Iterator<Item = (usize, PlanNode)>) -> Plan {

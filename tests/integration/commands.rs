@@ -740,3 +740,34 @@ fn a_stream_of_the_change_data_feed_begins_with_the_rows_that_are_there() {
         ]
     );
 }
+
+#[test]
+fn a_recursive_query_follows_a_hierarchy_to_its_end_and_stops_where_it_has_none() {
+    let (_, mut session) = session();
+    sql(
+        &mut session,
+        "CREATE TABLE staff USING parquet AS
+         SELECT * FROM VALUES (1, NULL, 'boss'), (2, 1, 'a'), (3, 2, 'b'), (4, 1, 'c') AS t(id, manager, name)",
+    );
+    let paths = sql(
+        &mut session,
+        "WITH RECURSIVE chain AS (
+           SELECT id, name AS path FROM staff WHERE manager IS NULL
+           UNION ALL
+           SELECT s.id, c.path || '/' || s.name FROM staff s JOIN chain c ON s.manager = c.id)
+         SELECT path FROM chain ORDER BY path",
+    );
+    assert_eq!(paths, [["boss"], ["boss/a"], ["boss/a/b"], ["boss/c"]]);
+    let endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)";
+    let first = sql(&mut session, &format!("{endless} SELECT n FROM r LIMIT 3"));
+    assert_eq!(first, [["1"], ["2"], ["3"]]);
+    let plan = match session.sql_one(&format!("{endless} SELECT count(*) FROM r")) {
+        Ok(multihop::session::Ran::Rows(plan)) => plan,
+        other => panic!("{other:?}"),
+    };
+    let error = session.collect(&plan, None).unwrap_err().to_string();
+    assert!(
+        error.contains("[RECURSION_LEVEL_LIMIT_EXCEEDED]"),
+        "{error}"
+    );
+}

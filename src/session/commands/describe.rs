@@ -183,6 +183,39 @@ pub(super) fn columns(schema: &StructType, extra: &[Vec<Value>]) -> Result<Frame
     table_of(schema, rows)
 }
 
+/// `DESCRIBE t c`
+pub(super) fn column_of(
+    state: &SessionState,
+    name: &Name,
+    column: &str,
+) -> Result<Frame, SessionError> {
+    let relation = state
+        .find_relation(name, None)?
+        .ok_or_else(|| not_found(name))?;
+    let schema = relation.plan.schema();
+    let fields = &schema.fields;
+    let field = fields.iter().find(|f| f.name.eq_ignore_ascii_case(column));
+    let Some(field) = field else {
+        return Err(SessionError::DescribedColumnNotFound {
+            column: crate::types::quote(column),
+        });
+    };
+    let comment = field.metadata.get("comment").and_then(Json::as_str);
+    let rows = [
+        ("col_name", field.name.clone()),
+        ("data_type", field.data_type.simple_string()),
+        ("comment", comment.unwrap_or("NULL").to_owned()),
+    ];
+    let rows = rows.map(|(name, value)| vec![text(name), text(value)]);
+    let mut schema = StructType::of(["info_name", "info_value"].map(|n| (n, DataType::String)));
+    let told = ["name of the column info", "value of the column info"];
+    for (field, told) in schema.fields.iter_mut().zip(told) {
+        field.nullable = false;
+        field.metadata = field.metadata.with("comment", told.into());
+    }
+    table_of(schema, rows.into())
+}
+
 /// A column's line: name, type, comment.
 fn column(field: &StructField) -> Vec<Value> {
     let comment = field.metadata.get("comment").and_then(Json::as_str);

@@ -223,6 +223,7 @@ impl SessionState {
             Command::ShowFunctions { kinds, pattern } => {
                 functions::show(state, &kinds, pattern.as_deref())
             }
+            Command::DescribeColumn { name, column } => describe::column_of(state, &name, &column),
             Command::DescribeTable { name, extended } => describe::table(state, &name, extended),
             Command::DescribeQuery { plan } => describe::columns(&plan.schema(), &[]),
             Command::DescribeHistory { table, limit } => {

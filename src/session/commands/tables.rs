@@ -326,7 +326,9 @@ impl Session {
             });
         }
         if !self.state.drop_table(&table)? && !if_exists {
-            return Err(SessionError::RelationNotFound { name: table.full() });
+            return Err(SessionError::RelationNotFound {
+                name: table.quoted(),
+            });
         }
         Ok(nothing())
     }

@@ -13,7 +13,7 @@ use super::update_fields::update_field;
 use super::{ident_start, scope, unsupported};
 use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
-use crate::sql::functions::{Function, FunctionError, FunctionKind, HigherOrder};
+use crate::sql::functions::{AggregateKind, Function, FunctionError, FunctionKind, HigherOrder};
 use crate::sql::naming;
 use crate::sql::plan::{AggregateCall, Attribute, Expr, ExprKind, SortKey};
 use crate::types::{DataType, StructField, StructType, Value};
@@ -155,6 +155,7 @@ impl Resolver<'_, '_> {
                     }
                     push(Value::Boolean(true), DataType::Boolean, "true");
                 }
+                let args = self.within_group(function, &written, args, f, position)?;
                 let call = self.call(function, &written, args, distinct, f, position)?;
                 match &f.over {
                     Some(over) => self.window(call, over, position),
@@ -458,6 +459,7 @@ impl Resolver<'_, '_> {
         if ignores && written == "nth_value" {
             shown.truncate(2);
         }
+        let order = within_group_text(function, &mut shown);
         let filter_sql = filter.as_ref().map(|r| r.sql.as_str());
         // Catalyst's own names, once the nulls are said.
         let shown_name = match written {
@@ -469,6 +471,7 @@ impl Resolver<'_, '_> {
         if ignores && written == "nth_value" {
             sql.push_str(" ignore nulls");
         }
+        sql.push_str(&order);
         let context = self.analyzer.context(written);
         let exprs = args.into_iter().map(|a| a.expr).collect();
         let bound =
@@ -494,6 +497,77 @@ impl Resolver<'_, '_> {
             sql,
             position,
         })
+    }
+
+    /// `WITHIN GROUP (ORDER BY …)` as arguments: the value in front of percentages, and whether it descends; behind what
+    /// is listed, of each key itself, whether it descends, and whether NULLs come first.
+    fn within_group(
+        &mut self,
+        function: &Function,
+        written: &str,
+        mut args: Vec<Resolved>,
+        f: &ast::Function,
+        position: Option<Position>,
+    ) -> Result<Vec<Resolved>, SqlError> {
+        let FunctionKind::Aggregate(kind) = function.kind else {
+            return Ok(args);
+        };
+        let flag = |value: bool| {
+            let literal = Expr::literal(Value::Boolean(value), DataType::Boolean);
+            Resolved::new((literal, value.to_string()), None)
+        };
+        let refuse = |condition: &'static str, text: String| -> SqlError {
+            let error: SqlError = AnalysisReason::WithinGroup {
+                condition,
+                function: crate::types::quote(written),
+                text,
+            }
+            .into();
+            error.at(position)
+        };
+        let mut keys = Vec::new();
+        for key in &f.within_group {
+            keys.push(self.sort_key(key)?);
+        }
+        match (kind, keys.as_slice()) {
+            (AggregateKind::ListAgg, _) => {
+                if args.len() == 1 {
+                    let null = Expr::literal(Value::Null, DataType::Null);
+                    args.push(Resolved::new((null, "NULL".into()), None));
+                }
+                for (key, sql) in keys {
+                    args.push(Resolved::new((key.expr, sql), None));
+                    args.extend([flag(key.descending), flag(key.nulls_first)]);
+                }
+            }
+            (AggregateKind::PercentileCont | AggregateKind::PercentileDisc, [(key, sql)]) => {
+                let sql = sql.split(" NULLS ").next().unwrap_or_default();
+                let sql = sql.strip_suffix(" ASC").unwrap_or(sql).to_owned();
+                args.insert(0, Resolved::new((key.expr.clone(), sql), None));
+                args.push(flag(key.descending));
+            }
+            (AggregateKind::PercentileCont | AggregateKind::PercentileDisc, []) => {
+                let text = "WITHIN GROUP is required for the function.".into();
+                return Err(refuse("WITHIN_GROUP_MISSING", text));
+            }
+            (AggregateKind::PercentileCont | AggregateKind::PercentileDisc, several) => {
+                let text = format!(
+                    "The function requires 1 orderings in WITHIN GROUP but got {}.",
+                    several.len()
+                );
+                return Err(refuse("WRONG_NUM_ORDERINGS", text));
+            }
+            (_, []) => {}
+            _ => {
+                let error: SqlError = AnalysisReason::FunctionWithUnsupportedSyntax {
+                    function: crate::types::quote(written),
+                    syntax: "WITHIN GROUP (ORDER BY ...)",
+                }
+                .into();
+                return Err(error.at(position));
+            }
+        }
+        Ok(args)
     }
 
     fn aggregate(
@@ -640,6 +714,25 @@ pub(super) fn stand_in(index: usize, sql: &str, data_type: &DataType, nullable: 
         },
         data_type: data_type.clone(),
         nullable,
+    }
+}
+
+/// How a call's `WITHIN GROUP` reads, whose arguments are taken out of the texts.
+fn within_group_text(function: &Function, texts: &mut Vec<String>) -> String {
+    let keys = match function.kind {
+        FunctionKind::Aggregate(AggregateKind::ListAgg) => {
+            let keys = texts.split_off(texts.len().min(2));
+            keys.into_iter().step_by(3).collect()
+        }
+        FunctionKind::Aggregate(AggregateKind::PercentileCont | AggregateKind::PercentileDisc) => {
+            texts.truncate(2);
+            texts.drain(..texts.len().min(1)).collect::<Vec<_>>()
+        }
+        _ => Vec::new(),
+    };
+    match keys.is_empty() {
+        true => String::new(),
+        false => format!(" WITHIN GROUP (ORDER BY {})", keys.join(", ")),
     }
 }
 

@@ -27,9 +27,6 @@ impl Analyzer<'_> {
 
     fn query_with_ctes(&mut self, query: &ast::Query) -> Result<Arc<Plan>, SqlError> {
         if let Some(with) = &query.with {
-            if with.recursive {
-                return Err(unsupported("WITH RECURSIVE"));
-            }
             let names = with.cte_tables.iter().map(|cte| &cte.alias.name.value);
             let repeated: Vec<String> = names
                 .clone()
@@ -44,9 +41,14 @@ impl Analyzer<'_> {
                 return Err(ParseError::whole(reason).into());
             }
             for cte in &with.cte_tables {
-                let plan = self.query(&cte.query)?;
-                let names: Vec<&ast::Ident> = cte.alias.columns.iter().map(|c| &c.name).collect();
-                let plan = super::from::rename(plan, &names, ident_start(&cte.alias.name))?;
+                let recursive = match with.recursive {
+                    true => self.recursive(cte)?,
+                    false => None,
+                };
+                let plan = match recursive {
+                    Some(plan) => plan,
+                    None => named_columns(self.query(&cte.query)?, cte)?,
+                };
                 self.ctes.push((cte.alias.name.value.clone(), plan));
             }
         }
@@ -87,6 +89,46 @@ impl Analyzer<'_> {
         Ok(plan)
     }
 
+    /// A common table expression that reads itself: an anchor `UNION ALL` a step. `None` for one that doesn't.
+    fn recursive(&mut self, cte: &ast::Cte) -> Result<Option<Arc<Plan>>, SqlError> {
+        let SetExpr::SetOperation {
+            left,
+            op: SetOperator::Union,
+            set_quantifier,
+            right,
+        } = cte.query.body.as_ref()
+        else {
+            return Ok(None);
+        };
+        let anchor = named_columns(self.set_expression(left)?, cte)?;
+        let mut output = anchor.output.clone();
+        output.iter_mut().for_each(|a| a.nullable = true);
+        let id = self.next_lambda.get();
+        self.next_lambda.set(id + 1);
+        let recursion = Arc::new(Plan {
+            node: PlanNode::Recursion { id },
+            output: output.clone(),
+        });
+        self.ctes.push((cte.alias.name.value.clone(), recursion));
+        let step = self.set_expression(right);
+        self.ctes.pop();
+        let step = step?;
+        if !step.reads_recursion(id) {
+            return Ok(None);
+        }
+        let position = start(right.as_ref());
+        if *set_quantifier != SetQuantifier::All {
+            return Err(unsupported("UNION in a recursive query: use UNION ALL").at(position));
+        }
+        let types: Vec<DataType> = output.iter().map(|a| a.data_type.clone()).collect();
+        let (_, step) = same_columns(anchor.clone(), step, "UNION", self.mode, position)?;
+        let step = cast_columns(step, &types, self.mode);
+        Ok(Some(Arc::new(Plan {
+            node: PlanNode::Recursive { anchor, step, id },
+            output,
+        })))
+    }
+
     fn set_expression(&mut self, body: &SetExpr) -> Result<Arc<Plan>, SqlError> {
         match body {
             SetExpr::Select(select) => self.select(select, &[]),
@@ -96,6 +138,11 @@ impl Analyzer<'_> {
                 self.inline_table(&values.rows, at)
             }
             SetExpr::SetOperation { .. } => self.set_operation(body),
+            SetExpr::Table(table) => {
+                let parts = [&table.schema_name, &table.table_name];
+                let name: Vec<String> = parts.into_iter().flatten().cloned().collect();
+                self.relation(&name, None, None)
+            }
             other => Err(unsupported(format!("the query {other}"))),
         }
     }
@@ -374,6 +421,12 @@ pub fn refuse_collected(collected: &Collected, clause: &str) -> Result<(), SqlEr
         return Err(unsupported(format!("a correlated subquery in {clause}")));
     }
     Ok(())
+}
+
+/// A common table expression's columns under the names that it gives them.
+fn named_columns(plan: Arc<Plan>, cte: &ast::Cte) -> Result<Arc<Plan>, SqlError> {
+    let names: Vec<&ast::Ident> = cte.alias.columns.iter().map(|c| &c.name).collect();
+    super::from::rename(plan, &names, ident_start(&cte.alias.name))
 }
 
 /// A plan's columns by name, as values.

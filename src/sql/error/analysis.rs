@@ -126,6 +126,14 @@ pub enum AnalysisReason {
     )]
     NotAConstantName { expression: String },
     #[error(
+        "[INVALID_WITHIN_GROUP_EXPRESSION.{condition}] Invalid function {function} with WITHIN GROUP. {text} SQLSTATE: 42K0K"
+    )]
+    WithinGroup {
+        condition: &'static str,
+        function: String,
+        text: String,
+    },
+    #[error(
         "[NULL_QUERY_STRING_EXECUTE_IMMEDIATE] Execute immediate requires a non-null variable as the query string, but the provided variable `{variable}` is null. SQLSTATE: 22004"
     )]
     NullQueryString { variable: String },

@@ -142,6 +142,7 @@ impl SqlError {
                 _ if matches!(
                     **error,
                     FunctionError::UnknownPatternLetter { .. }
+                        | FunctionError::NumberFormatMismatch { .. }
                         | FunctionError::IllegalSequence { .. }
                 ) =>
                 {

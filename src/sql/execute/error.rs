@@ -15,6 +15,14 @@ pub enum ExecuteError {
     #[error("The Python function {function} can't be called: its Python has ended.")]
     NoPython { function: String },
     #[error(
+        "[RECURSION_LEVEL_LIMIT_EXCEEDED] Recursion level limit {limit} reached but query has not exhausted, try increasing 'spark.sql.cteRecursionLevelLimit'. SQLSTATE: 42836"
+    )]
+    RecursionLevels { limit: usize },
+    #[error(
+        "[RECURSION_ROW_LIMIT_EXCEEDED] Recursion row limit {limit} reached but query has not exhausted, try setting a larger LIMIT value when querying the CTE relation. SQLSTATE: 42836"
+    )]
+    RecursionRows { limit: usize },
+    #[error(
         "[SCALAR_SUBQUERY_TOO_MANY_ROWS] More than one row returned by a subquery used as an expression. SQLSTATE: 21000"
     )]
     ScalarSubqueryTooManyRows,

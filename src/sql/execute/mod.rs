@@ -30,6 +30,7 @@ mod fallible;
 mod generate;
 mod join;
 mod keys;
+mod recursive;
 mod running;
 mod scan;
 mod set;
@@ -235,6 +236,16 @@ impl Builder<'_> {
                     Some(operator) => stream::streaming_limit(rows, *limit, operator),
                     None => stream::limit(rows, *limit, *offset),
                 }
+            }
+            PlanNode::Recursive { anchor, step, id } => {
+                let anchor = self.build(anchor)?;
+                recursive::recursive(anchor, step.clone(), *id, schema, ctx)
+            }
+            PlanNode::Recursion { .. } => {
+                return Err(ExecuteError::Internal {
+                    what: "A recursive query is read outside of itself",
+                }
+                .into());
             }
             PlanNode::Union { inputs } => {
                 let inputs = inputs

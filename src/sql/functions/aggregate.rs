@@ -2,11 +2,13 @@
 //!
 //! Source: Spark SQL reference, "Built-in Functions", "Aggregate Functions".
 
-use super::bind::{BOOLEAN, BindResult, DOUBLE};
-use super::{AggregateKind, BindContext, Binder, Function, FunctionKind, Mismatch};
+use super::bind::{BOOLEAN, BindResult, DOUBLE, STRING_OR_BINARY, constant};
+use super::{
+    AggregateKind, BindContext, Binder, Function, FunctionKind, Mismatch, Regression, sql_text,
+};
 use crate::sql::coercion;
 use crate::sql::plan::{EvalMode, Expr};
-use crate::types::DataType as T;
+use crate::types::{DataType as T, Value};
 
 type Bind = fn(Vec<Expr>, &BindContext) -> BindResult;
 
@@ -377,6 +379,126 @@ pub(super) static AGGREGATES: &[Function] = &[
         bind_two_doubles,
     ),
     aggregate(
+        "regr_count",
+        "regr_count(y, x)",
+        "How many pairs have no NULL.",
+        "regr_count(y, x)",
+        AggregateKind::Regression(Regression::Count),
+        bind_pairs,
+    ),
+    aggregate(
+        "regr_avgx",
+        "regr_avgx(y, x)",
+        "The mean of x.",
+        "regr_avgx(y, x)",
+        AggregateKind::Regression(Regression::AvgX),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_avgy",
+        "regr_avgy(y, x)",
+        "The mean of y.",
+        "regr_avgy(y, x)",
+        AggregateKind::Regression(Regression::AvgY),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_sxx",
+        "regr_sxx(y, x)",
+        "The sum of squared differences of x.",
+        "regr_sxx(y, x)",
+        AggregateKind::Regression(Regression::Sxx),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_syy",
+        "regr_syy(y, x)",
+        "The sum of squared differences of y.",
+        "regr_syy(y, x)",
+        AggregateKind::Regression(Regression::Syy),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_sxy",
+        "regr_sxy(y, x)",
+        "The sum of products of differences.",
+        "regr_sxy(y, x)",
+        AggregateKind::Regression(Regression::Sxy),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_slope",
+        "regr_slope(y, x)",
+        "The slope of the line that fits best.",
+        "regr_slope(y, x)",
+        AggregateKind::Regression(Regression::Slope),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_intercept",
+        "regr_intercept(y, x)",
+        "Where the line that fits best begins.",
+        "regr_intercept(y, x)",
+        AggregateKind::Regression(Regression::Intercept),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "regr_r2",
+        "regr_r2(y, x)",
+        "How well the line fits, from 0 to 1.",
+        "regr_r2(y, x)",
+        AggregateKind::Regression(Regression::R2),
+        bind_two_doubles,
+    ),
+    aggregate(
+        "skewness",
+        "skewness(a)",
+        "How far the values lean to one side.",
+        "skewness(a)",
+        AggregateKind::Skewness,
+        bind_moment,
+    ),
+    aggregate(
+        "kurtosis",
+        "kurtosis(a)",
+        "How heavy the tails are, 0 for a normal distribution.",
+        "kurtosis(a)",
+        AggregateKind::Kurtosis,
+        bind_moment,
+    ),
+    aggregate(
+        "listagg",
+        "listagg(a[, delimiter]) [WITHIN GROUP (ORDER BY key, …)]",
+        "The values that aren't NULL, one behind the other.",
+        "listagg(a, ',')",
+        AggregateKind::ListAgg,
+        bind_listagg,
+    ),
+    aggregate(
+        "string_agg",
+        "string_agg(a[, delimiter]) [WITHIN GROUP (ORDER BY key, …)]",
+        "The values that aren't NULL, one behind the other.",
+        "string_agg(a, ',')",
+        AggregateKind::ListAgg,
+        bind_listagg,
+    ),
+    aggregate(
+        "percentile_cont",
+        "percentile_cont(percentage) WITHIN GROUP (ORDER BY a)",
+        "The percentile, interpolated.",
+        "percentile_cont(0.5) WITHIN GROUP (ORDER BY a)",
+        AggregateKind::PercentileCont,
+        bind_percentile,
+    ),
+    aggregate(
+        "percentile_disc",
+        "percentile_disc(percentage) WITHIN GROUP (ORDER BY a)",
+        "The value at the percentile.",
+        "percentile_disc(0.5) WITHIN GROUP (ORDER BY a)",
+        AggregateKind::PercentileDisc,
+        bind_percentile,
+    ),
+    aggregate(
         "bit_and",
         "bit_and(a)",
         "The bits that all values have.",
@@ -478,6 +600,37 @@ fn bind_two_doubles(args: Vec<Expr>, context: &BindContext) -> BindResult {
         .count(2)?
         .cast_from(0, DOUBLE)?
         .returns_nullable(T::Double)
+}
+
+/// Pairs of anything that is a number.
+fn bind_pairs(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    Binder::new(args, context)
+        .count(2)?
+        .cast_from(0, DOUBLE)?
+        .returns_not_null(T::Long)
+}
+
+/// A value, a delimiter, and of each key of the order: the key, whether it descends, whether NULLs come first.
+fn bind_listagg(args: Vec<Expr>, context: &BindContext) -> BindResult {
+    let mut binder = Binder::new(args, context).at_least(1)?;
+    let text = match binder.type_of(0) {
+        T::Binary => T::Binary,
+        _ => T::String,
+    };
+    binder = binder.cast(0, STRING_OR_BINARY)?;
+    if binder.args.len() == 1 {
+        binder.args.push(Expr::literal(Value::Null, text.clone()));
+    }
+    binder.cast_to(1, &text);
+    if binder.args.get(1).and_then(constant).is_none() {
+        let sql = binder.args.get(1).map(sql_text).unwrap_or_default();
+        return Err(binder.mismatch(Mismatch::NonFoldableInput {
+            input: "delimiter",
+            data_type: "STRING",
+            sql,
+        }));
+    }
+    binder.returns_nullable(text)
 }
 
 fn bind_boolean(args: Vec<Expr>, context: &BindContext) -> BindResult {

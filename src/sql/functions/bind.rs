@@ -248,6 +248,7 @@ pub fn cast_adds_null(from: &DataType, to: &DataType, mode: EvalMode) -> bool {
     match (from, to) {
         (_, DataType::String) | (DataType::String, DataType::Binary) => false,
         (DataType::String, _) => true,
+        (DataType::Float | DataType::Double, DataType::Decimal { .. }) => true,
         (f, DataType::Decimal { precision, scale }) => match coercion::decimal_for(f) {
             Some((p, s)) => precision - scale < p.saturating_sub(s) || *scale < s,
             None => true,

@@ -217,6 +217,18 @@ pub enum FunctionError {
     )]
     ComparatorReturnsNull { first: String, second: String },
     #[error(
+        "[INVALID_FORMAT.{condition}] The format is invalid: {format}. {reason} SQLSTATE: 42601"
+    )]
+    InvalidNumberFormat {
+        condition: &'static str,
+        format: String,
+        reason: String,
+    },
+    #[error(
+        "[INVALID_FORMAT.MISMATCH_INPUT] The format is invalid: {format}. The input \"STRING\" {input} does not match the format. SQLSTATE: 42601"
+    )]
+    NumberFormatMismatch { format: String, input: String },
+    #[error(
         "[INVALID_FORMAT.ESC_IN_THE_MIDDLE] The format is invalid: {pattern}. The escape character is not allowed to precede '{character}'. SQLSTATE: 42601"
     )]
     EscapeInTheMiddle { pattern: String, character: char },

@@ -163,7 +163,13 @@ pub enum AggregateKind {
     Median,
     Percentile,
     PercentileApprox,
+    PercentileCont,
+    PercentileDisc,
     Mode,
+    ListAgg,
+    Skewness,
+    Kurtosis,
+    Regression(Regression),
     Corr,
     CovarSamp,
     CovarPop,
@@ -171,6 +177,20 @@ pub enum AggregateKind {
     BitOr,
     BitXor,
     AnyValue,
+}
+
+/// What `regr_…` tells of the line through pairs of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Regression {
+    Count,
+    AvgX,
+    AvgY,
+    Sxx,
+    Syy,
+    Sxy,
+    Slope,
+    Intercept,
+    R2,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,6 +55,7 @@ static FAMILIES: &[&[Function]] = &[
     string::PARTS,
     string::MATCHING,
     string::FORMAT,
+    string::NUMBER_FORMAT,
     string::ENCODE,
     string::URL,
     json::PATHS,

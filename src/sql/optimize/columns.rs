@@ -114,8 +114,13 @@ fn pruned(plan: &Plan, needed: &[bool]) -> Pruned {
             scan.projection = Some(project(scan.projection.as_ref(), needed));
             leaf(PlanNode::DeltaScan(scan), needed)
         }
-        PlanNode::OneRow | PlanNode::Range { .. } | PlanNode::StreamSource(_) => {
-            unchanged(plan.clone())
+        PlanNode::OneRow
+        | PlanNode::Range { .. }
+        | PlanNode::StreamSource(_)
+        | PlanNode::Recursion { .. } => unchanged(plan.clone()),
+        // A step reads what the steps before it made: each column is of use.
+        PlanNode::Recursive { anchor, step, .. } => {
+            unchanged(plan.with_inputs(vec![Arc::new(all(anchor)), Arc::new(all(step))]))
         }
         PlanNode::Batch { input, ordinal } => {
             let input = pruned(input, needed);

@@ -4,15 +4,16 @@ use polars_core::prelude::{IdxSize, Series};
 
 use super::super::ExecuteError;
 use super::bits::Bits;
-use super::collect::{ApproxDistinct, Collect, Collected};
+use super::collect::{ApproxDistinct, Collect, Collected, Rank};
 use super::decimal::{DecimalAvg, DecimalSum};
 use super::distinct::Distinct;
+use super::listagg::ListAgg;
 use super::numeric::{Avg, Bool, Count, DoubleSum, LongSum};
 use super::pick::{Pick, PickBy};
-use super::statistics::{Corr, Moments};
+use super::statistics::{Corr, HigherMoments, Moments};
 use crate::sql::SqlError;
 use crate::sql::functions::{AggregateKind, FunctionKind};
-use crate::sql::plan::{AggregateCall, EvalMode, ExprKind};
+use crate::sql::plan::{AggregateCall, EvalMode, Expr, ExprKind};
 use crate::types::{DataType, Value};
 
 /// The values of one aggregate, by group. Groups are numbered from 0.
@@ -68,8 +69,7 @@ pub(in crate::sql::execute) fn accumulator(
         call.mode
     };
     // `first(a, true)` ignores nulls.
-    let second = call.args.get(1).map(|a| &a.kind);
-    let ignores = matches!(second, Some(ExprKind::Literal(Value::Boolean(true))));
+    let ignores = is_true(call.args.get(1));
     let plain: Box<dyn Accumulator> = match kind {
         AggregateKind::Count => Box::new(Count::default()),
         AggregateKind::CountIf => Box::new(Count::of_true()),
@@ -106,16 +106,27 @@ pub(in crate::sql::execute) fn accumulator(
         | AggregateKind::StddevPop
         | AggregateKind::VarSamp
         | AggregateKind::VarPop => Box::new(Moments::new(*kind)),
-        AggregateKind::Corr | AggregateKind::CovarSamp | AggregateKind::CovarPop => {
-            Box::new(Corr::new(*kind))
-        }
+        AggregateKind::Skewness | AggregateKind::Kurtosis => Box::new(HigherMoments::new(*kind)),
+        AggregateKind::Corr
+        | AggregateKind::CovarSamp
+        | AggregateKind::CovarPop
+        | AggregateKind::Regression(_) => Box::new(Corr::new(*kind)),
         AggregateKind::BitAnd | AggregateKind::BitOr | AggregateKind::BitXor => {
             Box::new(Bits::new(*kind, input))
         }
         AggregateKind::CollectList => Box::new(Collect::new(input, Collected::List)),
         AggregateKind::CollectSet => Box::new(Collect::new(input, Collected::Set)),
         AggregateKind::Median => Box::new(Collect::new(input, Collected::Median)),
-        AggregateKind::Percentile => Box::new(Collect::new(input, Collected::Percentile)),
+        AggregateKind::Percentile
+        | AggregateKind::PercentileCont
+        | AggregateKind::PercentileDisc => {
+            let rank = Rank {
+                discrete: *kind == AggregateKind::PercentileDisc,
+                from_top: *kind != AggregateKind::Percentile && is_true(call.args.get(2)),
+            };
+            Box::new(Collect::new(input, Collected::Percentile(rank)))
+        }
+        AggregateKind::ListAgg => Box::new(ListAgg::new(&call.args)?),
         AggregateKind::PercentileApprox => {
             Box::new(Collect::new(input, Collected::PercentileApprox))
         }
@@ -127,4 +138,10 @@ pub(in crate::sql::execute) fn accumulator(
         return Ok(Box::new(Distinct::new(plain, types)));
     }
     Ok(plain)
+}
+
+/// Whether an argument is the constant `true`.
+pub(super) fn is_true(arg: Option<&Expr>) -> bool {
+    let kind = arg.map(|a| &a.kind);
+    matches!(kind, Some(ExprKind::Literal(Value::Boolean(true))))
 }

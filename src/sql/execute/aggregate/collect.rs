@@ -45,6 +45,16 @@ impl Lists {
         Ok(())
     }
 
+    /// All values, in the order in which they came.
+    pub fn values(&self) -> &Series {
+        &self.values
+    }
+
+    /// Where each group's values are among all.
+    pub fn groups(&self) -> &[Vec<IdxSize>] {
+        &self.groups
+    }
+
     /// An array a group.
     pub fn arrays(&self) -> Result<Series, SqlError> {
         let order: Vec<IdxSize> = self.groups.iter().flatten().copied().collect();
@@ -90,15 +100,45 @@ pub enum Collected {
     List,
     Set,
     Median,
-    Percentile,
+    Percentile(Rank),
     PercentileApprox,
     Mode,
+}
+
+/// Where a percentile's value is found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rank {
+    /// It is one of the values (`percentile_disc`), not between two.
+    pub discrete: bool,
+    /// The order descends.
+    pub from_top: bool,
+}
+
+impl Rank {
+    fn of(self, sorted: &[f64], fraction: f64) -> Option<f64> {
+        if !self.discrete {
+            return percentile(
+                sorted,
+                if self.from_top {
+                    1.0 - fraction
+                } else {
+                    fraction
+                },
+            );
+        }
+        let at = (sorted.len() as f64 * fraction.clamp(0.0, 1.0)).ceil() as usize;
+        let at = at.saturating_sub(1);
+        match self.from_top {
+            true => sorted.iter().rev().nth(at).copied(),
+            false => sorted.get(at).copied(),
+        }
+    }
 }
 
 impl Collected {
     /// Has it a second argument, the percentages?
     fn has_fractions(self) -> bool {
-        matches!(self, Collected::Percentile | Collected::PercentileApprox)
+        matches!(self, Collected::Percentile(_) | Collected::PercentileApprox)
     }
 }
 
@@ -179,7 +219,11 @@ impl Collect {
         Ok(builder.finish().into_series())
     }
 
-    fn percentiles(&self, fractions: &[f64]) -> Result<Vec<Option<Vec<f64>>>, SqlError> {
+    fn percentiles(
+        &self,
+        rank: Rank,
+        fractions: &[f64],
+    ) -> Result<Vec<Option<Vec<f64>>>, SqlError> {
         let values = to_double(&self.lists.values)?;
         let values: Vec<f64> = values.iter().map(Option::unwrap_or_default).collect();
         Ok(self
@@ -192,7 +236,7 @@ impl Collect {
                     .filter_map(|i| values.get(*i as usize).copied())
                     .collect();
                 sorted.sort_by(f64::total_cmp);
-                fractions.iter().map(|f| percentile(&sorted, *f)).collect()
+                fractions.iter().map(|f| rank.of(&sorted, *f)).collect()
             })
             .collect())
     }
@@ -258,7 +302,7 @@ impl Accumulator for Collect {
     fn buffer_types(&self) -> Vec<DataType> {
         let values = DataType::array(self.data_type.clone());
         match self.collected {
-            Collected::Percentile | Collected::PercentileApprox => {
+            Collected::Percentile(_) | Collected::PercentileApprox => {
                 vec![values, DataType::array(DataType::Double), DataType::Boolean]
             }
             _ => vec![values],
@@ -296,10 +340,10 @@ impl Accumulator for Collect {
     fn finish(&self) -> Result<Series, SqlError> {
         match self.collected {
             Collected::List | Collected::Set => self.lists.arrays(),
-            Collected::Median => one_of_each(self.percentiles(&[0.5])?),
-            Collected::Percentile => {
+            Collected::Median => one_of_each(self.percentiles(Rank::default(), &[0.5])?),
+            Collected::Percentile(rank) => {
                 let (fractions, many) = self.fractions.clone().unwrap_or_default();
-                let values = self.percentiles(&fractions)?;
+                let values = self.percentiles(rank, &fractions)?;
                 if !many {
                     return one_of_each(values);
                 }

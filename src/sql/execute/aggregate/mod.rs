@@ -9,6 +9,7 @@ mod bits;
 mod collect;
 mod decimal;
 mod distinct;
+mod listagg;
 mod numeric;
 mod pick;
 mod session;

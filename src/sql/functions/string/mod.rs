@@ -7,6 +7,7 @@ mod encode;
 mod format;
 mod matching;
 mod measure;
+mod number_format;
 mod parts;
 mod url;
 
@@ -15,6 +16,7 @@ pub(super) use encode::{ENCODE, decode_bytes};
 pub(super) use format::FORMAT;
 pub(super) use matching::{MATCHING, regex};
 pub(super) use measure::MEASURE;
+pub(super) use number_format::NUMBER_FORMAT;
 pub(super) use parts::PARTS;
 pub(super) use url::URL;
 

@@ -3,6 +3,7 @@
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
+use super::functions::data_type;
 use super::read::{
     accept, at_string, comma_separated, dotted, expect, identifier, in_parens, name, property,
     string, word,
@@ -10,9 +11,6 @@ use super::read::{
 use super::tables::{column, create_view_as, name_or_path};
 use super::{Parsed, ParsedKind};
 use crate::sql::command::{AlterTable, ColumnChange, ColumnPlace, Command};
-use crate::sql::parse::data_type::parse_data_type;
-use crate::sql::parse::dialect::type_text;
-use crate::types::DataType;
 
 pub(super) fn alter(p: &mut Parser) -> Parsed<ParsedKind> {
     p.next_token();
@@ -154,15 +152,6 @@ fn redefined(p: &mut Parser) -> Parsed<Vec<ColumnChange>> {
 
 fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
-}
-
-fn data_type(p: &mut Parser) -> Parsed<DataType> {
-    let at = p.peek_token();
-    let (text, _) = type_text(p)?;
-    match parse_data_type(&text) {
-        Ok(data_type) => Ok(data_type),
-        Err(_) => p.expected("a data type", at),
-    }
 }
 
 /// `COMMENT ON TABLE t IS 'text'`, `COMMENT ON COLUMN t.c IS 'text'`.

@@ -233,7 +233,13 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         ("COPY", "INTO") => copy_into(p)?,
         ("MSCK", _) | ("ANALYZE", _) | ("REPAIR", _) => maintain(p)?,
         ("GRANT" | "REVOKE" | "DENY", _) => privileges(p, &first),
-        ("SELECT" | "WITH" | "VALUES" | "FROM" | "TABLE", _) => return query(p),
+        ("WITH", _) => {
+            return match p.maybe_parse(tables::insert_with)? {
+                Some(insert) => Ok(insert),
+                None => query(p),
+            };
+        }
+        ("SELECT" | "VALUES" | "FROM" | "TABLE", _) => return query(p),
         _ if p.peek_token().token == Token::LParen => return query(p),
         _ => {
             let token = p.peek_token();
@@ -381,6 +387,13 @@ fn describe(p: &mut Parser) -> Parsed<ParsedKind> {
         let extended =
             word(p, 1).is_some() && (accept(p, &["EXTENDED"]) || accept(p, &["FORMATTED"]));
         let name = name(p)?;
+        if matches!(p.peek_token().token, Token::Word(_)) {
+            let column = dotted(p).unwrap_or_default();
+            return Ok(ParsedKind::Command(Command::DescribeColumn {
+                name,
+                column,
+            }));
+        }
         Command::DescribeTable { name, extended }
     };
     Ok(ParsedKind::Command(command))

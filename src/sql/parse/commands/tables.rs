@@ -1,11 +1,11 @@
 //! Commands that make and change views and tables.
 
-use sqlparser::ast::{Expr, TableFactor};
+use sqlparser::ast::{Expr, TableFactor, With};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
-use super::functions::create_function;
+use super::functions::{create_function, data_type};
 use super::read::{
     accept, at_string, comma_separated, dotted, expect, identifier, in_parens, name, number,
     property, skip, string, word,
@@ -18,8 +18,6 @@ use crate::delta::{DEFAULT, GENERATION_EXPRESSION, Identity};
 use crate::sql::command::{
     CloneTable, Command, ConvertToDelta, MergeWhen, Name, TableDefinition, TimeTravel, ViewKind,
 };
-use crate::sql::parse::data_type;
-use crate::sql::parse::dialect::type_text;
 use crate::types::{StructField, StructType};
 
 pub(super) fn create(p: &mut Parser) -> Parsed<ParsedKind> {
@@ -310,12 +308,7 @@ fn clone_table(
 pub(super) fn column(p: &mut Parser) -> Parsed<StructField> {
     let name = identifier(p)?;
     let _ = p.consume_token(&Token::Colon);
-    let at = p.peek_token();
-    let (text, _) = type_text(p)?;
-    let Ok(data_type) = data_type::parse_data_type(&text) else {
-        return p.expected("a data type", at);
-    };
-    let mut field = StructField::new(name, data_type);
+    let mut field = StructField::new(name, data_type(p)?);
     loop {
         if accept(p, &["NOT", "NULL"]) {
             field.nullable = false;
@@ -415,6 +408,26 @@ pub(super) fn insert(p: &mut Parser) -> Parsed<ParsedKind> {
         columns,
         query,
     })))
+}
+
+/// `WITH a AS (…) INSERT INTO t SELECT … FROM a`.
+pub(super) fn insert_with(p: &mut Parser) -> Parsed<ParsedKind> {
+    let with_token = p.next_token().into();
+    let recursive = accept(p, &["RECURSIVE"]);
+    let cte_tables = p.parse_comma_separated(Parser::parse_cte)?;
+    if word(p, 0).as_deref() != Some("INSERT") {
+        let token = p.peek_token();
+        return p.expected("INSERT", token);
+    }
+    let mut kind = insert(p)?;
+    if let ParsedKind::Insert(insert) = &mut kind {
+        insert.query.with = Some(With {
+            with_token,
+            recursive,
+            cte_tables,
+        });
+    }
+    Ok(kind)
 }
 
 pub(super) fn delete(p: &mut Parser) -> Parsed<ParsedKind> {
