@@ -81,7 +81,7 @@ const closed = new Map();
  * Opens an editor in `host`.
  *
  * options: key (names the cell, for its undo history), text, language, label, at (a line and column to
- * begin at, from 1), error ({line, message} or null), change(text), press(name) for the notebook's own keys,
+ * begin at, from 1), error ({line, column, message} or null), change(text), press(name) for the notebook's own keys,
  * leave() when the focus goes, complete(before) → a promise of [{label, kind, detail}].
  */
 export function edit(host, options) {
@@ -182,7 +182,10 @@ function mark(view, error) {
     const line = view.state.doc.line(error.line);
     const indent = /^\s*/.exec(line.text)[0].length;
     const from = Math.min(line.from + Math.max(indent, (error.column ?? 1) - 1), line.to);
-    diagnostics.push({ from, to: line.to, severity: "error", message: error.message });
+    // The word that a column points to, or else the line.
+    const word = error.column ? /^(`[^`]*`|[\p{L}\p{N}_.])+/u.exec(line.text.slice(from - line.from)) : null;
+    const to = word ? from + word[0].length : line.to;
+    diagnostics.push({ from, to, severity: "error", message: error.message });
   }
   view.dispatch(setDiagnostics(view.state, diagnostics));
 }

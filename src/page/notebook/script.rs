@@ -164,7 +164,7 @@ fn error_object(error: &ErrorInfo) -> JsValue {
     let object = Object::new();
     for (name, value) in [
         ("line", JsValue::from(error.line.unwrap_or(0))),
-        ("column", error.column.unwrap_or(1).into()),
+        ("column", error.column.map_or(JsValue::NULL, JsValue::from)),
         ("message", error.message.as_str().into()),
     ] {
         let _ = Reflect::set(&object, &name.into(), &value);

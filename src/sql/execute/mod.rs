@@ -164,7 +164,7 @@ impl Builder<'_> {
                 stream::once(Frame::new(Arc::new(StructType::default()), Vec::new(), 1)?)
             }
             PlanNode::Local(frame) => scan::local(frame.clone(), schema, ctx)?,
-            PlanNode::Range { start, end, step } => scan::range(*start, *end, *step, schema),
+            PlanNode::Range { start, end, step } => scan::range(*start, *end, *step, schema, ctx),
             PlanNode::FileScan(files) => scan::files(files.clone(), ctx),
             PlanNode::DeltaScan(delta) => {
                 let bounds = std::mem::take(&mut self.bounds);

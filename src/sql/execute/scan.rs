@@ -42,7 +42,13 @@ pub(super) fn local(
 }
 
 /// `range(start, end, step)`, made as it is pulled.
-pub(super) fn range(start: i64, end: i64, step: i64, schema: SchemaRef) -> FrameStream {
+pub(super) fn range(
+    start: i64,
+    end: i64,
+    step: i64,
+    schema: SchemaRef,
+    ctx: Arc<ExecContext>,
+) -> FrameStream {
     let mut next = Some(start);
     let inside = move |id: i64| if step > 0 { id < end } else { id > end };
     Box::new(std::iter::from_fn(move || {
@@ -59,6 +65,7 @@ pub(super) fn range(start: i64, end: i64, step: i64, schema: SchemaRef) -> Frame
             return None;
         }
         let rows = ids.len();
+        ctx.count_read(rows);
         let column = Int64Chunked::from_vec(PlSmallStr::EMPTY, ids).into_series();
         Some(Frame::new(schema.clone(), vec![column], rows).map_err(SqlError::from))
     }))
