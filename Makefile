@@ -8,6 +8,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 PORT ?= 8080
+TARGET ?= sql
+SECONDS ?= 600
 
 site := rust clang wasm-bindgen trunk node npm site
 with_env := . tools/env.sh &&
@@ -59,6 +61,12 @@ record-spark: ## Ask a real PySpark 4.0.1 for the answers in tests/spark/expecte
 lint: ## Check formatting, clippy (native and browser), layers, licences, sources
 	@tools/steps.sh rust clang node npm cargo-deny
 	@tools/lint.sh
+
+.PHONY: fuzz
+fuzz: ## Look for texts that panic (TARGET=sql, schema or notebook; SECONDS=600)
+	@tools/steps.sh rust clang cargo-fuzz
+	@$(with_env) RUSTC_BOOTSTRAP=1 cargo fuzz run -s none --target-dir "$$CARGO_TARGET_DIR/fuzz" $(TARGET) -- \
+		-max_total_time=$(SECONDS) -timeout=10 -dict=fuzz/words.dict
 
 .PHONY: bench
 bench: ## Measure, natively and in Chromium

@@ -1,8 +1,10 @@
-// Builds what ships into dist/ and checks its size: small code (profile "dist"), wasm-opt, minified scripts.
-// dist/ can be put on any static host, at any path.
+// Builds what ships into dist/ and checks its size.
+//
+//   dist/site       the page: small code (profile "dist"), wasm-opt, minified scripts; for any static host, at any path
+//   dist/multihop   the command line, one program for this machine's kind
 
 import { spawnSync } from "node:child_process";
-import { readFile, readdir } from "node:fs/promises";
+import { copyFile, readFile, readdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
@@ -19,7 +21,8 @@ spawnSync("cargo", ["fetch", "--locked", "--target", "wasm32-unknown-unknown"], 
 // Leptos' own switch for small code: parts of a view share a type instead of each having its own. These flags take
 // the place of those in .cargo/config.toml, so the one there is said again.
 const flags = '--cfg getrandom_backend="wasm_js" --cfg erase_components';
-const trunk = spawnSync("trunk", ["build", "--release", "--cargo-profile", "dist", "--dist", "dist"], {
+await rm("dist", { recursive: true, force: true });
+const trunk = spawnSync("trunk", ["build", "--release", "--cargo-profile", "dist", "--dist", "dist/site"], {
   stdio: "inherit",
   env: { ...process.env, PATH: bin + delimiter + process.env.PATH, RUSTFLAGS: flags },
 });
@@ -28,6 +31,13 @@ if (trunk.status !== 0) {
   process.exit(1);
 }
 
+const program = ["rustc", "--locked", "--release", "--bin", "multihop", "--", "-C", "strip=symbols"];
+if (spawnSync("cargo", program, { stdio: "inherit" }).status !== 0) {
+  console.error("multihop: the command line could not be built, see above");
+  process.exit(1);
+}
+await copyFile(join(process.env.CARGO_TARGET_DIR ?? "target", "release", "multihop"), "dist/multihop");
+
 // As a host does that compresses once, when the files are put there.
 const compressed = (bytes) =>
   brotliCompressSync(bytes, {
@@ -35,14 +45,14 @@ const compressed = (bytes) =>
   }).length;
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;
 
-const names = await readdir("dist");
+const names = await readdir("dist/site");
 const rows = [];
 let over = false;
 for (const { part, files, most } of budgets) {
   let raw = 0;
   let brotli = 0;
   for (const name of names.filter((name) => files.test(name))) {
-    const bytes = await readFile(join("dist", name));
+    const bytes = await readFile(join("dist/site", name));
     raw += bytes.length;
     brotli += compressed(bytes);
   }

@@ -8,5 +8,6 @@ SPARK_VENV=$MULTIHOP_CACHE/spark-venv
 
 TRUNK=0.21.14 # 0.22 wants a later Rust
 CARGO_DENY=0.20.2
+CARGO_FUZZ=0.13.2
 # The command-line tool and the crate must be of one version.
 WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)

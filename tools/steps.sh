@@ -36,6 +36,10 @@ about_cargo_deny() { echo "Installing cargo-deny $CARGO_DENY, which checks licen
 have_cargo_deny() { [ "$(cargo-deny --version 2>/dev/null)" = "cargo-deny $CARGO_DENY" ]; }
 get_cargo_deny() { cargo_install cargo-deny --version "$CARGO_DENY" --locked --no-default-features; }
 
+about_cargo_fuzz() { echo "Installing cargo-fuzz $CARGO_FUZZ (about 1 minute)"; }
+have_cargo_fuzz() { [ "$(cargo-fuzz --version 2>/dev/null)" = "cargo-fuzz $CARGO_FUZZ" ]; }
+get_cargo_fuzz() { cargo_install cargo-fuzz --version "$CARGO_FUZZ" --locked; }
+
 # --- Node, browser, Python
 
 about_node() { echo "Looking for Node.js 20 or later"; }
