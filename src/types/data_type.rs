@@ -197,7 +197,7 @@ impl fmt::Display for DataType {
 pub fn quote_if_needed(name: &str) -> String {
     let plain = !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.chars().all(|c| c.is_ascii_digit());
+        && !name.starts_with(|c: char| c.is_ascii_digit());
     if plain { name.into() } else { quote(name) }
 }
 

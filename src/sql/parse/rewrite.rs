@@ -39,16 +39,23 @@ pub(super) fn rewrite(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpa
             Token::Word(w) if w.quote_style.is_none() && is_suffixed_number(&w.value) => {
                 token.token = Token::Number(w.value.to_uppercase(), false);
             }
-            // 1e10D
+            // 1e10D is a number, 1end a name.
             Token::Number(n, false)
                 if tokens.peek().is_some_and(|next| {
                     next.span.start == token.span.end
-                        && matches!(&next.token, Token::Word(w) if is_suffix(&w.value))
+                        && matches!(&next.token, Token::Word(w) if w.quote_style.is_none())
                 }) =>
             {
-                let suffix = tokens.next().map(|t| t.token.to_string());
-                let suffix = suffix.unwrap_or_default().to_uppercase();
-                token.token = Token::Number(format!("{}{suffix}", n.to_uppercase()), false);
+                if let Some(next) = tokens.next() {
+                    let word = next.token.to_string();
+                    let whole = format!("{n}{word}");
+                    token.span.end = next.span.end;
+                    token.token = if is_suffix(&word) {
+                        Token::Number(whole.to_uppercase(), false)
+                    } else {
+                        Token::make_word(&whole, None)
+                    };
+                }
             }
             Token::Number(n, true) => {
                 token.token = Token::Number(format!("{n}L"), false);

@@ -216,6 +216,12 @@ fn a_schema_survives_the_way_through_ddl() {
 }
 
 #[test]
+fn a_name_that_begins_with_a_digit_stands_in_backticks_in_a_schemas_text() {
+    let schema = parse_schema("`1e` INT, a1 INT, `1` STRUCT<`2b`: INT>").unwrap();
+    assert_eq!(schema.to_ddl(), "`1e` INT,a1 INT,`1` STRUCT<`2b`: INT>");
+}
+
+#[test]
 fn a_type_alone_and_columns_are_both_ddl() {
     assert_eq!(
         parse_ddl("array<int>").unwrap(),

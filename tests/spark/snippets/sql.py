@@ -281,3 +281,5 @@ spark.sql("from range(5) |> where id > 2 |> select id * 2 as d")
 [f.dataType.simpleString() for f in spark.sql("select current_user(), version(), current_catalog(), current_timestamp()").schema.fields]
 # --- null safe join
 spark.sql("select count(*) c from values (null), (1) as a(x) join values (null), (1) as b(x) on a.x <=> b.x")
+# --- names that begin with digits
+spark.sql("select 1e, 1end, 2020_total, 1e5a, 1e2D from (select 3 as 1e, 4 as 1end, 5 as 2020_total, 6 as 1e5a) t")
