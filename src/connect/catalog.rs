@@ -134,6 +134,7 @@ impl Connect {
 }
 
 pub(super) fn conf(session: &mut Session, what: &str, r: &Request<'_>) -> Reply {
+    session.state_mut().refresh_conf();
     match what {
         "get" => {
             let key = r.text("key")?;

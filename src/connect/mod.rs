@@ -65,10 +65,11 @@ pub enum Shown {
     Html(String),
 }
 
-/// A call of a `foreachBatch` function.
+/// A call of a `foreachBatch` function or of a listener.
 #[derive(Debug, Clone)]
 pub struct BatchCall {
-    run_id: String,
+    /// `None` for an event of a `StreamingQueryListener`, which nobody waits for.
+    run_id: Option<String>,
     /// The function's number in Python.
     pub function: u64,
     /// Its arguments, as `invoke` takes them.
@@ -170,10 +171,17 @@ impl Connect {
         streams::poll(session, wait).map(reply)
     }
 
-    /// A batch that waits for its `foreachBatch` function: what to call in Python. Then
-    /// [`Connect::batch_done`].
+    /// A batch that waits for its `foreachBatch` function, or an event for a listener: what to call in
+    /// Python. Then [`Connect::batch_done`].
     pub fn waiting_batch(&mut self, session: &mut Session) -> Option<BatchCall> {
-        let (run_id, batch) = session.take_foreach_batch()?;
+        let Some((run_id, batch)) = session.take_foreach_batch() else {
+            let (function, event) = session.take_event()?;
+            return Some(BatchCall {
+                run_id: None,
+                function,
+                arguments: event.to_string(),
+            });
+        };
         let frame = match Frame::concat(&batch.frames) {
             Ok(frame) => frame.unwrap_or_else(|| Frame::empty(batch.schema.clone())),
             Err(error) => {
@@ -186,7 +194,7 @@ impl Connect {
             map.insert("epoch".into(), json!(batch.batch_id));
         }
         Some(BatchCall {
-            run_id,
+            run_id: Some(run_id),
             function: batch.function,
             arguments: arguments.to_string(),
         })
@@ -202,7 +210,9 @@ impl Connect {
                 .map(plain_text)
                 .unwrap_or_else(|| error.to_string())),
         };
-        session.foreach_batch_done(&call.run_id, result);
+        if let Some(run_id) = &call.run_id {
+            session.foreach_batch_done(run_id, result);
+        }
     }
 
     /// What the cell has shown since this was last asked.

@@ -76,6 +76,14 @@ pub(super) fn answer(session: &mut Session, op: &str, r: &Request<'_>) -> Reply 
     if op == "streams.active" {
         return Ok(session.active().map(named).collect());
     }
+    if op == "streams.addListener" {
+        session.add_listener(r.number("function")?);
+        return Ok(Value::Null);
+    }
+    if op == "streams.removeListener" {
+        session.remove_listener(r.number("function")?);
+        return Ok(Value::Null);
+    }
     if op == "streams.resetTerminated" {
         session.reset_terminated();
         return Ok(Value::Null);

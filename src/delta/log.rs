@@ -29,7 +29,11 @@ struct Inner {
     /// The newest snapshot that was read, and the file of its commit: should the table be dropped
     /// and made anew, that file is another.
     latest: Mutex<Option<(Arc<Snapshot>, FileStatus)>>,
+    last_commit: LastCommit,
 }
+
+/// The version that was committed last, to any table of a session.
+pub(super) type LastCommit = Arc<Mutex<Option<u64>>>;
 
 /// A commit as `DESCRIBE HISTORY` lists it.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +56,11 @@ struct Segment {
 impl DeltaLog {
     /// The log of the table at `table`, whether or not there is one.
     pub fn for_table(fs: Arc<dyn FileSystem>, table: DbfsPath) -> Self {
+        DeltaLog::told(fs, table, LastCommit::default())
+    }
+
+    /// The same, which tells of its commits.
+    pub(super) fn told(fs: Arc<dyn FileSystem>, table: DbfsPath, last_commit: LastCommit) -> Self {
         let dir = table.join(LOG_DIR).unwrap_or_else(|_| table.clone());
         DeltaLog {
             inner: Arc::new(Inner {
@@ -59,8 +68,18 @@ impl DeltaLog {
                 table,
                 dir,
                 latest: Mutex::default(),
+                last_commit,
             }),
         }
+    }
+
+    pub(super) fn committed(&self, version: u64) {
+        let mut last = self
+            .inner
+            .last_commit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Some(version);
     }
 
     /// The table's directory.

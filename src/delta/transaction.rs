@@ -200,6 +200,7 @@ impl Transaction {
         };
         let body = self.body(info)?;
         let version = self.write(&attempt, &body)?;
+        self.log.committed(version);
         let checkpoint_failure = self.checkpoint_if_due(version, env).err();
         Ok(CommitOutcome {
             version,

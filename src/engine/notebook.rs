@@ -729,7 +729,7 @@ impl Notebooks {
         let notebook = self.require(path)?;
         let mut work = Vec::new();
         for (cell, number) in notebook.cells.iter().zip(1..) {
-            let steps = cell.steps(notebook.language)?;
+            let steps = cell.included_steps(notebook.language)?;
             work.extend(steps.into_iter().map(|step| Work {
                 step,
                 notebook: path.to_owned(),

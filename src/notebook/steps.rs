@@ -124,6 +124,22 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// The same for a notebook that another one runs: what has no place here is told, and the cells below
+    /// it run all the same.
+    ///
+    /// # Errors
+    /// For commands that can't be read.
+    pub fn included_steps(&self, default: Language) -> Result<Vec<Step>, NotebookError> {
+        match self.steps(default) {
+            Err(refused @ NotebookError::Refused { .. }) => {
+                Ok(vec![Step::Print(refused.to_string())])
+            }
+            steps => steps,
+        }
+    }
+}
+
 /// Python with IPython's magics taken out of it.
 fn python(body: &str, line: u32) -> Result<Vec<Step>, NotebookError> {
     let mut steps = Vec::new();

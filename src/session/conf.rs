@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::SessionError;
+use super::{SessionError, SessionState};
 
 /// The settings that have a meaning here, with Spark's defaults.
 const DEFAULTS: &[(&str, &str)] = &[
@@ -28,6 +28,19 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("spark.sql.shuffle.partitions", "200"),
     ("spark.sql.warehouse.dir", "dbfs:/user/hive/warehouse"),
 ];
+
+/// The version that this session committed last, as notebooks' checks ask for it.
+const LAST_COMMIT: &str = "spark.databricks.delta.lastCommitVersionInSession";
+
+impl SessionState {
+    /// Brings up to date what the session sets by itself.
+    pub fn refresh_conf(&mut self) {
+        if let Some(version) = self.deltas.last_commit() {
+            let version = version.to_string();
+            self.conf.values.insert(LAST_COMMIT.into(), version);
+        }
+    }
+}
 
 /// Settings by name: what was set, over the defaults.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,7 @@ mod catalog;
 mod commands;
 mod conf;
 mod error;
+mod listeners;
 mod state;
 mod statement;
 mod streams;
@@ -50,6 +51,7 @@ pub struct Session {
     displays: u32,
     /// Ended runs that `awaitAnyTermination` doesn't see any more.
     forgotten: BTreeSet<String>,
+    listeners: listeners::Listeners,
 }
 
 /// What a statement came to.
@@ -73,6 +75,7 @@ impl Session {
             writers: Vec::new(),
             displays: 0,
             forgotten: BTreeSet::new(),
+            listeners: listeners::Listeners::default(),
         }
     }
 
@@ -368,9 +371,10 @@ impl Session {
             .map(|(_, rows)| rows)
     }
 
-    /// The number of the `foreachBatch` function that the next waiting batch is for.
+    /// The number of the function that the next waiting batch or event is for.
     pub fn waiting_function(&self) -> Option<u64> {
-        self.foreach.iter().find_map(|(_, place)| place.function())
+        let batch = self.foreach.iter().find_map(|(_, place)| place.function());
+        batch.or_else(|| self.listeners.function())
     }
 
     /// A batch that waits for its `foreachBatch` function, and its run. Who takes it runs the
@@ -430,6 +434,8 @@ impl Session {
                 worked |= query.step() != Step::Idle;
             }
         }
+        let clock = &self.state.env.clock;
+        self.listeners.observe(&self.queries, || clock.now_ms());
         worked
     }
 

@@ -17,7 +17,9 @@ mod watermark;
 
 pub use checkpoint::{Checkpoint, Offset, OffsetMetadata, OffsetSeq};
 pub use error::StreamError;
-pub use progress::{SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress};
+pub use progress::{
+    SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress, iso_timestamp,
+};
 pub use query::{
     MakeSink, QueryContext, QueryDefinition, QueryPhase, QuerySession, Step, StreamingQuery,
     StreamingQueryStatus,

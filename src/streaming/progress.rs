@@ -75,7 +75,7 @@ pub struct SinkProgress {
 }
 
 /// A time as progress shows it: `2026-11-22T08:10:15.771Z`.
-pub(super) fn iso_timestamp(ms: i64) -> String {
+pub fn iso_timestamp(ms: i64) -> String {
     DateTime::from_timestamp_millis(ms)
         .map(|t| t.to_rfc3339_opts(SecondsFormat::Millis, true))
         .unwrap_or_default()

@@ -230,7 +230,11 @@ impl Runner {
     }
 
     fn steps(self: &Rc<Self>, path: &str, notebook: &Notebook, index: usize, cell: &Cell) -> Steps {
-        let steps = cell.steps(notebook.language).map_err(notebook_failed)?;
+        let steps = match path == self.main {
+            true => cell.steps(notebook.language),
+            false => cell.included_steps(notebook.language),
+        };
+        let steps = steps.map_err(notebook_failed)?;
         let last = steps.len().saturating_sub(1);
         for (i, step) in steps.into_iter().enumerate() {
             match step {

@@ -4,6 +4,7 @@ from pyspark._connect import request
 from pyspark.errors import Py4JJavaError, not_implemented
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.column import Column
+from pyspark.sql.context import SQLContext
 
 spark = SparkSession._get()
 sc = spark.sparkContext
@@ -402,6 +403,6 @@ def getArgument(name, defaultValue=None):
 def names():
     """The names that a cell's `__main__` begins with."""
     return {
-        "spark": spark, "sc": sc, "sqlContext": spark, "dbutils": dbutils, "display": display,
+        "spark": spark, "sc": sc, "sqlContext": SQLContext(sc, spark), "dbutils": dbutils, "display": display,
         "displayHTML": displayHTML, "sql": sql, "table": table, "getArgument": getArgument,
     }

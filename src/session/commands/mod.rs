@@ -124,7 +124,10 @@ impl Session {
                 if_not_exists,
             } => self.create_catalog(&name, if_not_exists)?,
             Command::DropCatalog { name, if_exists } => self.drop_catalog(&name, if_exists)?,
-            Command::Set { key, value } => self.set(key, value)?,
+            Command::Set { key, value } => {
+                self.state.refresh_conf();
+                self.set(key, value)?
+            }
             Command::Reset { key } => {
                 match key {
                     Some(key) => self.state.conf.unset(&key),

@@ -1,5 +1,6 @@
 //! Where rows come from.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use polars_core::prelude::{Int64Chunked, IntoSeries, PlSmallStr, Series};
@@ -71,10 +72,13 @@ pub(super) fn range(
     }))
 }
 
-/// Files of a format, one after another.
+/// Files of a format, one after another: the largest first, as Spark's tasks have them
+/// (`FileSourceScanExec.createReadRDD` sorts by size to fill its partitions).
 pub(super) fn files(scan: FileScan, ctx: Arc<ExecContext>) -> FrameStream {
     let reader = FileReader::new(scan, ctx);
-    let mut files = reader.scan.files.clone().into_iter();
+    let mut files = reader.scan.files.clone();
+    files.sort_by_key(|file| Reverse(file.size));
+    let mut files = files.into_iter();
     let mut open: Option<FrameStream> = None;
     Box::new(std::iter::from_fn(move || {
         loop {
@@ -221,7 +225,7 @@ fn file_metadata(file: &FileStatus) -> Result<Series, SqlError> {
 }
 
 /// A Delta table's files, one after another: those that were given, or those of the version
-/// that may hold rows within `bounds`.
+/// that may hold rows within `bounds`, the largest first.
 pub(super) fn delta(
     scan: DeltaScan,
     bounds: Vec<ColumnBound>,
@@ -315,11 +319,12 @@ impl DeltaReader {
         let files = match &scan.files {
             Some(files) => files.clone(),
             None => {
-                let files: Vec<_> = table
+                let mut files: Vec<_> = table
                     .prune(&snapshot, bounds)
                     .into_iter()
                     .cloned()
                     .collect();
+                files.sort_by_key(|file| Reverse(file.size));
                 ctx.metrics
                     .add_pruned(snapshot.num_files().saturating_sub(files.len()));
                 files

@@ -1,6 +1,7 @@
 """Spark SQL: the session, DataFrames, columns, functions."""
 
 from pyspark.sql.column import Column
+from pyspark.sql.context import HiveContext, SQLContext
 from pyspark.sql.dataframe import DataFrame, DataFrameNaFunctions, DataFrameStatFunctions
 from pyspark.sql.group import GroupedData
 from pyspark.sql.readwriter import DataFrameReader, DataFrameWriter, DataFrameWriterV2
@@ -8,8 +9,6 @@ from pyspark.sql.session import SparkSession
 from pyspark.sql.types import Row, VariantVal
 from pyspark.sql.udf import UDFRegistration, UserDefinedFunction
 from pyspark.sql.window import Window, WindowSpec
-
-SQLContext = SparkSession
 
 __all__ = [
     "SparkSession", "Catalog", "Column", "DataFrame", "DataFrameNaFunctions", "DataFrameStatFunctions", "GroupedData",

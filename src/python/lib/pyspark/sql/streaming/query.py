@@ -1,7 +1,7 @@
 """Running streams."""
 
-from pyspark._connect import request
-from pyspark.errors import PySparkValueError, not_implemented, raised
+from pyspark._connect import register, request
+from pyspark.errors import PySparkValueError, raised
 
 __all__ = ["StreamingQuery", "StreamingQueryManager"]
 
@@ -43,6 +43,9 @@ def _progress(told):
     told["sink"].setdefault("metrics", {})
     for source in told["sources"]:
         source.setdefault("metrics", {})
+    told["sink"] = StreamingQueryProgress(told["sink"])
+    for part in ("sources", "stateOperators"):
+        told[part] = [StreamingQueryProgress(entry) for entry in told.get(part, [])]
     return StreamingQueryProgress({"eventTime": {}, "observedMetrics": {}, **told})
 
 
@@ -127,8 +130,18 @@ class StreamingQueryManager:
     def resetTerminated(self):
         request("streams.resetTerminated")
 
+    # Functions of listeners, by the listener: `spark.streams` is made anew each time it is asked for.
+    _listeners = {}
+
     def addListener(self, listener):
-        raise not_implemented("StreamingQueryManager.addListener")
+        from pyspark.sql.streaming.listener import hear
+
+        if id(listener) not in self._listeners:
+            number = register(lambda event: hear(listener, event))
+            self._listeners[id(listener)] = number
+            request("streams.addListener", function=number)
 
     def removeListener(self, listener):
-        raise not_implemented("StreamingQueryManager.removeListener")
+        number = self._listeners.pop(id(listener), None)
+        if number is not None:
+            request("streams.removeListener", function=number)
