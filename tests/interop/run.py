@@ -43,8 +43,25 @@ ALTER TABLE renamed RENAME COLUMN v TO value;
 INSERT INTO renamed VALUES (9, 'nine');
 CREATE TABLE copied DEEP CLONE changed;
 DELETE FROM copied WHERE id = 1;
+CREATE TABLE clustered (id INT, d DATE DEFAULT current_date(), v STRING) CLUSTER BY (d, id) TBLPROPERTIES (delta.feature.allowColumnDefaults = 'supported');
+INSERT INTO clustered VALUES (1, '2024-01-02', 'a'), (2, '2024-01-01', 'b');
+INSERT INTO clustered SELECT CAST(id AS INT), date_add(DATE '2024-01-01', CAST(id AS INT)), 'c' FROM range(50);
+OPTIMIZE clustered;
+ALTER TABLE clustered CLUSTER BY (v);
+INSERT INTO clustered VALUES (100, '2024-02-01', 'd');
+INSERT INTO clustered VALUES (101, '2024-02-01', 'e');
+INSERT INTO clustered VALUES (102, '2024-02-01', 'f');
+INSERT INTO clustered VALUES (103, '2024-02-01', 'g');
+INSERT INTO clustered VALUES (104, '2024-02-01', 'h');
+INSERT INTO clustered VALUES (105, '2024-02-01', 'i');
+OPTIMIZE clustered;
+ALTER TABLE clustered CLUSTER BY NONE;
+CREATE TABLE files (id BIGINT, v STRING, p STRING) USING PARQUET PARTITIONED BY (p) LOCATION '/user/hive/warehouse/converted';
+INSERT INTO files SELECT id, concat('v', id), CASE WHEN id % 3 = 0 THEN NULL ELSE concat('x y', id % 3) END FROM range(20);
+CONVERT TO DELTA parquet.`/user/hive/warehouse/converted` PARTITIONED BY (p STRING);
+UPDATE converted SET v = 'new' WHERE id < 3;
 """
-CHANGED = {"changed": 9, "renamed": 4, "copied": 2}
+CHANGED = {"changed": 9, "renamed": 4, "copied": 2, "clustered": 13, "converted": 2}
 UTC = datetime.timezone.utc
 
 
