@@ -88,6 +88,13 @@ pub enum Answer {
         path: String,
         arguments: Vec<(String, String)>,
     },
+    /// `import`: a module that is a file beside the notebook. For the notebook's runner, whose reply is
+    /// its source, or null.
+    Module {
+        name: String,
+        /// Where to look, relative to the notebook's folder.
+        folders: Vec<String>,
+    },
 }
 
 /// What a call waits for. Times are the session clock's, in milliseconds.
@@ -138,6 +145,12 @@ impl Connect {
             return Ok(Answer::Notebook {
                 path: request.text("path")?.to_owned(),
                 arguments: arguments.map(|(k, v)| (k.clone(), plain_text(v))).collect(),
+            });
+        }
+        if op == "notebook.module" {
+            return Ok(Answer::Module {
+                name: request.text("name")?.to_owned(),
+                folders: request.texts("folders")?,
             });
         }
         let value = self.answer(session, op, &request)?;

@@ -27,7 +27,7 @@ const FIRST_ROWS: usize = 1000;
 
 /// Notebooks, and what runs in them.
 pub(super) struct Notebooks {
-    workspace: Workspace,
+    pub(super) workspace: Workspace,
     /// Ids of the open notebooks' cells, in the order of the workspace's.
     ids: BTreeMap<String, Vec<u32>>,
     /// Streams that cells show.

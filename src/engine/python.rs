@@ -9,8 +9,10 @@ use super::notebook::CellRun;
 use super::{Engine, error};
 use std::sync::Arc;
 
-use crate::connect::{Answer, BatchCall, Connect, Shown, Wait};
-use crate::notebook::NotebookError;
+use serde_json::Value as Json;
+
+use crate::connect::{Answer, BatchCall, Connect, Shown, Wait, reply};
+use crate::notebook::{Module, NotebookError};
 use crate::protocol::{
     CellOutput, ErrorInfo, Event, PythonFailure, PythonOutcome, Reply, TaskUnit, WidgetView,
 };
@@ -107,6 +109,7 @@ impl Engine {
         let connect = self.notebooks.connect(&scope);
         let answer = connect.call(&mut self.session, request);
         let shown = connect.take_shown();
+        let from = connect.notebook().to_owned();
         for shown in shown {
             if let Err(info) = self.show_now(shown) {
                 return refused(&info);
@@ -118,6 +121,10 @@ impl Engine {
         match answer {
             Answer::Done(reply) => PythonAnswer::Done(reply),
             Answer::Wait(wait) => PythonAnswer::Wait(PythonWait::Session(wait)),
+            Answer::Module { name, folders } => {
+                let found = self.notebooks.workspace.module(&from, &folders, &name);
+                PythonAnswer::Done(reply(Ok(found.map_or(Json::Null, Module::into_json))))
+            }
             Answer::Notebook { path, arguments } => {
                 let of_cell = self.notebooks.batch_of.is_none();
                 let called = of_cell.then(|| {

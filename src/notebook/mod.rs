@@ -27,7 +27,7 @@ pub use samples::samples;
 pub use sql::{bind, markers, statements, substitute};
 pub use steps::{FsCommand, SqlStatement, Step};
 pub use widgets::WidgetStatement;
-pub use workspace::{MAX_RUN_DEPTH, Resolved, Workspace, resolve_path};
+pub use workspace::{MAX_RUN_DEPTH, Module, Resolved, Workspace, resolve_path};
 
 use serde_json::{Map, Value};
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Notebook, NotebookError, split_extension};
+use serde_json::{Value, json};
+
+use super::{Format, Language, Notebook, NotebookError, split_extension};
 
 /// How deep notebooks may run one another.
 pub const MAX_RUN_DEPTH: usize = 20;
@@ -22,7 +24,52 @@ pub struct Resolved {
     pub note: Option<String>,
 }
 
+/// A file of Python, as `import` takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    pub path: String,
+    pub source: String,
+    /// A folder, whose source is that of its `__init__.py`, if it has one.
+    pub is_package: bool,
+}
+
+impl Module {
+    /// What Python's importer reads.
+    pub fn into_json(self) -> Value {
+        json!({"path": self.path, "source": self.source, "package": self.is_package})
+    }
+}
+
 impl Workspace {
+    /// The module that `import name` means in the notebook at `from`: a Python file (not a notebook) or a
+    /// folder, looked for in `folders` relative to the notebook's own.
+    pub fn module(&self, from: &str, folders: &[String], name: &str) -> Option<Module> {
+        let relative = name.replace('.', "/");
+        let source = |path: &str| {
+            let file = self.notebooks.get(path)?;
+            let is_file = file.format == Format::Plain && file.language == Language::Python;
+            is_file.then(|| file.write(Format::Plain))
+        };
+        folders.iter().find_map(|folder| {
+            let path = resolve_path(from, &format!("{folder}/{relative}"));
+            if let Some(source) = source(&path) {
+                return Some(Module {
+                    path: format!("{path}.py"),
+                    source,
+                    is_package: false,
+                });
+            }
+            let below = format!("{path}/");
+            let mut inside = self.notebooks.range(below.clone()..);
+            let is_folder = inside.next().is_some_and(|(p, _)| p.starts_with(&below));
+            is_folder.then(|| Module {
+                source: source(&format!("{below}__init__")).unwrap_or_default(),
+                path: format!("{below}__init__.py"),
+                is_package: true,
+            })
+        })
+    }
+
     /// Puts a notebook in the folder `folder` (`/`, `/Course`), in place of one of that name.
     /// Gives its path.
     pub fn put(&mut self, folder: &str, notebook: Notebook) -> String {

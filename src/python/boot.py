@@ -42,9 +42,47 @@ class _Library:
         exec(_multihop.code(module.__name__), module.__dict__)
 
 
-# After the interpreter's own modules, before any file: there are none.
+class _Beside:
+    """Finds and loads files of Python beside the notebook, and where `sys.path` says."""
+
+    _sources = {}
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith("_"):
+            return None
+        # The notebook's own folder is the current one; above it are those that `..` leads to.
+        here, above = "/databricks/driver/", ("/databricks", "/")
+        folders = ["."]
+        for entry in sys.path:
+            if entry.startswith(here):
+                folders.append(entry[len(here):])
+            elif entry in above:
+                folders.append("/".join([".."] * (above.index(entry) + 1)))
+            else:
+                folders.append(entry.removeprefix("/Workspace") or "/")
+        folders.append("/")
+        asked = {"op": "notebook.module", "name": name, "folders": folders}
+        found = _multihop.loads(_multihop.call(_multihop.dumps(asked))).get("ok")
+        if found is None:
+            return None
+        _Beside._sources[name] = found
+        return ModuleSpec(name, _Beside, origin=found["path"], is_package=found["package"])
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        found = _Beside._sources[module.__name__]
+        module.__file__ = found["path"]
+        exec(compile(found["source"], found["path"], "exec"), module.__dict__)
+
+
+# After the interpreter's own modules, before any file: those are the session's.
 sys.meta_path = [finder for finder in sys.meta_path if "Path" not in getattr(finder, "__name__", "")]
-sys.meta_path.append(_Library)
+sys.meta_path += [_Library, _Beside]
 sys.path = []
 sys.path_hooks = []
 sys.argv = [""]

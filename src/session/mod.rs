@@ -7,6 +7,7 @@ mod catalog;
 mod commands;
 mod conf;
 mod error;
+mod files;
 mod listeners;
 mod state;
 mod statement;

@@ -8,20 +8,17 @@ use super::catalog::{CatalogTable, CatalogView, SessionCatalog};
 use super::conf::Conf;
 use crate::delta::{DeltaError, DeltaLog, DeltaLogs};
 use crate::env::Env;
-use crate::formats::partitions::partition_schema;
-use crate::formats::{self, FileFormat, Options, SinkLog};
 use crate::sql::SqlError;
 use crate::sql::analyze::Relation;
 use crate::sql::command::{TimeTravel, Variable};
 use crate::sql::execute::{ExecContext, FrameStream, ReadListener, execute};
 use crate::sql::optimize::optimize;
-use crate::sql::parse::parse_schema;
-use crate::sql::plan::{DeltaScan, FileScan, Plan, PlanNode};
+use crate::sql::plan::{DeltaScan, Plan, PlanNode};
 use crate::sql::python::{Python, PythonUdf};
 use crate::sql::streaming_rules::check_batch;
-use crate::storage::{DbfsPath, FileStatus, FileSystem};
+use crate::storage::{DbfsPath, FileSystem};
 use crate::streaming::sinks::MemorySinkRows;
-use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
+use crate::types::{Frame, SchemaRef};
 
 /// The database that unqualified names mean at first.
 pub const DEFAULT_DATABASE: &str = "default";
@@ -538,160 +535,6 @@ impl SessionState {
         }
         let version = version_at(&log, at, self.conf.time_zone())?;
         delta_plan(&log, None, version)
-    }
-
-    /// What a path means as a relation: `` json.`path` ``. `None` if there is no such format.
-    pub fn path_relation(
-        &self,
-        format: &str,
-        path: &str,
-        options: &[(String, String)],
-        at: Option<&TimeTravel>,
-    ) -> Result<Option<Plan>, SessionError> {
-        let is_delta = format.eq_ignore_ascii_case("delta");
-        let file_format = FileFormat::from_name(format);
-        if !is_delta && file_format.is_none() {
-            return Ok(None);
-        }
-        let path = DbfsPath::parse(path)?;
-        let Some(file_format) = file_format else {
-            return self.delta_path(&path, at).map(Some);
-        };
-        let mut given = Options::new();
-        let mut schema = None;
-        for (name, value) in options {
-            // The columns of CREATE VIEW v (…) USING.
-            if name == "schema" {
-                schema = Some(parse_schema(value).map_err(SqlError::from)?);
-            } else {
-                given.set(name, value);
-            }
-        }
-        Ok(Some(self.files(file_format, &path, &given, schema)?))
-    }
-
-    /// What paths and globs mean, and the data files there.
-    fn list_files(
-        &self,
-        paths: &[DbfsPath],
-        options: &Options,
-    ) -> Result<(Vec<FileStatus>, Vec<FileStatus>), SessionError> {
-        let glob = options.get("pathGlobFilter");
-        let mut roots = Vec::new();
-        for path in paths {
-            roots.extend(formats::expand_glob(self.fs.as_ref(), path)?);
-        }
-        let mut files: Vec<FileStatus> = Vec::new();
-        for root in &roots {
-            if !root.is_dir {
-                files.push(root.clone());
-                continue;
-            }
-            let log = SinkLog::of(self.fs.as_ref(), &root.path)?;
-            let below = match log.exists()? {
-                true => log.files(None)?,
-                false => self.fs.list_recursive(&root.path)?,
-            };
-            files.extend(below.into_iter().filter(|f| {
-                let relative = f.path.relative_to(&root.path).unwrap_or_default();
-                !formats::is_hidden(relative)
-                    && glob.is_none_or(|glob| formats::glob_matches(glob, f.path.name()))
-            }));
-        }
-        Ok((roots, files))
-    }
-
-    /// A table of files, as the catalog describes it.
-    fn file_table(
-        &self,
-        name: &TableName,
-        table: &CatalogTable,
-        format: FileFormat,
-    ) -> Result<Plan, SessionError> {
-        let location = self.location(name)?;
-        let options: Options = table.options.iter().cloned().collect();
-        let files = table.files(|| -> Result<_, SessionError> {
-            match self.fs.status(&location)? {
-                Some(_) => Ok(self
-                    .list_files(std::slice::from_ref(&location), &options)?
-                    .1),
-                None => Ok(Vec::new()),
-            }
-        })?;
-        Ok(Plan::file_scan(FileScan {
-            format,
-            options,
-            paths: vec![location],
-            files,
-            schema: Arc::new(table.schema.clone()),
-            partition_columns: table.partition_columns.len(),
-            rescued_column: None,
-            unknown: None,
-            projection: None,
-        }))
-    }
-
-    /// The relation of files at or below `path`, which may be a glob; it doesn't see files that
-    /// come later. The schema is inferred where none is given.
-    ///
-    /// # Errors
-    /// `PATH_NOT_FOUND`, `UNABLE_TO_INFER_SCHEMA`.
-    pub fn files(
-        &self,
-        format: FileFormat,
-        path: &DbfsPath,
-        options: &Options,
-        schema: Option<StructType>,
-    ) -> Result<Plan, SessionError> {
-        self.files_at(format, std::slice::from_ref(path), options, schema)
-    }
-
-    /// The same of several paths.
-    pub fn files_at(
-        &self,
-        format: FileFormat,
-        paths: &[DbfsPath],
-        options: &Options,
-        schema: Option<StructType>,
-    ) -> Result<Plan, SessionError> {
-        let (roots, files) = self.list_files(paths, options)?;
-        let mut schema = match schema {
-            Some(schema) => schema,
-            None => {
-                let mut contents = Vec::with_capacity(files.len());
-                for file in &files {
-                    contents.push((file.path.clone(), self.fs.read(&file.path)?));
-                }
-                formats::infer_schema(format, &mut contents.into_iter(), options)?
-            }
-        };
-        let rescued_column = options.get("rescuedDataColumn").map(str::to_owned);
-        if let Some(name) = &rescued_column
-            && schema.index_of(name).is_none()
-        {
-            schema.fields.push(StructField::new(name, DataType::String));
-        }
-        // Directories of the glob itself are no partitions.
-        let mut partitions = match roots.as_slice() {
-            [root] => partition_schema(&root.path, &files, true),
-            _ => StructType::default(),
-        };
-        partitions
-            .fields
-            .retain(|f| schema.index_of(&f.name).is_none());
-        let partition_columns = partitions.len();
-        schema.fields.extend(partitions.fields);
-        Ok(Plan::file_scan(FileScan {
-            format,
-            options: options.clone(),
-            paths: paths.to_vec(),
-            files,
-            schema: Arc::new(schema),
-            partition_columns,
-            rescued_column,
-            unknown: None,
-            projection: None,
-        }))
     }
 }
 

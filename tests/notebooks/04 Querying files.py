@@ -82,4 +82,19 @@ spark.read.format("jdbc").option("url", "jdbc:postgresql://db/garden").option("d
 
 # COMMAND ----------
 
+# MAGIC %sql
+# MAGIC SELECT * FROM read_files('${garden.root}/seeds/a.csv', header => true, sep => ';', schemaHints => 'id STRING')
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC SELECT * EXCEPT (_rescued_data, plant, leaves) FROM read_files('${garden.raw}', schemaHints => 'at TIMESTAMP, id SMALLINT')
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC SELECT * FROM read_files('${garden.raw}', format => 'json', schema => 'id INT, bed STRING')
+
+# COMMAND ----------
+
 garden.end()

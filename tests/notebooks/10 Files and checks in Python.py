@@ -94,3 +94,21 @@ import numpy as np
 dbutils.jobs.taskValues.set(key="beds", value=3)
 print(dbutils.jobs.taskValues.get(taskKey="first", key="beds", debugValue=0))
 dbutils.jobs.taskValues.get(taskKey="first", key="beds", default=1)
+
+# COMMAND ----------
+
+# MAGIC %md A file of Python beside the notebook is a module.
+
+# COMMAND ----------
+
+from Includes.growth import taller
+import Includes.growth as growth
+print(taller(5), growth.__name__, growth.__file__)
+
+# COMMAND ----------
+
+import sys
+sys.path.append(os.path.abspath("Includes"))
+import growth
+print(growth.taller(1, by=2))
+import Garden

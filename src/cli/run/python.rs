@@ -3,13 +3,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::streams::TOOK_TOO_LONG;
 use super::{End, Runner, Steps};
 use crate::connect::{Answer, ConnectError, JsonPython, Shown, reply};
 use crate::env::{Clock, IdSource};
-use crate::notebook::{CellError, Output};
+use crate::notebook::{CellError, Module, Output};
 use crate::protocol::FUNCTIONS_OF_ONE;
 use crate::python::{Host, Interpreter, Outcome, Stream};
 
@@ -106,6 +106,11 @@ impl Runner {
             }
             Answer::Wait(wait) => self.wait(&wait),
             Answer::Notebook { path, arguments } => self.notebook_run(&path, &arguments),
+            Answer::Module { name, folders } => {
+                let from = self.connect.borrow().notebook().to_owned();
+                let found = self.workspace.module(&from, &folders, &name);
+                reply(Ok(found.map_or(Value::Null, Module::into_json)))
+            }
         }
     }
 }

@@ -180,6 +180,9 @@ impl Analyzer<'_> {
                 Some(other) => options.push((other.to_owned(), text)),
             }
         }
+        // Without a format it is the files' own: `read_files` looks at them.
+        let is_read_files = written == "read_files";
+        let format = format.or_else(|| is_read_files.then(|| "automatic".to_owned()));
         let (Some(path), Some(format)) = (path, format) else {
             return Err(unsupported(format!("{written} without a path and a format")).at(position));
         };
@@ -192,6 +195,10 @@ impl Analyzer<'_> {
         };
         let infers = given("inferColumnTypes").or_else(|| given("inferSchema"));
         let infers = infers.is_none_or(|value| !value.eq_ignore_ascii_case("false"));
+        let has_schema = given("schema").is_some();
+        if is_read_files && !has_schema && given("rescuedDataColumn").is_none() {
+            options.push(("rescuedDataColumn".into(), "_rescued_data".into()));
+        }
         options.push(("inferSchema".into(), infers.to_string()));
         options.push(("primitivesAsString".into(), (!infers).to_string()));
         let plan = self

@@ -59,7 +59,9 @@ pub fn infer_cloud_files_schema(
                 return Err(StreamError::EmptyDirectory { path: path.clone() });
             }
             let mut inferred = infer(fs, format, options, &files, path)?;
-            apply_hints(&mut inferred, options)?;
+            if let Some(hints) = &options.schema_hints {
+                apply_schema_hints(&mut inferred, hints)?;
+            }
             schemas.write(fs, 0, &inferred)?;
             inferred
         }
@@ -109,10 +111,11 @@ fn infer(
     })
 }
 
-fn apply_hints(schema: &mut StructType, options: &FileSourceOptions) -> Result<(), StreamError> {
-    let Some(hints) = &options.schema_hints else {
-        return Ok(());
-    };
+/// Gives columns, and what lies in them, the types of `schemaHints`.
+///
+/// # Errors
+/// Hints that can't be read.
+pub fn apply_schema_hints(schema: &mut StructType, hints: &str) -> Result<(), SqlError> {
     let hints = crate::sql::parse::parse_schema_hints(hints).map_err(SqlError::from)?;
     for (path, data_type) in hints {
         if let Some((column, rest)) = path.split_first() {

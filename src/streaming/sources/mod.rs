@@ -9,7 +9,7 @@ mod schema_log;
 
 use serde_json::Value;
 
-pub use cloud_files::infer_cloud_files_schema;
+pub use cloud_files::{apply_schema_hints, infer_cloud_files_schema};
 pub use file_options::{FileSourceOptions, SchemaEvolutionMode};
 pub use rate::{RateOptions, rate_schema};
 
