@@ -88,7 +88,9 @@ impl WidgetStatement {
         Ok(match connect.call(session, &request.to_string()) {
             Answer::Done(reply) => reply,
             // Widgets are never waited for.
-            Answer::Wait(_) | Answer::Notebook { .. } | Answer::Module { .. } => json!({"ok": null}).to_string(),
+            Answer::Wait(_) | Answer::Notebook { .. } | Answer::Module { .. } => {
+                json!({"ok": null}).to_string()
+            }
         })
     }
 }
