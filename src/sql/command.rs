@@ -71,6 +71,12 @@ pub enum Command {
         comment: Option<String>,
         properties: Vec<(String, String)>,
     },
+    /// `ALTER DATABASE … SET DBPROPERTIES`, `COMMENT ON DATABASE`.
+    AlterDatabase {
+        name: Name,
+        comment: Option<String>,
+        properties: Vec<(String, String)>,
+    },
     DropDatabase {
         name: Name,
         if_exists: bool,

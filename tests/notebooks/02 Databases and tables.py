@@ -131,4 +131,27 @@ display([f for f in dbutils.fs.ls(f"{garden.root}/outside") if f.name.startswith
 
 # COMMAND ----------
 
+# MAGIC %sql
+# MAGIC CREATE SCHEMA attic WITH DBPROPERTIES ('dust' = 'some', 'owner' = 'us');
+# MAGIC ALTER SCHEMA attic SET DBPROPERTIES ('dust' = 'much');
+# MAGIC COMMENT ON SCHEMA attic IS 'What nobody needs';
+# MAGIC DESCRIBE SCHEMA EXTENDED attic
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC ALTER DATABASE cellar SET DBPROPERTIES ('dust' = 'none')
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC APPLY CHANGES INTO LIVE.plants FROM STREAM(LIVE.changes) KEYS (id) SEQUENCE BY at
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC DROP SCHEMA attic
+
+# COMMAND ----------
+
 garden.end()

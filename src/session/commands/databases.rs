@@ -40,6 +40,29 @@ impl Session {
         Ok(nothing())
     }
 
+    pub(super) fn alter_database(
+        &mut self,
+        name: &Name,
+        comment: Option<String>,
+        properties: Vec<(String, String)>,
+    ) -> Result<Frame, SessionError> {
+        let database = database_name(name);
+        self.state.require_database(&database)?;
+        let mut entry = self
+            .state
+            .catalog
+            .database(&database)
+            .cloned()
+            .unwrap_or_default();
+        entry.comment = comment.or(entry.comment);
+        for (key, value) in properties {
+            entry.properties.retain(|(known, _)| *known != key);
+            entry.properties.push((key, value));
+        }
+        self.state.catalog.set_database(&database, entry);
+        Ok(nothing())
+    }
+
     pub(super) fn drop_database(
         &mut self,
         name: &Name,

@@ -99,6 +99,11 @@ impl Session {
                 comment,
                 properties,
             })?,
+            Command::AlterDatabase {
+                name,
+                comment,
+                properties,
+            } => self.alter_database(&name, comment, properties)?,
             Command::DropDatabase {
                 name,
                 if_exists,

@@ -14,6 +14,18 @@ use crate::sql::command::{AlterTable, ColumnChange, ColumnPlace, Command};
 
 pub(super) fn alter(p: &mut Parser) -> Parsed<ParsedKind> {
     p.next_token();
+    if accept(p, &["DATABASE"]) || accept(p, &["SCHEMA"]) || accept(p, &["NAMESPACE"]) {
+        let name = name(p)?;
+        expect(p, &["SET"])?;
+        if !accept(p, &["PROPERTIES"]) {
+            expect(p, &["DBPROPERTIES"])?;
+        }
+        return Ok(ParsedKind::Command(Command::AlterDatabase {
+            name,
+            comment: None,
+            properties: in_parens(p, property)?,
+        }));
+    }
     let is_view = accept(p, &["VIEW"]);
     if !is_view {
         expect(p, &["TABLE"])?;
@@ -154,10 +166,23 @@ fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-/// `COMMENT ON TABLE t IS 'text'`, `COMMENT ON COLUMN t.c IS 'text'`.
+/// `COMMENT ON TABLE t IS 'text'`, `COMMENT ON COLUMN t.c IS 'text'`, `COMMENT ON SCHEMA s IS 'text'`.
 pub(super) fn comment_on(p: &mut Parser) -> Parsed<Command> {
     p.next_token();
     p.next_token();
+    if accept(p, &["DATABASE"]) || accept(p, &["SCHEMA"]) || accept(p, &["NAMESPACE"]) {
+        let name = name(p)?;
+        expect(p, &["IS"])?;
+        let comment = match accept(p, &["NULL"]) {
+            true => String::new(),
+            false => string(p)?,
+        };
+        return Ok(Command::AlterDatabase {
+            name,
+            comment: Some(comment),
+            properties: Vec::new(),
+        });
+    }
     let is_column = accept(p, &["COLUMN"]);
     if !is_column {
         expect(p, &["TABLE"])?;

@@ -231,6 +231,13 @@ fn statement(p: &mut Parser) -> Parsed<ParsedKind> {
         ("ALTER", _) => return alter(p),
         ("COMMENT", "ON") => comment_on(p)?,
         ("COPY", "INTO") => copy_into(p)?,
+        // For a pipeline, not a notebook.
+        ("APPLY", "CHANGES") => {
+            while p.peek_token().token != Token::EOF {
+                p.next_token();
+            }
+            Command::DefineForPipeline
+        }
         ("MSCK", _) | ("ANALYZE", _) | ("REPAIR", _) => maintain(p)?,
         ("GRANT" | "REVOKE" | "DENY", _) => privileges(p, &first),
         ("WITH", _) => {
