@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Connect, ConnectError, Reply, Request};
-use crate::session::{Session, SessionError, parse_name};
+use crate::session::{Session, SessionError, is_modifiable, parse_name};
 use crate::sql::functions;
 
 impl Connect {
@@ -152,6 +152,7 @@ pub(super) fn conf(session: &mut Session, what: &str, r: &Request<'_>) -> Reply 
             session.state_mut().conf.set(key, &value)?;
             Ok(Value::Null)
         }
+        "isModifiable" => Ok(json!(is_modifiable(r.text("key")?))),
         "unset" => {
             let key = r.text("key")?.to_owned();
             session.state_mut().conf.unset(&key);

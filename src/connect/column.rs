@@ -12,7 +12,7 @@ use crate::sql::column::{Column, Frame, LikeKind};
 use crate::sql::error::AnalysisReason;
 use crate::sql::parse::parse_data_type;
 use crate::sql::plan::Plan;
-use crate::types::DataType;
+use crate::types::{DataType, Metadata};
 
 /// Reads columns that stand over the columns of `inputs`, side by side.
 pub(super) struct Columns<'c> {
@@ -106,6 +106,11 @@ impl Columns<'_> {
             Column::Alias {
                 child: child("alias")?,
                 names: r.texts("names")?,
+                metadata: r
+                    .get("metadata")
+                    .and_then(Value::as_object)
+                    .cloned()
+                    .map(Metadata::new),
             }
         } else if has("sort") {
             Column::Sort {

@@ -11,6 +11,7 @@ use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
 use crate::sql::SqlError;
 use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Parameters, Pivot};
 use crate::sql::column::Column;
+use crate::sql::error::AnalysisReason;
 use crate::sql::parse::parse_ddl;
 use crate::sql::plan::Plan;
 use crate::types::{
@@ -161,8 +162,8 @@ impl Connect {
                     .collect();
                 dataframes.drop_columns(&input, &gone)
             }
-            "limit" => dataframes.limit(&input, Some(r.number("n")?), 0),
-            "offset" => dataframes.limit(&input, None, r.number("n")?),
+            "limit" => dataframes.limit(&input, Some(not_negative("limit", r.integer("n")?)?), 0),
+            "offset" => dataframes.limit(&input, None, not_negative("offset", r.integer("n")?)?),
             "distinct" => dataframes.distinct(&input),
             "dropDuplicates" => {
                 let names = r.get("columns").map(|_| r.texts("columns")).transpose()?;
@@ -511,5 +512,22 @@ fn writer_to(r: &Request<'_>) -> Result<Writer, ConnectError> {
         partition_by: r.texts("partitionBy")?,
         cluster_by: r.texts("clusterBy")?,
         to: WriteTo::Table(r.text("table")?.to_owned()),
+    })
+}
+
+/// How many rows a limit or an offset names.
+///
+/// # Errors
+/// `INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE`.
+fn not_negative(name: &str, count: i64) -> Result<u64, SqlError> {
+    u64::try_from(count).map_err(|_| {
+        AnalysisReason::InvalidLimit {
+            sub: "IS_NEGATIVE".into(),
+            expression: count.to_string(),
+            text: format!(
+                "The {name} expression must be equal to or greater than 0, but got {count}."
+            ),
+        }
+        .into()
     })
 }

@@ -42,6 +42,22 @@ impl SessionState {
     }
 }
 
+/// Whether a session may set it: not what a cluster starts with.
+pub fn is_modifiable(name: &str) -> bool {
+    const STATIC: [&str; 3] = [
+        "spark.sql.warehouse.dir",
+        "spark.sql.catalogImplementation",
+        "spark.sql.extensions",
+    ];
+    const OF_A_CLUSTER: [&str; 4] = [
+        "spark.driver.",
+        "spark.executor.",
+        "spark.app.",
+        "spark.master",
+    ];
+    !STATIC.contains(&name) && !OF_A_CLUSTER.iter().any(|start| name.starts_with(start))
+}
+
 /// Settings by name: what was set, over the defaults.
 #[derive(Debug, Clone, Default)]
 pub struct Conf {
@@ -64,6 +80,16 @@ impl Conf {
     /// # Errors
     /// A time zone or flag that isn't one.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), SessionError> {
+        if !is_modifiable(name) {
+            return Err(SessionError::StaticConf { name: name.into() });
+        }
+        if name == "spark.sql.shuffle.partitions" && value.trim().parse::<i32>().is_err() {
+            return Err(SessionError::ConfOfType {
+                name: name.into(),
+                expected: "int",
+                value: value.into(),
+            });
+        }
         let is_valid = match name {
             "spark.sql.session.timeZone" => value.parse::<chrono_tz::Tz>().is_ok(),
             "spark.sql.ansi.enabled"

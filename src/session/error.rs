@@ -13,6 +13,16 @@ pub enum SessionError {
         "[INVALID_CONF_VALUE] The value '{value}' in the config \"{name}\" is invalid. SQLSTATE: 22022"
     )]
     InvalidConf { name: String, value: String },
+    #[error("{name} should be {expected}, but was {value}")]
+    ConfOfType {
+        name: String,
+        expected: &'static str,
+        value: String,
+    },
+    #[error(
+        "[CANNOT_MODIFY_CONFIG] Cannot modify the value of the Spark config: \"{name}\".\nSee also 'https://spark.apache.org/docs/latest/sql-migration-guide.html#ddl-statements'. SQLSTATE: 46110"
+    )]
+    StaticConf { name: String },
     #[error(
         "[TABLE_OR_VIEW_NOT_FOUND] The table or view {name} cannot be found. Verify the spelling and correctness of the schema and catalog.\nIf you did not qualify the name with a schema, verify the current_schema() output, or qualify the name with the correct schema and catalog.\nTo tolerate the error on drop use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS. SQLSTATE: 42P01"
     )]
@@ -259,6 +269,7 @@ impl SessionError {
                 | StreamError::NotPositive { .. },
             )
             | SessionError::InvalidConf { .. }
+            | SessionError::ConfOfType { .. }
             | SessionError::NoSuchQuery { .. } => "IllegalArgumentException",
             SessionError::Stream(StreamError::NotANumber { .. }) => "NumberFormatException",
             SessionError::Storage(StorageError::NotFound { .. }) => "AnalysisException",

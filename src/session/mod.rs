@@ -16,7 +16,7 @@ mod streams;
 mod tests;
 mod write;
 
-pub use conf::Conf;
+pub use conf::{Conf, is_modifiable};
 pub use error::SessionError;
 pub use state::{DEFAULT_DATABASE, SessionState, TableName, delta_plan};
 pub use statement::{

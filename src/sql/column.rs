@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::python::PythonUdf;
-use crate::types::{DataType, Value};
+use crate::types::{DataType, Metadata, Value};
 
 /// An expression that isn't analysed (`pyspark.sql.Column`).
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,8 @@ pub enum Column {
         child: Box<Column>,
         /// Several for a generator's columns.
         names: Vec<String>,
+        /// In place of the child's own.
+        metadata: Option<Metadata>,
     },
     /// A key of an order.
     Sort {

@@ -244,7 +244,10 @@ impl Analyzer<'_> {
             },
             other => other.to_string(),
         };
-        parse_interval(&text).ok_or_else(|| invalid_literal("INTERVAL", &text, place))
+        parse_interval(&text).ok_or_else(|| {
+            let inside = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
+            invalid_literal("INTERVAL", inside.unwrap_or(&text), place)
+        })
     }
 }
 

@@ -4,7 +4,8 @@
 
 use super::bind::{BOOLEAN, BindResult, DOUBLE, STRING_OR_BINARY, constant};
 use super::{
-    AggregateKind, BindContext, Binder, Function, FunctionKind, Mismatch, Regression, sql_text,
+    AggregateKind, BindContext, Binder, Function, FunctionError, FunctionKind, Mismatch,
+    Regression, sql_text,
 };
 use crate::sql::coercion;
 use crate::sql::plan::{EvalMode, Expr};
@@ -39,9 +40,12 @@ pub(super) static AGGREGATES: &[Function] = &[
         "count(1)",
         AggregateKind::Count,
         |args, context| {
-            Binder::new(args, context)
-                .at_least(1)?
-                .returns_not_null(T::Long)
+            let binder = Binder::new(args, context);
+            if binder.args.is_empty() {
+                let function = binder.name();
+                return Err(FunctionError::ParameterlessCount { function }.into());
+            }
+            binder.returns_not_null(T::Long)
         },
     ),
     aggregate(

@@ -22,6 +22,10 @@ pub enum FunctionError {
         actual: usize,
     },
     #[error(
+        "[WRONG_NUM_ARGS.WITH_SUGGESTION] The `{function}` requires  >= 1 parameters but the actual number is 0. If you have to call this function with 0 parameters, set the legacy configuration \"spark.sql.legacy.allowParameterlessCount\" to \"true\". SQLSTATE: 42605"
+    )]
+    ParameterlessCount { function: String },
+    #[error(
         "[DATATYPE_MISMATCH.{}] Cannot resolve \"{sql}\" due to data type mismatch: {mismatch} SQLSTATE: 42K09",
         mismatch.condition()
     )]
@@ -327,6 +331,8 @@ pub enum Mismatch {
     },
     #[error("The `{function}` does not support ordering on type \"{data_type}\".")]
     InvalidOrderingType { function: String, data_type: String },
+    #[error("Null typed values cannot be used as arguments of `{function}`.")]
+    NullType { function: String },
     #[error("The key of map cannot be/contain \"{data_type}\".")]
     InvalidMapKeyType { data_type: String },
     #[error(
@@ -385,6 +391,7 @@ impl Mismatch {
             Mismatch::ArrayFunctionDiffTypes { .. } => "ARRAY_FUNCTION_DIFF_TYPES",
             Mismatch::BinaryArrayDiffTypes { .. } => "BINARY_ARRAY_DIFF_TYPES",
             Mismatch::InvalidOrderingType { .. } => "INVALID_ORDERING_TYPE",
+            Mismatch::NullType { .. } => "NULL_TYPE",
             Mismatch::InvalidMapKeyType { .. } => "INVALID_MAP_KEY_TYPE",
             Mismatch::NamedStructWithoutLiteral { .. } => {
                 "CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING"

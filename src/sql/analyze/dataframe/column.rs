@@ -34,7 +34,7 @@ impl Grammar<'_, '_> {
                 let kind = ast::SelectItemQualifiedWildcardKind::ObjectName(object_name(&parts));
                 ast::SelectItem::QualifiedWildcard(kind, ast::WildcardAdditionalOptions::default())
             }
-            Column::Alias { child, names } => {
+            Column::Alias { child, names, .. } => {
                 let expr = self.expression(child)?;
                 match names.as_slice() {
                     [name] => ast::SelectItem::ExprWithAlias {
@@ -138,7 +138,7 @@ impl Grammar<'_, '_> {
                 data_type: ast::DataType::Custom(object_name(std::slice::from_ref(to)), Vec::new()),
                 format: None,
             },
-            Column::Alias { child, names } => match names.as_slice() {
+            Column::Alias { child, names, .. } => match names.as_slice() {
                 [name] => ast::Expr::Named {
                     expr: self.boxed(child)?,
                     name: ident(name),

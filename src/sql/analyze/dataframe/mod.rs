@@ -121,6 +121,10 @@ impl<'a> DataFrames<'a> {
         let named = |name: &String, column: &Column| Column::Alias {
             child: Box::new(column.clone()),
             names: vec![name.clone()],
+            metadata: match column {
+                Column::Alias { metadata, .. } => metadata.clone(),
+                _ => None,
+            },
         };
         for (i, attribute) in input.output.iter().enumerate() {
             if attribute.hidden {
@@ -290,7 +294,7 @@ impl<'a> DataFrames<'a> {
         let mut calls = Vec::new();
         for aggregate in aggregates {
             let (call, alias) = match aggregate {
-                Column::Alias { child, names } => (child.as_ref(), names.first()),
+                Column::Alias { child, names, .. } => (child.as_ref(), names.first()),
                 other => (other, None),
             };
             calls.push((analyzer.plain_column(input, call)?, alias.cloned()));
@@ -503,6 +507,19 @@ impl Analyzer<'_> {
         let mut items = items_of(keys)?;
         let key_items = items.len();
         items.extend(items_of(columns)?);
+        for column in keys.iter().chain(columns) {
+            if let Column::Alias {
+                names,
+                metadata: Some(metadata),
+                ..
+            } = column
+            {
+                let named = items
+                    .iter_mut()
+                    .filter(|i| i.aliased && names.contains(&i.name));
+                named.for_each(|item| item.metadata = metadata.clone());
+            }
+        }
         let parts = Parts::new(items, collected);
         Ok((parts, key_items))
     }

@@ -367,6 +367,10 @@ fn different(binder: &Binder<'_>, value: usize) -> SqlError {
 /// An array and a value of its elements' type. With `widen` NULL may be added.
 fn bind_with_element(args: Vec<Expr>, context: &BindContext, widen: Option<()>) -> BindResult {
     let mut binder = Binder::new(args, context).count(2)?;
+    if widen.is_none() && [0, 1].iter().any(|i| binder.type_of(*i) == T::Null) {
+        let function = binder.name();
+        return Err(binder.mismatch(Mismatch::NullType { function }));
+    }
     let T::Array {
         element,
         contains_null,

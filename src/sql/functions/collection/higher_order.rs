@@ -327,9 +327,10 @@ fn expect_arity(actual: usize, allowed: std::ops::RangeInclusive<usize>) -> Resu
     if allowed.contains(&actual) {
         return Ok(());
     }
+    // Spark counts what was written as what was expected.
     Err(FunctionError::LambdaArity {
-        expected: *allowed.end(),
-        actual,
+        expected: actual,
+        actual: *allowed.start(),
     }
     .into())
 }

@@ -31,6 +31,8 @@ use polars_core::prelude::StringType;
 /// A column of patterns: the last one stays compiled, since it is almost always the same.
 pub(super) struct Patterns {
     texts: Option<Arg<StringType>>,
+    /// Texts are read by them, not written.
+    read: bool,
     last: Option<(String, Pattern)>,
 }
 
@@ -41,7 +43,20 @@ impl Patterns {
             Some(_) => None,
             None => Some((default.to_string(), Pattern::compile(default)?)),
         };
-        Ok(Patterns { texts, last })
+        Ok(Patterns {
+            texts,
+            read: false,
+            last,
+        })
+    }
+
+    /// The same, to read texts by.
+    pub fn to_read(texts: Option<Arg<StringType>>, default: &str) -> Result<Self, FunctionError> {
+        let patterns = Patterns::new(texts, default)?;
+        Ok(Patterns {
+            read: true,
+            ..patterns
+        })
     }
 
     /// The pattern of a row; `None` where it is NULL.
@@ -51,7 +66,11 @@ impl Patterns {
                 return Ok(None);
             };
             if self.last.as_ref().is_none_or(|(t, _)| t != text) {
-                self.last = Some((text.to_string(), Pattern::compile(text)?));
+                let pattern = Pattern::compile(text)?;
+                if self.read {
+                    pattern.check_readable(text)?;
+                }
+                self.last = Some((text.to_string(), pattern));
             }
         }
         Ok(self.last.as_ref().map(|(_, p)| p))

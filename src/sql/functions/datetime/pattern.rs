@@ -82,6 +82,20 @@ pub(super) fn weekday_name(weekday: u32) -> &'static str {
 }
 
 impl Pattern {
+    /// Refuses letters that texts can be written by, but not read.
+    ///
+    /// # Errors
+    /// `INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION`, as of Spark 3.
+    pub(super) fn check_readable(&self, text: &str) -> Result<(), FunctionError> {
+        let is_written = |item: &Item| matches!(item, Item::Field('E' | 'F' | 'q' | 'Q', _));
+        match self.items.iter().any(is_written) {
+            true => Err(FunctionError::DatetimePatternRecognition {
+                pattern: text.into(),
+            }),
+            false => Ok(()),
+        }
+    }
+
     /// Compiles a pattern.
     ///
     /// # Errors

@@ -290,7 +290,7 @@ fn read_column(call: &Call<'_>, mode: EvalMode) -> Result<Series, SqlError> {
         return cast::cast(call.arg(0)?, call.type_of(0), call.result, mode, zone);
     }
     let texts = call.strings(0)?;
-    let mut patterns = Patterns::new(Some(call.strings(1)?), DEFAULT)?;
+    let mut patterns = Patterns::to_read(Some(call.strings(1)?), DEFAULT)?;
     let local = (*call.result == T::Timestamp).then_some(zone);
     let mut read = |i: usize| -> Result<Option<i64>, FunctionError> {
         let (Some(text), Some(pattern)) = (texts.get(i), patterns.get(i)?) else {
@@ -350,7 +350,7 @@ fn eval_seconds(call: &Call<'_>) -> Result<Series, SqlError> {
                 Some(_) => Some(call.strings(1)?),
                 None => None,
             };
-            let mut patterns = Patterns::new(formats, DEFAULT)?;
+            let mut patterns = Patterns::to_read(formats, DEFAULT)?;
             call.try_out(|i| {
                 let (Some(text), Some(pattern)) = (texts.get(i), patterns.get(i)?) else {
                     return Ok(None);

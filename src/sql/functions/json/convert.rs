@@ -231,7 +231,11 @@ fn schema_argument(binder: &Binder<'_>) -> Result<T, SqlError> {
 }
 
 fn bind_from_json(args: Vec<Expr>, context: &BindContext) -> BindResult {
-    let binder = Binder::new(args, context).counts(2..=3)?.cast(0, STRING)?;
+    let binder = Binder::new(args, context).counts(2..=3)?;
+    if !matches!(binder.type_of(0), T::String | T::Null) {
+        return Err(binder.unexpected_type(0, "\"STRING\"".into()));
+    }
+    let binder = binder.cast(0, STRING)?;
     let schema = schema_argument(&binder)?;
     if !matches!(schema, T::Struct(_) | T::Array { .. } | T::Map { .. }) {
         return Err(binder.mismatch(Mismatch::InvalidJsonSchema {

@@ -72,7 +72,8 @@ class DataFrameNaFunctions:
                 else isinstance(kind, StringType)
             )
             if isinstance(value, dict) or fits:
-                filled = literal(v).cast(kind)
+                is_number = isinstance(v, int) and not isinstance(v, bool)
+                filled = literal(float(v) if is_number else v).cast(kind)
                 column = _column(f.name)
                 if kind.typeName() in ("double", "float"):
                     missing = [[column.isNaN()._expr, literal(None).cast(kind)._expr]]

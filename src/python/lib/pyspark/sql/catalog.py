@@ -91,15 +91,23 @@ class Catalog:
         self._sparkSession.sql("DESCRIBE FUNCTION " + functionName)
 
     def createTable(self, tableName, path=None, source=None, schema=None, description=None, **options):
-        from pyspark.sql.dataframe import DataFrame
+        def quoted(text):
+            return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
-        reply = request(
-            "catalog.createTable",
-            name=tableName, path=path, format=source,
-            schema=schema.jsonValue() if isinstance(schema, StructType) else None,
-            description=description, options=[[k, str(v)] for k, v in options.items()],
-        )
-        return DataFrame(reply, self._sparkSession)
+        parts = ["CREATE TABLE " + tableName]
+        if schema is not None:
+            columns = ["`%s` %s" % (f.name.replace("`", "``"), f.dataType.simpleString()) for f in schema.fields]
+            parts.append("(" + ", ".join(columns) + ")")
+        if source is not None:
+            parts.append("USING " + source)
+        if options:
+            parts.append("OPTIONS (" + ", ".join("%s %s" % (quoted(k), quoted(v)) for k, v in options.items()) + ")")
+        if path is not None:
+            parts.append("LOCATION " + quoted(path))
+        if description:
+            parts.append("COMMENT " + quoted(description))
+        self._sparkSession.sql(" ".join(parts))
+        return self._sparkSession.table(tableName)
 
     createExternalTable = createTable
 

@@ -33,7 +33,7 @@ class RuntimeConfig:
         request("conf.unset", key=key)
 
     def isModifiable(self, key):
-        return not key.startswith("spark.app.")
+        return request("conf.isModifiable", key=key)
 
     @property
     def getAll(self):
