@@ -46,7 +46,10 @@ pub fn find(name: &[String], columns: &[Attribute]) -> Result<Option<Found>, Sql
                     let fits = several.iter().filter_map(|i| columns.get(*i));
                     // By the name that was asked for, whatever its case.
                     let mut candidates: Vec<String> = fits
-                        .map(|a| quote_parts(&[a.qualifier.as_slice(), &[column.clone()]].concat()))
+                        .map(|a| {
+                            let parts = a.qualifier.iter().chain([column]).cloned();
+                            quote_parts(&parts.collect::<Vec<_>>())
+                        })
                         .collect();
                     candidates.sort();
                     return Err(AnalysisReason::AmbiguousReference {

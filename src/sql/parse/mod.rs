@@ -272,10 +272,8 @@ fn hyphenated(tokens: &[TokenWithSpan], hyphen: &TokenWithSpan) -> Option<String
 
 /// Whether nothing but space follows a token.
 fn is_last(tokens: &[TokenWithSpan], token: &TokenWithSpan) -> bool {
-    let behind = tokens.iter().skip_while(|t| t.span != token.span).skip(1);
-    behind.fold(true, |all, t| {
-        all && matches!(t.token, Token::Whitespace(_) | Token::EOF)
-    })
+    let mut behind = tokens.iter().skip_while(|t| t.span != token.span).skip(1);
+    behind.all(|t| matches!(t.token, Token::Whitespace(_) | Token::EOF))
 }
 
 /// `SELECT a, FROM t`.
