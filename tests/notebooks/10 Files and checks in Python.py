@@ -112,3 +112,17 @@ sys.path.append(os.path.abspath("Includes"))
 import growth
 print(growth.taller(1, by=2))
 import Garden
+
+# COMMAND ----------
+
+display(spark.catalog.listDatabases())
+
+# COMMAND ----------
+
+import sys
+
+sys.exit("Nothing more to check")
+
+# COMMAND ----------
+
+print("sys.exit fails its cell alone")

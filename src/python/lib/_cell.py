@@ -28,8 +28,6 @@ def describe(error, name):
         return _multihop.dumps({"kind": "exit", "value": error.value})
     if isinstance(error, KeyboardInterrupt):
         return _multihop.dumps({"kind": "interrupted"})
-    if isinstance(error, SystemExit):
-        return _multihop.dumps({"kind": "exit", "value": "" if error.code is None else str(error.code)})
     text, line = _traceback(error, name, set())
     condition = error.getCondition() if isinstance(error, PySparkException) else None
     return _multihop.dumps(

@@ -1,10 +1,13 @@
 """What every cell finds: spark, sc, dbutils, display, displayHTML, sql, table."""
 
+import functools
+
 from pyspark._connect import request
-from pyspark.errors import Py4JJavaError, not_implemented
+from pyspark.errors import Py4JJavaError, PySparkValueError, not_implemented
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.column import Column
 from pyspark.sql.context import SQLContext
+from pyspark.sql.types import NullType, StringType, infer_schema, merge_types
 
 spark = SparkSession._get()
 sc = spark.sparkContext
@@ -360,6 +363,20 @@ class DBUtils(_Helped):
 dbutils = DBUtils()
 
 
+def _frame_of(items):
+    if not isinstance(items[0], (tuple, dict)):
+        return spark.createDataFrame([(str(v),) for v in items], "value string")
+    try:
+        return spark.createDataFrame(items)
+    except PySparkValueError:
+        # A column of None alone has no type, as a catalog's descriptions often; it is shown all the same.
+        schema = functools.reduce(merge_types, map(infer_schema, items))
+        for field in schema.fields:
+            if isinstance(field.dataType, NullType):
+                field.dataType = StringType()
+        return spark.createDataFrame(items, schema)
+
+
 def display(value=None, *args, **kwargs):
     """Shows a table: of a DataFrame (streaming too), or of rows that make one."""
     if value is None:
@@ -375,9 +392,7 @@ def display(value=None, *args, **kwargs):
             items = [tuple(v) for v in items]
             df = spark.createDataFrame(items, "path string, name string, size bigint, modificationTime bigint")
         else:
-            df = spark.createDataFrame(items) if isinstance(items[0], (tuple, dict)) else spark.createDataFrame(
-                [(str(v),) for v in items], "value string"
-            )
+            df = _frame_of(items)
         request("display", df=df._handle, options={})
     else:
         request("displayText", text=repr(value))
