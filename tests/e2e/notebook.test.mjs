@@ -67,6 +67,12 @@ test("the walk-through is there at first, and its text is shown as text", async 
   await page.locator(".md table").getByText("orders_silver").waitFor();
   await page.locator(".tok-keyword").first().waitFor();
   await page.screenshot({ path: `${output}notebook-walk.png` });
+  // Far down, the notebook's name and tools stand below the page's header, not over it.
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await page.waitForFunction(() => {
+    const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+    return scrollY > 0 && box(".nb-top").top >= box(".header").bottom;
+  });
   assert.deepEqual(page.complaints, []);
 });
 
