@@ -43,6 +43,9 @@ pub(super) struct Notebooks {
     last_call: u32,
 }
 
+/// Milliseconds that a cell waits at most for streams to come to rest.
+const SETTLE_MS: i64 = 5000;
+
 /// A stream that a cell shows.
 struct Live {
     handle: u32,
@@ -71,6 +74,8 @@ pub(super) struct CellRun {
     pub notebook: String,
     pub cell: u32,
     own: Level,
+    /// Until when it lets streams come to rest before it begins; `None` once it has begun.
+    settles_until_ms: Option<i64>,
     /// The notebooks that `dbutils.notebook.run` called, each by the one before it.
     called: Vec<Level>,
 }
@@ -324,10 +329,11 @@ impl Engine {
 
     /// Begins to run a cell.
     pub(super) fn run_cell(
-        &self,
+        &mut self,
         notebook: String,
         cell: u32,
         source: String,
+        settle: bool,
     ) -> Result<Outcome, ErrorInfo> {
         let language = self
             .notebooks
@@ -349,8 +355,11 @@ impl Engine {
                 depth: 0,
             })
             .collect();
+        // Whether they rest is known after their next step.
+        self.streams_idle &= !settle;
         Ok(Outcome::Job(Job::Cell(Box::new(CellRun {
             own: Level::new(notebook.clone(), 0, work),
+            settles_until_ms: settle.then(|| self.env.clock.now_ms() + SETTLE_MS),
             notebook,
             cell,
             called: Vec::new(),
@@ -359,6 +368,12 @@ impl Engine {
 
     /// Moves a cell on. Gives the reply once it has ended.
     pub(super) fn step_cell(&mut self, run: &mut CellRun) -> Result<Option<Reply>, ErrorInfo> {
+        if let Some(until) = run.settles_until_ms {
+            if !self.streams_idle && self.env.clock.now_ms() < until {
+                return Ok(None);
+            }
+            run.settles_until_ms = None;
+        }
         let is_interrupted = run.pythons().any(RunningPython::is_interrupted);
         let moved = if is_interrupted && run.top().ended.is_none() {
             Err(error::plain("Cancelled", "Cancelled."))

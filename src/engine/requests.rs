@@ -109,7 +109,8 @@ impl Engine {
                 notebook,
                 cell,
                 source,
-            } => return self.run_cell(notebook, cell, source),
+                settle,
+            } => return self.run_cell(notebook, cell, source, settle),
             Request::ResetNotebook { notebook } => {
                 self.notebooks.forget(&notebook);
                 Ok(Reply::Done)

@@ -127,6 +127,7 @@ fn run(notebook: &str, source: &str) -> Request {
         notebook: notebook.into(),
         cell: 1,
         source: source.into(),
+        settle: false,
     }
 }
 
@@ -227,6 +228,23 @@ fn a_stream_that_nobody_looks_at_any_more_is_stopped() {
     page.ask(Request::CloseRelation { handle }).unwrap();
     page.engine.step();
     assert_eq!(page.engine.session().active().count(), before - 1);
+}
+
+#[test]
+fn a_cell_of_several_finds_what_the_streams_before_it_write() {
+    let mut page = Page::new();
+    let notebook = page.new_notebook(Language::Sql).path;
+    let pipeline = "bookstore".to_owned();
+    page.ask(Request::Start { pipeline }).unwrap();
+    page.ask(Request::RunCell {
+        notebook,
+        cell: 1,
+        source: "SELECT count(*) FROM orders_bronze".into(),
+        settle: true,
+    })
+    .unwrap();
+    let handle = page.table();
+    assert_eq!(page.rows(handle), [["3000"]]);
 }
 
 #[test]

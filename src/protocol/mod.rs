@@ -201,6 +201,10 @@ pub enum Request {
         notebook: String,
         cell: u32,
         source: String,
+        /// Whether it first lets streams come to rest, some seconds at most: a person who runs
+        /// cells one by one would wait for their rows.
+        #[serde(default)]
+        settle: bool,
     },
     /// Forgets what cells defined: Python's names, temporary views, widgets' values.
     ResetNotebook {

@@ -76,6 +76,15 @@ test("the walk-through is there at first, and its text is shown as text", async 
   assert.deepEqual(page.complaints, []);
 });
 
+test("cells that run one behind the other find what the streams before them write", async () => {
+  const page = await open(site);
+  await openNotebook(page, "Multihop Architecture");
+  await page.getByRole("button", { name: "Run all" }).click();
+  const count = page.locator(".nb-cell", { hasText: "SELECT COUNT(*) FROM orders_bronze" }).first();
+  await count.getByRole("gridcell", { name: /^3,?000$/ }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
 test("a cell is typed, run by Shift+Enter, and shows its rows", async () => {
   const page = await open(site);
   await newSqlNotebook(page);

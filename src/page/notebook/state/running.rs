@@ -44,7 +44,7 @@ impl NotebookState {
                 .update_value(|queue| queue.push_back((path.clone(), cell.id)));
         }
         if is_idle {
-            self.run_next(app, path);
+            self.run_next(app, path, false);
         }
     }
 
@@ -60,8 +60,8 @@ impl NotebookState {
         })
     }
 
-    /// Runs the next of a notebook's cells that wait.
-    fn run_next(self, app: App, path: String) {
+    /// Runs the next of a notebook's cells that wait; behind another, once streams are at rest.
+    fn run_next(self, app: App, path: String, is_behind: bool) {
         let next = self.queue.try_update_value(|queue| {
             let at = queue.iter().position(|(of, _)| *of == path)?;
             queue.remove(at)
@@ -70,7 +70,7 @@ impl NotebookState {
             return;
         };
         let Some(cell) = self.cell_of_notebook(&path, id) else {
-            self.run_next(app, path);
+            self.run_next(app, path, is_behind);
             return;
         };
         self.clear(app, cell);
@@ -79,6 +79,7 @@ impl NotebookState {
             notebook: path.clone(),
             cell: id,
             source: cell.source.get_untracked(),
+            settle: is_behind,
         });
         cell.run.set(Run::Running {
             request: call.id,
@@ -106,7 +107,7 @@ impl NotebookState {
             if !goes_on {
                 self.drop_queue(&path);
             }
-            self.run_next(app, path);
+            self.run_next(app, path, true);
         });
     }
 
