@@ -73,7 +73,6 @@ impl Default for Notebooks {
 
 /// A cell under way.
 pub(super) struct CellRun {
-    pub notebook: String,
     pub cell: u32,
     own: Level,
     /// Until when it lets streams come to rest before it begins; `None` once it has begun.
@@ -127,6 +126,11 @@ impl Level {
 }
 
 impl CellRun {
+    /// The notebook that the cell stands in.
+    pub fn notebook(&self) -> &str {
+        &self.own.scope
+    }
+
     /// What runs now: the level that was called last.
     pub fn top(&mut self) -> &mut Level {
         self.called.last_mut().unwrap_or(&mut self.own)
@@ -360,9 +364,8 @@ impl Engine {
         // Whether they rest is known after their next step.
         self.streams_idle &= !settle;
         Ok(Outcome::Job(Job::Cell(Box::new(CellRun {
-            own: Level::new(notebook.clone(), 0, work),
+            own: Level::new(notebook, 0, work),
             settles_until_ms: settle.then(|| self.env.clock.now_ms() + SETTLE_MS),
-            notebook,
             cell,
             called: Vec::new(),
         }))))
@@ -410,7 +413,7 @@ impl Engine {
         let place = work.notebook.clone();
         self.step_work(run, work).map_err(|mut info| {
             // Lines are those of the notebook that the person looks at.
-            if place != run.notebook {
+            if place != run.notebook() {
                 info.line = None;
                 info.column = None;
                 info.file = Some(place);
@@ -629,7 +632,7 @@ impl Engine {
 
     pub(super) fn show(&mut self, run: &CellRun, output: CellOutput) {
         self.event(Event::Cell {
-            notebook: run.notebook.clone(),
+            notebook: run.notebook().to_owned(),
             cell: run.cell,
             output,
         });

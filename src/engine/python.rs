@@ -241,7 +241,7 @@ impl Engine {
                 reason: "there is no interpreter. SQL, %fs and text run.",
             }));
         }
-        let name = if notebook == run.notebook {
+        let name = if notebook == run.notebook() {
             format!("Cell {number}")
         } else {
             format!("{notebook}, cell {number}")

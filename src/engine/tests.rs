@@ -313,9 +313,7 @@ fn python_waits_for_its_interpreter_and_streams_move_meanwhile() {
 
     page.engine.offer_python();
     let id = page.send(run(&notebook, "%python\nprint(1)"), Vec::new());
-    while page.engine.take_python().is_none() {
-        page.engine.step();
-    }
+    wanted_python(&mut page);
     assert_eq!(page.engine.take_python(), None, "it is given once");
     page.engine.python_write("1\n");
     let answer = page
@@ -461,9 +459,7 @@ fn cancelling_python_interrupts_it_and_the_cell_ends_when_it_does() {
     let notebook = page.new_notebook(Language::Python).path;
     page.engine.offer_python();
     let id = page.send(run(&notebook, "while True: pass"), Vec::new());
-    while page.engine.take_python().is_none() {
-        page.engine.step();
-    }
+    wanted_python(&mut page);
     assert!(!page.engine.python_interrupted());
     page.ask(Request::Cancel { id }).unwrap();
     assert!(page.engine.python_interrupted());
@@ -479,9 +475,7 @@ fn a_python_error_shows_its_condition_line_and_traceback() {
     let notebook = page.new_notebook(Language::Python).path;
     page.engine.offer_python();
     let id = page.send(run(&notebook, "spark.table('x')"), Vec::new());
-    while page.engine.take_python().is_none() {
-        page.engine.step();
-    }
+    wanted_python(&mut page);
     let outcome = r#"{"kind":"error","class":"AnalysisException","message":"[TABLE_OR_VIEW_NOT_FOUND] No x. SQLSTATE: 42P01","condition":"TABLE_OR_VIEW_NOT_FOUND","traceback":"Traceback…","line":1}"#;
     page.engine
         .python_done(serde_json::from_str(outcome).unwrap());

@@ -11,11 +11,10 @@ use crate::session::Conf;
 /// Spark counts an error's lines from where the statement begins, which is below `%sql`.
 pub fn statements(text: &str) -> Vec<SqlStatement> {
     let body = text.trim_start();
-    let (above, left) = place(text, text.len() - body.len());
-    let statement = |text: &str, line: u32, column: u32| SqlStatement {
-        text: text.into(),
-        line: line + above,
-        column: column + if line == 1 { left } else { 0 },
+    let begin = place(text, text.len() - body.len());
+    let statement = |text: &str, line: u32, column: u32| {
+        let text = text.into();
+        SqlStatement { text, line, column }.below(begin)
     };
     let Ok(statements) = crate::sql::parse::split(body) else {
         return vec![statement(body, 1, 0)];

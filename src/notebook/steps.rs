@@ -32,6 +32,17 @@ pub struct SqlStatement {
     pub column: u32,
 }
 
+impl SqlStatement {
+    /// The same in a text that has so many lines above it, and so many characters left of its first line.
+    pub(super) fn below(mut self, (above, left): (u32, u32)) -> SqlStatement {
+        if self.line == 1 {
+            self.column += left;
+        }
+        self.line += above;
+        self
+    }
+}
+
 /// A `%fs` command; the same as `dbutils.fs` has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FsCommand {
@@ -80,18 +91,14 @@ impl Cell {
     pub fn steps(&self, default: Language) -> Result<Vec<Step>, NotebookError> {
         let (language, start) = CellLanguage::of(&self.source, default);
         let body = self.body(default);
-        let (line, left) = place(&self.source, start);
+        let begin = place(&self.source, start);
+        let (line, _) = begin;
         match language {
-            CellLanguage::Sql => Ok(statements(body)
-                .into_iter()
-                .map(|statement| {
-                    Step::Sql(SqlStatement {
-                        line: statement.line + line,
-                        column: statement.column + if statement.line == 1 { left } else { 0 },
-                        ..statement
-                    })
-                })
-                .collect()),
+            CellLanguage::Sql => {
+                let statements = statements(body).into_iter();
+                let steps = statements.map(|statement| Step::Sql(statement.below(begin)));
+                Ok(steps.collect())
+            }
             CellLanguage::Python => python(body, line),
             CellLanguage::Markdown => {
                 let text = body.trim_matches('\n').trim_end();

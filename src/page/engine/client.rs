@@ -44,12 +44,11 @@ impl Waiting {
             // Who asked may be gone by now, with the view that did.
             Waiting::Page(sender) => drop(sender.send(result)),
             Waiting::Script { resolve, reject } => {
-                let result = ["message", "Reply", "result"];
-                let result = result.iter().fold(came.clone(), |of, name| part(&of, name));
+                let result = part(came, &["message", "Reply", "result"]);
                 // A promise's functions don't fail.
-                let _ = match part(&result, "Err") {
+                let _ = match part(&result, &["Err"]) {
                     error if error.is_undefined() => {
-                        let answer = Array::of2(&part(&result, "Ok"), &part(came, "bytes"));
+                        let answer = Array::of2(&part(&result, &["Ok"]), &part(came, &["bytes"]));
                         resolve.call1(&JsValue::NULL, &answer)
                     }
                     error => reject.call1(&JsValue::NULL, &error),
@@ -255,8 +254,7 @@ impl Engine {
 
     fn tell_scripts(self, data: &JsValue) {
         let listeners = self.0.get_value().borrow().listeners.clone();
-        let event = ["message", "Event", "event"];
-        let event = event.iter().fold(data.clone(), |of, name| part(&of, name));
+        let event = part(data, &["message", "Event", "event"]);
         for listener in listeners {
             if let Err(error) = listener.call1(&JsValue::NULL, &event) {
                 web_sys::console::error_1(&error);
@@ -321,9 +319,11 @@ impl Future for Call {
     }
 }
 
-/// A property of what came; `undefined` where it has none.
-fn part(of: &JsValue, name: &str) -> JsValue {
-    Reflect::get(of, &name.into()).unwrap_or_default()
+/// A property within what came, by the names that lead to it; `undefined` where it has none.
+fn part(of: &JsValue, names: &[&str]) -> JsValue {
+    let property = |of: JsValue, name: &&str| Reflect::get(&of, &(*name).into());
+    let found = names.iter().try_fold(of.clone(), property);
+    found.unwrap_or_default()
 }
 
 /// `{message, files}`.

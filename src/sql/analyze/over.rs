@@ -277,21 +277,26 @@ fn frame_tree(frame: &WindowFrame) -> String {
 
 /// A frame whose bounds are expressions: a preceding one is a negative number.
 fn literal_frame(frame: &WindowFrame) -> String {
+    between(frame, |rows| format!("(- {rows}) FOLLOWING"))
+}
+
+/// A frame's text; `preceding` gives that of a bound so many rows before the current one.
+fn between(frame: &WindowFrame, preceding: fn(u64) -> String) -> String {
+    let unit = if frame.range { "RANGE" } else { "ROWS" };
     let bound = |bound: Option<i64>, unbounded: &str| match bound {
         None => format!("UNBOUNDED {unbounded}"),
         Some(0) => "CURRENT ROW".into(),
-        Some(n) if n < 0 => format!("(- {}) FOLLOWING", n.unsigned_abs()),
+        Some(n) if n < 0 => preceding(n.unsigned_abs()),
         Some(n) => format!("{n} FOLLOWING"),
     };
     format!(
-        "RANGE BETWEEN {} AND {}",
+        "{unit} BETWEEN {} AND {}",
         bound(frame.start, "PRECEDING"),
         bound(frame.end, "FOLLOWING")
     )
 }
 
 fn frame_sql(found: &FoundAggregate, frame: &WindowFrame) -> String {
-    let unit = if frame.range { "RANGE" } else { "ROWS" };
     // Spark's offset functions have a frame of one row.
     if let name @ ("lag" | "lead") = found.call.function.name {
         let offset = found.call.args.get(1).and_then(|a| match &a.kind {
@@ -302,15 +307,5 @@ fn frame_sql(found: &FoundAggregate, frame: &WindowFrame) -> String {
         let offset = if name == "lag" { -offset } else { offset };
         return format!("ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING");
     }
-    let bound = |b: Option<i64>, unbounded: &str| match b {
-        None => format!("UNBOUNDED {unbounded}"),
-        Some(0) => "CURRENT ROW".into(),
-        Some(n) if n < 0 => format!("{} PRECEDING", n.unsigned_abs()),
-        Some(n) => format!("{n} FOLLOWING"),
-    };
-    format!(
-        "{unit} BETWEEN {} AND {}",
-        bound(frame.start, "PRECEDING"),
-        bound(frame.end, "FOLLOWING")
-    )
+    between(frame, |rows| format!("{rows} PRECEDING"))
 }
