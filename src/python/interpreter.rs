@@ -155,7 +155,7 @@ fn start(
     let boot = include_str!("boot.py");
     let code = vm
         .compile(boot, Mode::Exec, "<multihop>/boot".to_owned())
-        .map_err(|e| vm.new_syntax_error(&e, Some(boot)))?;
+        .map_err(|e| e.into_pyexception(vm, Some(boot)))?;
     vm.run_code_obj(code, vm.new_scope_with_builtins())?;
     let main = vm.new_scope_with_main()?;
     let names = vm.import("_cell", 0)?.get_attr("names", vm)?.call((), vm)?;
@@ -178,7 +178,7 @@ fn compile(source: &str, name: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCo
 fn parse(source: &str, name: &str) -> Result<compiler::core::bytecode::CodeObject, CompileError> {
     let file = compiler::core::SourceFileBuilder::new(name, source).finish();
     let mut module = compiler::parser::parse_module(source)
-        .map_err(|e| CompileError::from_ruff_parse_error(e, &file))?
+        .map_err(|e| CompileError::from_ruff_parse_error(e, &file, Mode::Exec))?
         .into_syntax();
     ticks::add(&mut module);
     ticks::show_last(&mut module);

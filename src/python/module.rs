@@ -112,7 +112,7 @@ fn code(name: PyStrRef, vm: &VirtualMachine) -> PyResult {
     };
     let code = vm
         .compile(source, Mode::Exec, format!("<multihop>/{name}"))
-        .map_err(|e| vm.new_syntax_error(&e, Some(source)))?;
+        .map_err(|e| e.into_pyexception(vm, Some(source)))?;
     Ok(code.into())
 }
 

@@ -68,7 +68,7 @@ fn tick(range: TextRange) -> Expr {
 fn call(name: &'static str, arguments: Vec<Expr>, range: TextRange) -> Expr {
     Expr::Call(ast::ExprCall {
         node_index: AtomicNodeIndex::NONE,
-        range,
+        range_start: range.start(),
         func: Box::new(Expr::Name(ast::ExprName {
             node_index: AtomicNodeIndex::NONE,
             range,
@@ -79,7 +79,9 @@ fn call(name: &'static str, arguments: Vec<Expr>, range: TextRange) -> Expr {
             node_index: AtomicNodeIndex::NONE,
             range,
             args: arguments.into(),
-            keywords: Box::new([]),
+            keywords: Default::default(),
+            runtime_args: None,
+            runtime_bases: None,
         },
     })
 }
