@@ -12,6 +12,10 @@ say "formatting: scripts, styles, pages"
 npx --no-install prettier --check --log-level warn .
 say "layers and file sizes"
 node tools/layers.mjs
+say "browser tests wait for what they need"
+node tools/waits.mjs
+say "third-party notices"
+node tools/notices.mjs --check
 say "shell syntax"
 for script in tools/*.sh .ci/run; do bash -n "$script"; done
 say "clippy, native"

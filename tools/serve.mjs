@@ -23,19 +23,33 @@ const types = {
   ".woff2": "font/woff2",
 };
 
+/** The attributes of each meta tag, in whatever order and with whatever quotes a minifier leaves. */
+function metaTags(html) {
+  return [...html.matchAll(/<meta\b((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi)].map(([, attributes]) =>
+    Object.fromEntries(
+      [...attributes.matchAll(/([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g)].map(
+        ([, name, double, single, bare]) => [name.toLowerCase(), double ?? single ?? bare],
+      ),
+    ),
+  );
+}
+
 /** The policy has one home, the page. */
 async function policyOf(folder) {
   const html = await readFile(join(folder, "index.html"), "utf8");
-  const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html)?.[1];
+  const policy = metaTags(html).find((meta) => meta["http-equiv"] === "Content-Security-Policy")?.content;
   if (!policy) throw new Error(`${join(folder, "index.html")} has no Content-Security-Policy`);
   return `${policy}; frame-ancestors 'none'`;
 }
 
 /**
  * Serves `folder` under the path `base` on 127.0.0.1; port 0 takes any free one.
+ * Requests for `later.files` wait until the promise `later.built` says whether they could be built.
  * Resolves to { url, close } once it listens.
+ *
+ * Rejects with a sentence where the port is taken.
  */
-export async function serve(folder, { port = 0, base = "/" } = {}) {
+export async function serve(folder, { port = 0, base = "/", later } = {}) {
   const policy = await policyOf(folder);
   const server = createServer(async (request, response) => {
     const answer = (status, text, headers = {}) =>
@@ -45,7 +59,10 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
       if (!["GET", "HEAD"].includes(request.method)) return answer(405, "Only GET and HEAD\n", { allow: "GET, HEAD" });
       if (`${path}/` === base) return answer(301, "", { location: base });
       if (!path.startsWith(base)) return answer(404, `Nothing at ${path}; the site is at ${base}\n`);
-      let file = normalize(join(folder, path.slice(base.length) || "index.html"));
+      const name = path.slice(base.length);
+      if (later?.files.test(name) && !(await later.built)) return answer(503, `${name} could not be built\n`);
+      // A folder's page, as static hosts have it.
+      let file = normalize(join(folder, /(^|\/)$/.test(name) ? `${name}index.html` : name));
       if (file !== normalize(folder) && !file.startsWith(normalize(folder) + sep))
         return answer(404, "Nothing there\n");
       const info = await stat(file).catch(() => null);
@@ -77,7 +94,13 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
     }
   });
   await new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`port ${port} is taken. Choose another: make run PORT=${port + 1}`)
+          : error,
+      ),
+    );
     server.listen(port, "127.0.0.1", resolve);
   });
   return {
@@ -90,17 +113,20 @@ export async function serve(folder, { port = 0, base = "/" } = {}) {
   };
 }
 
+/** Says where a server is. */
+export function announce({ url }) {
+  console.log(`Multihop is at ${url} (Ctrl-C stops it)`);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { port: { type: "string", default: "8080" }, base: { type: "string", default: "/" } },
   });
   try {
-    const { url } = await serve(positionals[0] ?? "target/site", { port: Number(values.port), base: values.base });
-    console.log(`Multihop is at ${url} (Ctrl-C stops it)`);
+    announce(await serve(positionals[0] ?? "target/site", { port: Number(values.port), base: values.base }));
   } catch (error) {
-    if (error.code !== "EADDRINUSE") throw error;
-    console.error(`multihop: port ${values.port} is taken. Choose another: make run PORT=${Number(values.port) + 1}`);
+    console.error(`multihop: ${error.message}`);
     process.exit(1);
   }
 }

@@ -10,13 +10,13 @@ native() { cargo test --locked; }
 # With the release profile, so that nothing is compiled twice for `make run` and the browser tests.
 # wasm-bindgen's own runner (.cargo/config.toml) does it; webdriver.json is its configuration.
 web() {
-  tools/steps.sh rust clang node wasm-bindgen trunk site &&
+  tools/steps.sh rust clang node crates npm tools site &&
     WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --release \
       --target wasm32-unknown-unknown --no-default-features --features worker --test web
 }
 
 e2e() {
-  tools/steps.sh rust clang node wasm-bindgen trunk site && node --test --test-timeout=300000 --test-reporter=spec tests/e2e/*.test.mjs
+  tools/steps.sh rust clang node crates npm tools site python-module && node --test --test-timeout=300000 --test-reporter=spec tests/e2e/*.test.mjs
 }
 
 # The program comes with the native tests: `cargo build` alone would compile Polars once more, with fewer features.

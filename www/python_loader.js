@@ -14,7 +14,7 @@
 
 import { around, nested, suspends } from "./python_host.js";
 
-// Filled in when the site is built (tools/finish.mjs).
+// Filled in when the site is built (tools/programs.mjs).
 const built = { size: 0, version: "" };
 
 export async function start(program, progress = () => {}) {

@@ -254,7 +254,7 @@ impl Engine {
         };
         if remaining.is_empty() {
             return Ok(Reply::Text {
-                text: "No more data to load".into(),
+                text: "All files have arrived.".into(),
             });
         }
         let to = DbfsPath::parse(&sample.to)?;
@@ -263,10 +263,7 @@ impl Engine {
         for from in remaining.into_iter().take(count) {
             let bytes = self.fs.read(&from)?;
             self.fs.put(&to.join(from.name())?, bytes)?;
-            lines.push(format!(
-                "Loading {} file to the bookstore dataset",
-                from.name()
-            ));
+            lines.push(format!("{} has arrived.", from.name()));
         }
         Ok(Reply::Text {
             text: lines.join("\n"),

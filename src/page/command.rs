@@ -21,6 +21,7 @@ pub enum Command {
     AddFolder,
     SwitchTheme,
     OpenPalette,
+    OpenDocs,
     ShowShortcuts,
     RestartEngine,
 }
@@ -59,7 +60,7 @@ impl Group {
 
 impl Command {
     /// Every command, in the order in which it is listed.
-    pub const ALL: [Command; 19] = [
+    pub const ALL: [Command; 20] = [
         Command::ShowFlow,
         Command::ShowNotebook,
         Command::ShowCatalog,
@@ -77,6 +78,7 @@ impl Command {
         Command::AddFolder,
         Command::SwitchTheme,
         Command::OpenPalette,
+        Command::OpenDocs,
         Command::ShowShortcuts,
         Command::RestartEngine,
     ];
@@ -101,6 +103,7 @@ impl Command {
             Command::AddFolder => "Add folder…",
             Command::SwitchTheme => "Switch theme",
             Command::OpenPalette => "Commands",
+            Command::OpenDocs => "Documentation",
             Command::ShowShortcuts => "Keyboard shortcuts",
             Command::RestartEngine => "Restart engine",
         }
@@ -134,6 +137,7 @@ impl Command {
             Command::AddFolder => "Adds all files of a folder, as dropping it does.",
             Command::SwitchTheme => "Goes from the system's theme to light to dark.",
             Command::OpenPalette => "Finds a command by its name.",
+            Command::OpenDocs => "Opens the documentation in a new tab.",
             Command::ShowShortcuts => "Lists what the keyboard can do.",
             Command::RestartEngine => "Starts the engine again. What it held in memory is gone.",
         }
@@ -157,6 +161,7 @@ impl Command {
             Command::AddFiles | Command::AddFolder => Group::Files,
             Command::SwitchTheme
             | Command::OpenPalette
+            | Command::OpenDocs
             | Command::ShowShortcuts
             | Command::RestartEngine => Group::Page,
         }
@@ -184,6 +189,7 @@ impl Command {
                 key: "k",
                 ctrl: true,
             }),
+            Command::OpenDocs => plain("d"),
             Command::ShowShortcuts => plain("?"),
             Command::DeletePipeline | Command::AddFolder | Command::RestartEngine => None,
         }

@@ -223,7 +223,7 @@ fn the_walk_through_gives_the_counts_of_the_course() {
     assert_eq!(
         loaded,
         Reply::Text {
-            text: "Loading 04.parquet file to the bookstore dataset".into()
+            text: "04.parquet has arrived.".into()
         }
     );
     assert_eq!(page.rows("orders_bronze"), Some(4000.0));
@@ -258,7 +258,7 @@ fn the_walk_through_gives_the_counts_of_the_course() {
     assert_eq!(
         again,
         Reply::Text {
-            text: "No more data to load".into()
+            text: "All files have arrived.".into()
         }
     );
 

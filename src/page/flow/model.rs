@@ -269,7 +269,7 @@ pub fn actions(pipeline: &PipelineView, has_active: bool) -> Vec<Action> {
         },
     )];
     if let Some(left) = pipeline.remaining_files {
-        let none_left = (left == 0).then_some("No more data to load: every file has arrived.");
+        let none_left = (left == 0).then_some("All files have arrived.");
         actions.push(Action {
             label: format!("{} ({left} left)", Command::LoadNewData.text()),
             ..action(Command::LoadNewData, none_left)

@@ -164,7 +164,7 @@ fn the_toolbar_offers_what_can_be_done_and_says_why_the_rest_cannot() {
             &pipeline,
             pipeline.queries.iter().any(is_active)
         )
-        .is_some_and(|why| why.starts_with("No more data to load"))
+        .is_some_and(|why| why.starts_with("All files have arrived"))
     );
     assert!(
         refusal(

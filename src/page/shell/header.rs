@@ -64,6 +64,16 @@ pub fn Header() -> impl IntoView {
                 >
                     {theme_shape}
                 </button>
+                <a
+                    class="icon-button"
+                    href="docs/"
+                    target="_blank"
+                    rel="noopener"
+                    title=Command::OpenDocs.text()
+                    aria-label=Command::OpenDocs.text()
+                >
+                    <Icon shape=Shape::Book/>
+                </a>
                 <button
                     type="button"
                     class="icon-button"

@@ -92,10 +92,6 @@ _MESSAGES = {
 class PySparkException(Exception):
     """The base of all: what it says, its condition, and the condition's parameters."""
 
-    def __new__(cls, *args, **kwargs):
-        # Kinds derive from a built-in exception as well, whose own __new__ would refuse them.
-        return Exception.__new__(cls, *args)
-
     def __init__(self, message=None, errorClass=None, messageParameters=None, contexts=None, sqlState=None):
         if message is None and errorClass is not None:
             message = _MESSAGES.get(errorClass, errorClass)
