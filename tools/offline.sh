@@ -21,13 +21,13 @@ plan() {
     { echo "multihop: after the step “crates” cargo can't start: cargo $*" >&2; exit 1; }
 }
 site() { plan build --target "$WASM" --no-default-features "$@"; }
-for profile in release dist; do site --profile "$profile" --bin engine --features worker; done
-for profile in release dist-page; do
+for profile in site dist; do site --profile "$profile" --bin engine --features worker; done
+for profile in site dist-page; do
   site --profile "$profile" --bin page --features page
   site --profile "$profile" --bin python --features python
 done
 plan test
-plan test --release --target "$WASM" --no-default-features --features worker --test web
+plan test --profile site --target "$WASM" --no-default-features --features worker --test web
 plan build --release --bin multihop
 plan build --example reference
 plan bench --no-default-features --features engine --benches

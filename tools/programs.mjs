@@ -74,7 +74,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   const folder = join(root, "target/python");
   await rm(folder, { recursive: true, force: true });
-  await buildPython({ site, folder, profile: "release" }).catch((error) => {
+  await buildPython({ site, folder, profile: "site" }).catch((error) => {
     console.error(`multihop: ${error.message}`);
     process.exit(1);
   });

@@ -52,7 +52,7 @@ compile_site() {
   local program feature
   for program in page:page engine:worker; do
     feature=${program#*:}
-    cargo build --locked --offline --target "$WASM" --profile release --bin "${program%:*}" --no-default-features --features "$feature"
+    cargo build --locked --offline --target "$WASM" --profile site --bin "${program%:*}" --no-default-features --features "$feature"
   done
 }
 
@@ -113,8 +113,8 @@ have_site() {
 get_site() {
   mkdir -p target
   touch target/site.begun
-  # Trunk's "release" would also run wasm-opt, which takes minutes: tools/dist.mjs does that for `make dist`.
-  trunk build --cargo-profile release || stop "Trunk could not build the site." "Its message is above: mend what it names, then run this again."
+  # `trunk build --release` would also run wasm-opt, which takes minutes: tools/dist.mjs does that for `make dist`.
+  trunk build --cargo-profile site || stop "Trunk could not build the site." "Its message is above: mend what it names, then run this again."
   mv target/site.begun target/site.built
 }
 

@@ -7,11 +7,11 @@ cd "$(dirname "$0")/.."
 
 native() { cargo test --locked; }
 
-# With the release profile, so that nothing is compiled twice for `make run` and the browser tests.
+# With the profile of the site, so that nothing is compiled twice for `make run` and the browser tests.
 # wasm-bindgen's own runner (.cargo/config.toml) does it; webdriver.json is its configuration.
 web() {
   tools/steps.sh rust clang node crates npm tools site &&
-    WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --release \
+    WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --profile site \
       --target wasm32-unknown-unknown --no-default-features --features worker --test web
 }
 
