@@ -36,6 +36,7 @@ pub use bind::{BindResult, Binder, cast_expr};
 pub use call::{Arg, Output, Values};
 pub use datetime::{OVERLAPPING, WindowSpec, windows};
 pub use error::{FunctionError, Mismatch};
+pub use json::JSON_OPTIONS;
 pub use registry::{functions, lookup};
 pub use sql_text::{call_text, sql_text};
 pub use store::store_assign;
