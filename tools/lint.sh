@@ -20,6 +20,8 @@ say "shell syntax"
 for script in tools/*.sh .ci/run; do bash -n "$script"; done
 say "clippy, native"
 cargo clippy --locked --all-targets -- -D warnings
+say "reference pages are current"
+cargo run --locked --quiet --example reference -- --check
 # In the browser there are no threads, no system clock and no files: a configuration of its own bans them.
 export CLIPPY_CONF_DIR=$PWD/tools/clippy-wasm
 say "clippy, engine in the browser"

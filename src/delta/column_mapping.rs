@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::actions::Properties;
 use super::error::DeltaError;
+use super::properties::COLUMN_MAPPING_MODE;
 use crate::env::Env;
 use crate::types::{DataType, SchemaRef, StructField, StructType};
 
-const MODE: &str = "delta.columnMapping.mode";
+const MODE: &str = COLUMN_MAPPING_MODE.name;
 const MAX_COLUMN_ID: &str = "delta.columnMapping.maxColumnId";
 const ID: &str = "delta.columnMapping.id";
 const PHYSICAL_NAME: &str = "delta.columnMapping.physicalName";

@@ -3,6 +3,7 @@
 use super::actions::{Metadata, Properties, Protocol};
 use super::error::DeltaError;
 use super::identity::Identity;
+use super::properties::{self, COLUMN_MAPPING_MODE};
 use crate::types::{DataType, StructField, StructType};
 
 pub(super) const COLUMN_MAPPING: &str = "columnMapping";
@@ -24,7 +25,7 @@ const IDENTITY_COLUMNS: &str = "identityColumns";
 const COLUMN_DEFAULTS: &str = "allowColumnDefaults";
 
 /// The property that turns the change data feed on.
-pub const ENABLE_CHANGE_DATA_FEED: &str = "delta.enableChangeDataFeed";
+pub const ENABLE_CHANGE_DATA_FEED: &str = properties::CHANGE_DATA_FEED.name;
 
 /// Before the name of a CHECK constraint among the properties.
 pub const CONSTRAINT_PREFIX: &str = "delta.constraints.";
@@ -165,7 +166,7 @@ pub(super) fn protocol_for(
     current: Option<&Protocol>,
 ) -> Protocol {
     let mapped = configuration
-        .get("delta.columnMapping.mode")
+        .get(COLUMN_MAPPING_MODE.name)
         .is_some_and(|mode| mode != "none");
     let ntz = any_field(schema, &|field| uses_timestamp_ntz(&field.data_type));
     let mut needed: Vec<&str> = Vec::new();

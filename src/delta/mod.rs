@@ -21,6 +21,7 @@ mod log_file;
 mod logs;
 mod partition;
 mod paths;
+mod properties;
 mod scan;
 mod schema;
 mod snapshot;
@@ -48,6 +49,9 @@ pub use log_file::LOG_DIR;
 pub use logs::DeltaLogs;
 pub use partition::{parse_partition_value, serialize_partition_value};
 pub use paths::encode_path;
+pub use properties::{
+    DELETED_FILE_RETENTION, MIN_READER_VERSION, MIN_WRITER_VERSION, TABLE_PROPERTIES,
+};
 pub use scan::{ColumnBound, TableScan};
 pub use schema::{merge_structs, nullable};
 pub use snapshot::Snapshot;

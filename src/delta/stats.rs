@@ -7,10 +7,8 @@ use polars_core::prelude::{AnyValue, Series};
 use super::actions::Properties;
 use super::column_mapping::{ColumnMappingMode, physical_name};
 use super::error::DeltaError;
+use super::properties::INDEXED_COLUMNS;
 use crate::types::{DataType, Frame, StructType, decimal_text};
-
-/// Leaf columns with statistics, unless `delta.dataSkippingNumIndexedCols` says otherwise.
-const INDEXED_COLUMNS: usize = 32;
 
 /// Characters of a string that statistics keep.
 const STRING_PREFIX: usize = 32;
@@ -51,11 +49,11 @@ impl StatsCollector {
     /// For files of `schema`: the table's columns without its partition columns.
     pub fn new(schema: &StructType, mode: ColumnMappingMode, configuration: &Properties) -> Self {
         let mut indexed = configuration
-            .get("delta.dataSkippingNumIndexedCols")
+            .get(INDEXED_COLUMNS.name)
             .and_then(|text| text.parse::<i64>().ok())
-            .map_or(INDEXED_COLUMNS, |n| {
-                usize::try_from(n).unwrap_or(usize::MAX)
-            });
+            .or_else(|| INDEXED_COLUMNS.default.parse().ok())
+            // A number below 0 is all.
+            .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         StatsCollector {
             rows: 0,
             columns: nodes(schema, mode, &mut indexed),

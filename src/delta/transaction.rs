@@ -13,6 +13,7 @@ use super::column_mapping::ColumnMappingMode;
 use super::conflicts::{self, Attempt};
 use super::error::DeltaError;
 use super::log::{DeltaLog, parse_commit};
+use super::properties::{APPEND_ONLY, CHECKPOINT_INTERVAL};
 use super::snapshot::Snapshot;
 use super::{checkpoint, clustering, features};
 use crate::env::Env;
@@ -244,7 +245,7 @@ impl Transaction {
         };
         let schema = StructType::from_json_str(&metadata.schema_string)?;
         features::check_writable(protocol, &schema)?;
-        let append_only = metadata.configuration.get("delta.appendOnly");
+        let append_only = metadata.configuration.get(APPEND_ONLY.name);
         if append_only.is_some_and(|v| v == "true") && self.removes.iter().any(|r| r.data_change) {
             return Err(DeltaError::AppendOnly {
                 table: self.log.table_path().clone(),
@@ -320,10 +321,11 @@ impl Transaction {
             .map(|m| &m.configuration)
             .or(self.read.as_deref().map(Snapshot::configuration));
         let interval = configuration
-            .and_then(|c| c.get("delta.checkpointInterval"))
+            .and_then(|c| c.get(CHECKPOINT_INTERVAL.name))
             .and_then(|text| text.parse::<u64>().ok())
             .filter(|interval| *interval > 0)
-            .unwrap_or(10);
+            .or(CHECKPOINT_INTERVAL.default_number())
+            .unwrap_or(u64::MAX);
         if version == 0 || !version.is_multiple_of(interval) {
             return Ok(());
         }

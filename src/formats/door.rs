@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use super::{FormatError, Options, csv, json, parquet, text};
+use super::{FormatError, INFER_COLUMN_TYPES, Options, csv, json, parquet, text};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
@@ -159,13 +159,10 @@ impl UnknownFields {
     }
 }
 
-/// The option by which [`infer_schema`] infers as Auto Loader does: `false` for STRING columns
-/// alone in JSON and CSV, `true` for types. Without it, it infers as `spark.read` does.
-const INFER_COLUMN_TYPES: &str = "inferColumnTypes";
-
-/// Sets what Auto Loader's `cloudFiles.inferColumnTypes` says.
+/// Has [`infer_schema`] infer as Auto Loader does: `false` for STRING columns alone in JSON and CSV, `true` for
+/// types. Without it, it infers as `spark.read` does.
 pub fn set_infer_column_types(options: &mut Options, infer: bool) {
-    options.set(INFER_COLUMN_TYPES, infer.to_string());
+    options.set(INFER_COLUMN_TYPES.name, infer.to_string());
 }
 
 /// The schema of one or several files, merged: fields that only some have are nullable, numbers
@@ -203,7 +200,7 @@ pub fn infer_schema(
                 let corrupt = &json.column_name_of_corrupt_record;
                 schema.fields.retain(|f| f.name != *corrupt);
             }
-            if !options.get_bool(INFER_COLUMN_TYPES, true)? {
+            if !options.get_bool_or(INFER_COLUMN_TYPES, true)? {
                 for field in &mut schema.fields {
                     field.data_type = DataType::String;
                 }
@@ -214,7 +211,7 @@ pub fn infer_schema(
         }
         FileFormat::Csv => {
             let mut csv = csv::CsvOptions::from_options(options)?;
-            csv.infer_schema = options.get_bool(INFER_COLUMN_TYPES, csv.infer_schema)?;
+            csv.infer_schema = options.get_bool_or(INFER_COLUMN_TYPES, csv.infer_schema)?;
             let schema = csv::infer_schema(files, &csv)?;
             match schema.is_empty() {
                 true => Err(FormatError::CannotInfer {

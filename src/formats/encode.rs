@@ -3,9 +3,21 @@
 use bytes::Bytes;
 use chrono_tz::Tz;
 
-use super::parquet::{ParquetWriteOptions, ParquetWriter};
-use super::{FileFormat, FormatError, Options, csv, json};
+use super::parquet::{COMPRESSION, ParquetWriteOptions, ParquetWriter};
+use super::{FileFormat, FormatError, OptionSpec, Options, csv, json, option_table};
 use crate::types::{DataType, Frame, SchemaRef, StructType, Value, values_from_series};
+
+option_table! {
+    /// Options of writers of CSV, JSON and text.
+    pub OPTIONS {
+        TEXT_COMPRESSION = OptionSpec::new(
+            "compression",
+            "none",
+            "Files are written uncompressed: `none` alone is taken.",
+        )
+        .or(&["codec"]);
+    }
+}
 
 /// Encodes frames of one schema into one file, as Spark's writers do.
 pub struct FileEncoder {
@@ -54,7 +66,7 @@ impl FileEncoder {
                 out: Vec::new(),
             },
             FileFormat::Text => Kind::Text {
-                separator: options.get("lineSep").unwrap_or("\n").into(),
+                separator: options.get(super::text::LINE_SEP).unwrap_or("\n").into(),
                 out: Vec::new(),
             },
             FileFormat::BinaryFile => return Err(FormatError::NotWritable),
@@ -124,7 +136,7 @@ pub fn file_extension(format: FileFormat, options: &Options) -> Result<String, F
     Ok(match format {
         FileFormat::Parquet => {
             ParquetWriteOptions::from_options(options)?;
-            let codec = options.get("compression").unwrap_or("snappy");
+            let codec = options.get(COMPRESSION).unwrap_or(COMPRESSION.default);
             match codec.to_lowercase().as_str() {
                 "none" | "uncompressed" => ".parquet".into(),
                 "gzip" => ".gz.parquet".into(),
@@ -190,11 +202,11 @@ pub fn check_writable(format: FileFormat, schema: &StructType) -> Result<(), For
 }
 
 fn uncompressed(options: &Options) -> Result<(), FormatError> {
-    match options.get_any(&["compression", "codec"]) {
+    match options.get(TEXT_COMPRESSION) {
         None => Ok(()),
         Some(name) if ["none", "uncompressed"].contains(&name.to_lowercase().as_str()) => Ok(()),
         Some(name) => Err(FormatError::InvalidOption {
-            name: "compression".into(),
+            name: TEXT_COMPRESSION.name.into(),
             value: name.into(),
             expected: "none: text files are written uncompressed here",
         }),

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::FormatError;
+use super::{FormatError, OptionSpec};
 
 /// Options as given with `.option(name, value)` or in SQL's `OPTIONS (…)`: names without case, in
 /// the order in which they were first given, each under the spelling it was last given in.
@@ -30,11 +30,12 @@ impl Options {
         self
     }
 
-    /// The value of an option.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.entries
-            .get(&name.to_lowercase())
-            .map(|(_, value)| value.as_str())
+    /// The value of an option, under the first of its names that is set.
+    pub fn get(&self, option: OptionSpec) -> Option<&str> {
+        option.names().find_map(|name| {
+            let (_, value) = self.entries.get(&name.to_lowercase())?;
+            Some(value.as_str())
+        })
     }
 
     /// Removes an option and gives its value.
@@ -44,22 +45,25 @@ impl Options {
             .map(|(_, value)| value)
     }
 
-    /// The value of the first of several names that is set: an option and its aliases.
-    pub fn get_any(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.get(name))
-    }
-
     /// An option that is `true` or `false`.
     ///
     /// # Errors
     /// [`FormatError::InvalidOption`] for anything else.
-    pub fn get_bool(&self, name: &str, default: bool) -> Result<bool, FormatError> {
-        match self.get(name) {
+    pub fn get_bool(&self, option: OptionSpec) -> Result<bool, FormatError> {
+        self.get_bool_or(option, option.is_on())
+    }
+
+    /// The same, with a default that something else decides.
+    ///
+    /// # Errors
+    /// [`FormatError::InvalidOption`] for anything else.
+    pub fn get_bool_or(&self, option: OptionSpec, default: bool) -> Result<bool, FormatError> {
+        match self.get(option) {
             None => Ok(default),
             Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
             Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
             Some(value) => Err(FormatError::InvalidOption {
-                name: name.into(),
+                name: option.name.into(),
                 value: value.into(),
                 expected: "true or false",
             }),

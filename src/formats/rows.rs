@@ -7,10 +7,26 @@ use arrow::array::{ArrayRef, BooleanArray, StringViewBuilder};
 use arrow::compute::filter;
 
 use super::columns::{ColumnBuilder, builders};
-use super::{FormatError, Options, ReadRequest};
+use super::{FormatError, OptionSpec, Options, ReadRequest, option_table};
 use crate::storage::DbfsPath;
 use crate::types::arrow::ArrowConversionError;
 use crate::types::{DataType, Frame, SchemaRef, StructType};
+
+option_table! {
+    /// What CSV and JSON have in common: what becomes of records that don't fit.
+    pub OPTIONS {
+        MODE = OptionSpec::new(
+            "mode",
+            "PERMISSIVE",
+            "What becomes of a record that doesn't fit: `PERMISSIVE` gives NULLs, `DROPMALFORMED` leaves it out, `FAILFAST` fails.",
+        );
+        CORRUPT_RECORD = OptionSpec::new(
+            "columnNameOfCorruptRecord",
+            "_corrupt_record",
+            "The column that takes the text of such a record, if the schema has it.",
+        );
+    }
+}
 
 /// What becomes of a record that doesn't fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,7 +43,7 @@ pub enum ParseMode {
 impl ParseMode {
     /// The option `mode`; an unknown one is PERMISSIVE, as in Spark.
     pub fn from_options(options: &Options) -> Self {
-        match options.get("mode").map(str::to_uppercase).as_deref() {
+        match options.get(MODE).map(str::to_uppercase).as_deref() {
             Some("DROPMALFORMED") => ParseMode::DropMalformed,
             Some("FAILFAST") => ParseMode::FailFast,
             _ => ParseMode::Permissive,
@@ -38,8 +54,8 @@ impl ParseMode {
 /// The option `columnNameOfCorruptRecord`.
 pub(super) fn corrupt_column(options: &Options) -> String {
     options
-        .get("columnNameOfCorruptRecord")
-        .unwrap_or("_corrupt_record")
+        .get(CORRUPT_RECORD)
+        .unwrap_or(CORRUPT_RECORD.default)
         .into()
 }
 

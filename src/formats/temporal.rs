@@ -2,10 +2,37 @@
 
 use chrono_tz::Tz;
 
-use super::{FormatError, Options};
+use super::{FormatError, OptionSpec, Options, option_table};
 use crate::types::calendar::{
     DAY_US, HOUR_US, MINUTE_US, SECOND_US, days_from_civil, from_local, is_valid_date,
 };
+
+option_table! {
+    /// How CSV and JSON have dates and times.
+    pub OPTIONS {
+        TIME_ZONE = OptionSpec::new(
+            "timeZone",
+            "UTC",
+            "The zone of times that are read without one.",
+        )
+        .or(&["timestampZone"]);
+        DATE_FORMAT = OptionSpec::new(
+            "dateFormat",
+            "yyyy-MM-dd",
+            "How dates are read, as a pattern of Spark's letters.",
+        );
+        TIMESTAMP_FORMAT = OptionSpec::new(
+            "timestampFormat",
+            "",
+            "How timestamps are read; by default the forms that a cast takes.",
+        );
+        TIMESTAMP_NTZ_FORMAT = OptionSpec::new(
+            "timestampNTZFormat",
+            "",
+            "How timestamps without a time zone are read; by default the forms that a cast takes.",
+        );
+    }
+}
 
 /// The options that say how dates and timestamps are written.
 #[derive(Debug, Clone, Default)]
@@ -18,14 +45,12 @@ pub(super) struct TemporalOptions {
 
 impl TemporalOptions {
     pub fn from_options(options: &Options) -> Self {
-        let get = |name| options.get(name).map(String::from);
+        let get = |option| options.get(option).map(String::from);
         TemporalOptions {
-            time_zone: options
-                .get_any(&["timeZone", "timestampZone"])
-                .map(String::from),
-            date_format: get("dateFormat"),
-            timestamp_format: get("timestampFormat"),
-            timestamp_ntz_format: get("timestampNTZFormat"),
+            time_zone: get(TIME_ZONE),
+            date_format: get(DATE_FORMAT),
+            timestamp_format: get(TIMESTAMP_FORMAT),
+            timestamp_ntz_format: get(TIMESTAMP_NTZ_FORMAT),
         }
     }
 }
@@ -46,16 +71,16 @@ impl Temporal {
         let zone = match &options.time_zone {
             None => Tz::UTC,
             Some(name) => name.parse().map_err(|_| FormatError::InvalidOption {
-                name: "timeZone".into(),
+                name: TIME_ZONE.name.into(),
                 value: name.clone(),
                 expected: "the name of a time zone, such as Europe/Paris",
             })?,
         };
-        let pattern = |name: &str, text: &Option<String>| {
+        let pattern = |option: OptionSpec, text: &Option<String>| {
             text.as_ref()
                 .map(|text| {
                     Pattern::new(text).ok_or_else(|| FormatError::InvalidOption {
-                        name: name.into(),
+                        name: option.name.into(),
                         value: text.clone(),
                         expected: "a pattern of the letters y M d E a H h k K m s S V z O X x Z, with other text in single quotes",
                     })
@@ -64,9 +89,9 @@ impl Temporal {
         };
         Ok(Temporal {
             zone,
-            date: pattern("dateFormat", &options.date_format)?,
-            timestamp: pattern("timestampFormat", &options.timestamp_format)?,
-            timestamp_ntz: pattern("timestampNTZFormat", &options.timestamp_ntz_format)?,
+            date: pattern(DATE_FORMAT, &options.date_format)?,
+            timestamp: pattern(TIMESTAMP_FORMAT, &options.timestamp_format)?,
+            timestamp_ntz: pattern(TIMESTAMP_NTZ_FORMAT, &options.timestamp_ntz_format)?,
         })
     }
 

@@ -6,10 +6,28 @@ use arrow::array::{BinaryViewArray, StringViewArray};
 use bytes::Bytes;
 
 use super::parquet::FRAME_ROWS;
-use super::{Damage, FileRead, FormatError, Options, ReadRequest, UnknownFields};
+use super::{
+    Damage, FileRead, FormatError, OptionSpec, Options, ReadRequest, UnknownFields, option_table,
+};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::arrow::memory_type;
 use crate::types::{DataType, Frame, SchemaRef, StructType};
+
+option_table! {
+    /// Options of text files.
+    pub OPTIONS {
+        pub(super) WHOLE_TEXT = OptionSpec::new(
+            "wholetext",
+            "false",
+            "Whether a file is one row, rather than each of its lines.",
+        );
+        pub(super) LINE_SEP = OptionSpec::new(
+            "lineSep",
+            "",
+            "What ends a line; by default `\\n`, `\\r\\n` or `\\r`. When writing: `\\n`.",
+        );
+    }
+}
 
 /// The schema of text files: `value`.
 pub(super) fn text_schema() -> StructType {
@@ -33,7 +51,7 @@ pub(super) fn read_text(
     path: &DbfsPath,
     request: &ReadRequest,
 ) -> Result<FileRead, FormatError> {
-    let whole = request.options.get_bool("wholetext", false)?;
+    let whole = request.options.get_bool(WHOLE_TEXT)?;
     Ok(FileRead {
         frames: Box::new(TextFrames {
             separator: separator(&request.options),
@@ -49,7 +67,7 @@ pub(super) fn read_text(
 
 /// The option `lineSep`; without it lines end in `\n`, `\r\n` or `\r`.
 fn separator(options: &Options) -> Option<Vec<u8>> {
-    let separator = options.get("lineSep").filter(|s| !s.is_empty());
+    let separator = options.get(LINE_SEP).filter(|s| !s.is_empty());
     separator.map(|s| s.as_bytes().to_vec())
 }
 

@@ -6,7 +6,10 @@ use super::catalog::CatalogTable;
 use super::state::TableName;
 use super::{SessionError, SessionState};
 use crate::formats::partitions::partition_schema;
-use crate::formats::{self, FileFormat, FormatError, Options, SinkLog, sniff};
+use crate::formats::{
+    self, FileFormat, FormatError, Options, PATH_GLOB_FILTER, RESCUED_DATA_COLUMN, SCHEMA_HINTS,
+    SinkLog, sniff,
+};
 use crate::sql::SqlError;
 use crate::sql::command::TimeTravel;
 use crate::sql::parse::parse_schema;
@@ -69,7 +72,7 @@ impl SessionState {
         paths: &[DbfsPath],
         options: &Options,
     ) -> Result<(Vec<FileStatus>, Vec<FileStatus>), SessionError> {
-        let glob = options.get("pathGlobFilter");
+        let glob = options.get(PATH_GLOB_FILTER);
         let mut roots = Vec::new();
         for path in paths {
             roots.extend(formats::expand_glob(self.fs.as_ref(), path)?);
@@ -157,13 +160,13 @@ impl SessionState {
                 }
                 let mut inferred =
                     formats::infer_schema(format, &mut contents.into_iter(), options)?;
-                if let Some(hints) = options.get("schemaHints") {
+                if let Some(hints) = options.get(SCHEMA_HINTS) {
                     apply_schema_hints(&mut inferred, hints)?;
                 }
                 inferred
             }
         };
-        let rescued_column = options.get("rescuedDataColumn").map(str::to_owned);
+        let rescued_column = options.get(RESCUED_DATA_COLUMN).map(str::to_owned);
         let rescues = !matches!(format, FileFormat::Text | FileFormat::BinaryFile);
         let rescued_column = rescued_column.filter(|_| rescues);
         if let Some(name) = &rescued_column

@@ -9,6 +9,7 @@ mod conf;
 mod error;
 mod files;
 mod listeners;
+mod options;
 mod state;
 mod statement;
 mod streams;
@@ -16,8 +17,10 @@ mod streams;
 mod tests;
 mod write;
 
-pub use conf::{Conf, is_modifiable};
+pub use commands::COPY_OPTIONS;
+pub use conf::{Conf, SETTINGS, is_modifiable};
 pub use error::SessionError;
+pub use options::{DELTA_READ_OPTIONS, DELTA_WRITE_OPTIONS, STREAM_WRITE_OPTIONS};
 pub use state::{DEFAULT_DATABASE, SessionState, TableName, delta_plan};
 pub use statement::{
     ReadFrom, Reader, SaveMode, Statement, StreamWriter, TriggerSpec, WriteTo, Writer,

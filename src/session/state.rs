@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::SessionError;
 use super::catalog::{CatalogTable, CatalogView, SessionCatalog};
-use super::conf::Conf;
+use super::conf::{Conf, WAREHOUSE};
 use crate::delta::{DeltaError, DeltaLog, DeltaLogs};
 use crate::env::Env;
 use crate::sql::SqlError;
@@ -166,7 +166,7 @@ impl SessionState {
         {
             return Ok(location.clone());
         }
-        let warehouse = self.conf.get("spark.sql.warehouse.dir").unwrap_or_default();
+        let warehouse = self.conf.get(WAREHOUSE.name).unwrap_or_default();
         let warehouse = DbfsPath::parse(warehouse)?;
         if database == DEFAULT_DATABASE {
             Ok(warehouse)

@@ -3,11 +3,18 @@
 use std::sync::Arc;
 
 use super::catalog::CatalogTable;
+use super::conf::{
+    AUTO_MERGE, MULTIPLE_WATERMARK_POLICY, STREAM_CHECKPOINT_LOCATION, STREAM_SCHEMA_INFERENCE,
+};
+use super::options::{
+    CHECKPOINT_LOCATION, ENDING_TIMESTAMP, ENDING_VERSION, MERGE_SCHEMA, STARTING_TIMESTAMP,
+    STARTING_VERSION, TIMESTAMP_AS_OF, VERSION_AS_OF,
+};
 use super::state::{SessionState, TableName, version_at};
 use super::statement::{ReadFrom, Reader, StreamWriter, TriggerSpec, WriteTo};
 use super::write::{partition_positions, table_schema};
 use super::{SessionError, parse_name};
-use crate::formats::{FileFormat, Options};
+use crate::formats::{FileFormat, OptionSpec, Options};
 use crate::sql::SqlError;
 use crate::sql::changes::{changes, feed_schema, reads_changes};
 use crate::sql::command::TimeTravel;
@@ -20,7 +27,7 @@ use crate::streaming::sinks::{
     MemorySink, MemorySinkRows,
 };
 use crate::streaming::sources::{
-    FileSourceOptions, RateOptions, infer_cloud_files_schema, rate_schema,
+    CLOUD_FILES_FORMAT, FileSourceOptions, RateOptions, infer_cloud_files_schema, rate_schema,
 };
 use crate::streaming::{
     Checkpoint, MakeSink, QueryContext, QueryDefinition, QuerySession, StreamError, StreamingQuery,
@@ -82,13 +89,13 @@ fn delta_at(
         }
         return changes_of(state, &log, None, options);
     }
-    let at = match (options.get("versionAsOf"), options.get("timestampAsOf")) {
+    let at = match (options.get(VERSION_AS_OF), options.get(TIMESTAMP_AS_OF)) {
         (Some(text), _) => {
             let version = text
                 .trim()
                 .parse()
                 .map_err(|_| StreamError::InvalidOption {
-                    option: "versionAsOf".into(),
+                    option: VERSION_AS_OF.name.into(),
                     value: text.into(),
                     expected: "a version number",
                 })?;
@@ -107,11 +114,11 @@ fn changes_of(
     name: Option<String>,
     options: &Options,
 ) -> Result<Plan, SessionError> {
-    let place = |version: &str, timestamp: &str| -> Result<Option<u64>, SessionError> {
+    let place = |version: OptionSpec, timestamp: OptionSpec| -> Result<Option<u64>, SessionError> {
         let at = match (options.get(version), options.get(timestamp)) {
             (Some(text), _) => Some(TimeTravel::Version(text.trim().parse().map_err(|_| {
                 StreamError::InvalidOption {
-                    option: version.into(),
+                    option: version.name.into(),
                     value: text.into(),
                     expected: "a version number",
                 }
@@ -121,9 +128,9 @@ fn changes_of(
         };
         version_at(log, at.as_ref(), state.conf.time_zone())
     };
-    let from = place("startingVersion", "startingTimestamp")?
+    let from = place(STARTING_VERSION, STARTING_TIMESTAMP)?
         .ok_or(crate::delta::DeltaError::NoChangeStart)?;
-    let to = place("endingVersion", "endingTimestamp")?;
+    let to = place(ENDING_VERSION, ENDING_TIMESTAMP)?;
     Ok(changes(log, name.as_deref(), from, to)?)
 }
 
@@ -186,7 +193,7 @@ pub(super) fn read_stream(state: &SessionState, reader: &Reader) -> Result<Plan,
                     (Some(schema), _) => schema,
                     // Lines of text are always one column.
                     (None, FileFormat::Text) => StructType::of([("value", DataType::String)]),
-                    (None, _) if state.conf.is_true("spark.sql.streaming.schemaInference") => {
+                    (None, _) if state.conf.is_true(STREAM_SCHEMA_INFERENCE.name) => {
                         let files = state.files(format, &path, &options, None)?;
                         files.schema().as_ref().clone()
                     }
@@ -210,9 +217,9 @@ fn cloud_files(
     schema: Option<StructType>,
 ) -> Result<(StreamSourceSpec, StructType), SessionError> {
     let format = options
-        .get("cloudFiles.format")
+        .get(CLOUD_FILES_FORMAT)
         .ok_or(StreamError::OptionRequired {
-            option: "cloudFiles.format",
+            option: CLOUD_FILES_FORMAT.name,
             hint: " Say which format the files have, such as parquet or json.",
         })?;
     let format = FileFormat::from_name(format).ok_or_else(|| StreamError::UnknownFormat {
@@ -290,7 +297,7 @@ fn create_table(
 }
 
 fn watermark_policy(state: &SessionState) -> Result<WatermarkPolicy, StreamError> {
-    let name = "spark.sql.streaming.multipleWatermarkPolicy";
+    let name = MULTIPLE_WATERMARK_POLICY.name;
     match state.conf.get(name).map(str::to_lowercase).as_deref() {
         None | Some("min") => Ok(WatermarkPolicy::Min),
         Some("max") => Ok(WatermarkPolicy::Max),
@@ -355,9 +362,9 @@ pub(super) fn start(
         .into());
     }
     check_streaming(&plan, output_mode)?;
-    let checkpoint = match options.get("checkpointLocation") {
+    let checkpoint = match options.get(CHECKPOINT_LOCATION) {
         Some(path) => DbfsPath::parse(path)?,
-        None => match state.conf.get("spark.sql.streaming.checkpointLocation") {
+        None => match state.conf.get(STREAM_CHECKPOINT_LOCATION.name) {
             Some(root) => {
                 let name = writer.query_name.clone();
                 DbfsPath::parse(root)?.join(&name.unwrap_or_else(|| state.env.new_uuid()))?
@@ -417,11 +424,9 @@ pub(super) fn start(
                 .into());
             }
             let log = state.deltas.open(&location);
-            let merge_default = state
-                .conf
-                .is_true("spark.databricks.delta.schema.autoMerge.enabled");
+            let merge_default = state.conf.is_true(AUTO_MERGE.name);
             let sink_options = DeltaSinkOptions {
-                merge_schema: options.get_bool("mergeSchema", merge_default)?,
+                merge_schema: options.get_bool_or(MERGE_SCHEMA, merge_default)?,
                 partition_columns: writer.partition_by.clone(),
                 properties: state.conf.delta_properties().collect(),
                 time_zone: state.conf.time_zone(),

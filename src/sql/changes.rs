@@ -8,15 +8,27 @@ use super::plan::{Attribute, DeltaScan, Expr, Plan, PlanNode};
 use crate::delta::{
     Action, AddFile, DeltaError, DeltaLog, Metadata, RemoveFile, has_change_data_feed,
 };
-use crate::formats::{FormatError, Options};
+use crate::formats::{FormatError, OptionSpec, Options, option_table};
 use crate::types::{DataType, StructField, StructType, Value};
 
-/// Whether a reader's options ask for the feed: `readChangeFeed`, or its older name.
+option_table! {
+    /// What readers of Delta tables take, of batches and of streams.
+    pub OPTIONS {
+        READ_CHANGE_FEED = OptionSpec::new(
+            "readChangeFeed",
+            "false",
+            "Whether the rows of the change data feed are read.",
+        )
+        .or(&["readChangeData"]);
+    }
+}
+
+/// Whether a reader's options ask for the feed.
 ///
 /// # Errors
 /// A value that is neither true nor false.
 pub fn reads_changes(options: &Options) -> Result<bool, FormatError> {
-    Ok(options.get_bool("readChangeFeed", false)? || options.get_bool("readChangeData", false)?)
+    options.get_bool(READ_CHANGE_FEED)
 }
 
 /// The columns of the feed of a table of that schema.

@@ -535,6 +535,25 @@ fn functions_made_in_sql_take_their_arguments_place() {
 }
 
 #[test]
+fn a_function_that_becomes_a_case_is_told_like_any_other() {
+    let (_, mut session) = session();
+    assert_eq!(
+        sql(&mut session, "DESCRIBE FUNCTION EXTENDED nvl2"),
+        [
+            ["Function: nvl2"],
+            ["Usage: nvl2(a, b, c) - The second value where the first isn't NULL, else the third."],
+            ["Extended Usage:\n    Examples:\n      > SELECT nvl2(NULL, 2, 1);\n       1\n"],
+        ]
+    );
+    assert_eq!(
+        sql(&mut session, "SHOW FUNCTIONS LIKE 'coalesc*'"),
+        [["coalesce"]]
+    );
+    // Its form is all that can be called.
+    assert!(refusal(&mut session, "SELECT case(1, 2)").starts_with("[UNSUPPORTED_FEATURE"));
+}
+
+#[test]
 fn databases_have_a_place_and_a_comment() {
     let (fs, mut session) = session();
     sql(

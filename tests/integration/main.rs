@@ -22,6 +22,8 @@ mod notebooks;
 mod python;
 mod queries;
 #[cfg(feature = "cli")]
+mod reference;
+#[cfg(feature = "cli")]
 mod spark;
 mod streaming;
 mod support;

@@ -21,12 +21,10 @@ use super::super::actions::{
 use super::super::error::DeltaError;
 use super::super::intervals::interval_ms;
 use super::super::log_file::{LAST_CHECKPOINT, checkpoint_name};
+use super::super::properties::DELETED_FILE_RETENTION;
 use super::super::snapshot::Snapshot;
 use super::LastCheckpoint;
 use crate::storage::{DbfsPath, FileSystem};
-
-/// How long a checkpoint keeps telling of removed files, unless the table says otherwise.
-const TOMBSTONE_RETENTION: &str = "interval 1 week";
 
 /// Rows in one batch, so that a large table's checkpoint needs no second copy of itself.
 const BATCH_ROWS: usize = 8192;
@@ -63,9 +61,9 @@ fn encode(snapshot: &Snapshot, now_ms: i64) -> Result<(Vec<u8>, u64), ParquetErr
     let state = snapshot.state();
     let retention = snapshot
         .configuration()
-        .get("delta.deletedFileRetentionDuration")
+        .get(DELETED_FILE_RETENTION.name)
         .and_then(|text| interval_ms(text))
-        .or_else(|| interval_ms(TOMBSTONE_RETENTION))
+        .or_else(|| interval_ms(DELETED_FILE_RETENTION.default))
         .unwrap_or(0);
     let keep_from = now_ms.saturating_sub(retention);
     let removes: Vec<&RemoveFile> = state

@@ -9,6 +9,6 @@ mod tests;
 mod write;
 
 pub use infer::infer_schema;
-pub use options::CsvOptions;
+pub use options::{CsvOptions, INFER_SCHEMA, OPTIONS};
 pub(super) use read::read_file;
 pub use write::write;

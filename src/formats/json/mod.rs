@@ -12,7 +12,7 @@ mod write;
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-pub use options::JsonOptions;
+pub use options::{JsonOptions, OPTIONS, PRIMITIVES_AS_STRING};
 pub(super) use read::read_file;
 pub use write::write;
 

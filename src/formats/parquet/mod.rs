@@ -12,4 +12,5 @@ mod write;
 
 pub use read::{FRAME_ROWS, ParquetFrames, ParquetReader, infer_schema};
 pub(super) use rescue::read_file;
-pub use write::{ParquetWriteOptions, ParquetWriter};
+pub(super) use write::COMPRESSION;
+pub use write::{OPTIONS, ParquetWriteOptions, ParquetWriter};

@@ -9,7 +9,7 @@ use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 
-use crate::formats::{FormatError, Options};
+use crate::formats::{FormatError, OptionSpec, Options, option_table};
 use crate::types::arrow::schema_to_arrow;
 use crate::types::{DataType, Frame, SchemaRef, StructType};
 
@@ -22,6 +22,21 @@ pub struct ParquetWriteOptions {
     pub row_group_rows: usize,
     /// The most bytes, encoded, that a row group may hold before it is closed.
     pub row_group_bytes: usize,
+}
+
+option_table! {
+    /// Options of parquet.
+    pub OPTIONS {
+        pub(in crate::formats) COMPRESSION = OptionSpec::new(
+            "compression",
+            "snappy",
+            "When writing: `none`, `snappy`, `gzip`, `brotli`, `lz4`, `lz4_raw` or `zstd`. Reading takes them all.",
+        );
+        DATETIME_REBASE_MODE = OptionSpec::without_effect(
+            "datetimeRebaseMode",
+            "Dates are of the Gregorian calendar; so it is with `int96RebaseMode`.",
+        );
+    }
 }
 
 impl Default for ParquetWriteOptions {
@@ -41,9 +56,9 @@ impl ParquetWriteOptions {
     /// [`FormatError::InvalidOption`] for a codec that doesn't exist.
     pub fn from_options(options: &Options) -> Result<Self, FormatError> {
         let mut chosen = ParquetWriteOptions::default();
-        if let Some(name) = options.get("compression") {
+        if let Some(name) = options.get(COMPRESSION) {
             chosen.compression = codec(name).ok_or_else(|| FormatError::InvalidOption {
-                name: "compression".into(),
+                name: COMPRESSION.name.into(),
                 value: name.into(),
                 expected: "one of none, uncompressed, snappy, gzip, brotli, lz4, lz4raw, lz4_raw, zstd",
             })?;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::counted;
 use crate::delta::CommitInfo;
-use crate::formats::{FileFormat, FormatError, expand_glob, glob_matches};
+use crate::formats::{
+    FileFormat, FormatError, OptionSpec, expand_glob, glob_matches, option_table,
+};
 use crate::session::streams::options_of;
 use crate::session::write::{DeltaWrite, write_delta};
 use crate::session::{SaveMode, Session, SessionError};
@@ -16,6 +18,22 @@ use crate::sql::column::Column;
 use crate::sql::command::CopyInto;
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::Frame;
+
+option_table! {
+    /// What `COPY INTO` takes in `COPY_OPTIONS`.
+    pub COPY_OPTIONS {
+        FORCE = OptionSpec::new(
+            "force",
+            "false",
+            "Whether files are loaded again that were loaded before.",
+        );
+        MERGE_SCHEMA = OptionSpec::new(
+            "mergeSchema",
+            "false",
+            "Whether columns that the table lacks are added to it.",
+        );
+    }
+}
 
 impl Session {
     pub(super) fn copy_into(&mut self, copy: &CopyInto) -> Result<Frame, SessionError> {
@@ -28,7 +46,7 @@ impl Session {
         let copy_options = options_of(&copy.copy_options);
         let table = log.snapshot()?;
         let id = table.metadata().id.clone();
-        let done: BTreeSet<DbfsPath> = match copy_options.get_bool("force", false)? {
+        let done: BTreeSet<DbfsPath> = match copy_options.get_bool(FORCE)? {
             true => BTreeSet::new(),
             false => self
                 .state
@@ -50,7 +68,7 @@ impl Session {
                 ("num_skipped_corrupt_files", 0),
             ]);
         }
-        let merge = copy_options.get_bool("mergeSchema", false)?;
+        let merge = copy_options.get_bool(MERGE_SCHEMA)?;
         // Texts are read as the table's types are, unless new columns may come.
         let reads_as_table = !merge
             && copy.select.is_none()

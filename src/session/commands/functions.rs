@@ -155,10 +155,11 @@ pub(super) fn describe(
         "Usage: {} - {}",
         function.usage, function.description
     ));
-    if extended && !function.example.is_empty() {
+    if extended {
+        let (expression, value) = function.example_parts();
+        let value = value.map(|v| format!("       {v}\n")).unwrap_or_default();
         lines.push(format!(
-            "Extended Usage:\n    Examples:\n      > {}\n",
-            function.example
+            "Extended Usage:\n    Examples:\n      > SELECT {expression};\n{value}"
         ));
     }
     strings("function_desc", lines)

@@ -15,11 +15,13 @@ mod variables;
 mod views;
 mod volumes;
 
+pub use copy_into::COPY_OPTIONS;
 pub(super) use dml::{at_version, touched};
 pub(super) use views::view_query;
 
 use std::sync::Arc;
 
+use super::conf::{ANSI, AUTO_MERGE};
 use super::state::{GLOBAL_TEMP, quoted, version_at};
 use super::{Ran, Session, SessionError, SessionState};
 use crate::delta::CommitInfo;
@@ -346,12 +348,11 @@ impl Catalog for SessionState {
     }
 
     fn ansi(&self) -> bool {
-        self.conf.is_true("spark.sql.ansi.enabled")
+        self.conf.is_true(ANSI.name)
     }
 
     fn auto_merge(&self) -> bool {
-        self.conf
-            .is_true("spark.databricks.delta.schema.autoMerge.enabled")
+        self.conf.is_true(AUTO_MERGE.name)
     }
 
     fn time_zone(&self) -> chrono_tz::Tz {

@@ -1,7 +1,7 @@
 //! What `SHOW` tells. Source: Spark SQL reference, "Auxiliary Statements".
 
 use super::{full_table, not_found, strings, table as rows_table, text};
-use crate::delta::{DeltaError, Identity, Snapshot};
+use crate::delta::{DeltaError, Identity, MIN_READER_VERSION, MIN_WRITER_VERSION, Snapshot};
 use crate::formats::glob_matches;
 use crate::formats::partitions::{NULL_PARTITION, partition_values};
 use crate::session::state::{GLOBAL_TEMP, quoted};
@@ -109,11 +109,11 @@ pub(super) fn delta_properties(snapshot: &Snapshot) -> Vec<(String, String)> {
         .collect();
     let protocol = snapshot.protocol();
     all.push((
-        "delta.minReaderVersion".into(),
+        MIN_READER_VERSION.name.into(),
         protocol.min_reader_version.to_string(),
     ));
     all.push((
-        "delta.minWriterVersion".into(),
+        MIN_WRITER_VERSION.name.into(),
         protocol.min_writer_version.to_string(),
     ));
     for feature in protocol.writer_features.iter().flatten() {

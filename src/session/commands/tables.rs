@@ -2,10 +2,10 @@
 
 use super::{counted, not_found, nothing};
 use crate::delta::{
-    CommitInfo, DEFAULT, DeltaError, DeltaLog, Identity, Metadata, Properties,
-    generation_expression,
+    CommitInfo, DEFAULT, DeltaError, DeltaLog, Identity, MIN_READER_VERSION, MIN_WRITER_VERSION,
+    Metadata, Properties, generation_expression,
 };
-use crate::formats::{FileFormat, FormatError};
+use crate::formats::{FileFormat, FormatError, PATH};
 use crate::session::catalog::CatalogTable;
 use crate::session::state::TableName;
 use crate::session::statement::SaveMode;
@@ -158,7 +158,7 @@ impl Session {
     ) -> Result<Frame, SessionError> {
         let definition = &table.definition;
         let options = options_of(&definition.options);
-        let location = definition.location.as_deref().or(options.get("path"));
+        let location = definition.location.as_deref().or(options.get(PATH));
         let location = location.map(DbfsPath::parse).transpose()?;
         let new = NewTable {
             format: Some(format),
@@ -368,7 +368,9 @@ impl Session {
 /// Whether a property is one of the table, not a wish about its protocol.
 pub(super) fn is_kept(key: &str) -> bool {
     !key.starts_with(FEATURE)
-        && !["delta.minReaderVersion", "delta.minWriterVersion"].contains(&key)
+        && ![MIN_READER_VERSION, MIN_WRITER_VERSION]
+            .iter()
+            .any(|p| p.name == key)
 }
 
 /// Checks what generated columns and defaults say.

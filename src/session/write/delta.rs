@@ -5,6 +5,11 @@ use std::sync::Arc;
 
 use super::super::SessionError;
 use super::super::commands::{at_version, touched};
+use super::super::conf::{AUTO_MERGE, COMMIT_USER_METADATA};
+use super::super::options::{
+    MERGE_SCHEMA, OVERWRITE_SCHEMA, PARTITION_OVERWRITE_MODE, REPLACE_WHERE, TXN_APP_ID,
+    TXN_VERSION, USER_METADATA,
+};
 use super::super::state::{SessionState, delta_plan};
 use super::super::statement::{SaveMode, Writer};
 use super::is_dynamic;
@@ -84,11 +89,9 @@ impl DeltaWrite {
         writer: &Writer,
         options: &Options,
     ) -> Result<DeltaWrite, SessionError> {
-        let auto_merge = state
-            .conf
-            .is_true("spark.databricks.delta.schema.autoMerge.enabled");
+        let auto_merge = state.conf.is_true(AUTO_MERGE.name);
         let invalid = |reason: &'static str| DeltaError::InvalidIdempotentWrites { reason };
-        let txn = match (options.get("txnAppId"), options.get("txnVersion")) {
+        let txn = match (options.get(TXN_APP_ID), options.get(TXN_VERSION)) {
             (None, None) => None,
             (Some(app), Some(version)) => {
                 let version = version.trim().parse().map_err(|_| {
@@ -104,9 +107,9 @@ impl DeltaWrite {
             }
         };
         let dynamic = writer.mode == SaveMode::Overwrite && is_dynamic(state, options)?;
-        let overwrite_schema = options.get_bool("overwriteSchema", false)?;
-        let replace_where = options.get("replaceWhere").map(str::to_owned);
-        if options.get("partitionOverwriteMode").is_some() && dynamic {
+        let overwrite_schema = options.get_bool(OVERWRITE_SCHEMA)?;
+        let replace_where = options.get(REPLACE_WHERE).map(str::to_owned);
+        if options.get(PARTITION_OVERWRITE_MODE).is_some() && dynamic {
             if overwrite_schema {
                 return Err(DeltaError::OverwriteSchemaWithDynamicPartitions.into());
             }
@@ -123,15 +126,13 @@ impl DeltaWrite {
                 .filter(|(name, _)| name.to_lowercase().starts_with("delta."))
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
-            merge_schema: options.get_bool("mergeSchema", auto_merge)?,
+            merge_schema: options.get_bool_or(MERGE_SCHEMA, auto_merge)?,
             overwrite_schema,
             dynamic: dynamic && replace_where.is_none() && !overwrite_schema,
             replace_where,
             user_metadata: options
-                .get("userMetadata")
-                .or(state
-                    .conf
-                    .get("spark.databricks.delta.commitInfo.userMetadata"))
+                .get(USER_METADATA)
+                .or(state.conf.get(COMMIT_USER_METADATA.name))
                 .map(str::to_owned),
             txn,
             by_name: false,

@@ -12,10 +12,12 @@ use std::sync::Arc;
 
 use super::SessionError;
 use super::catalog::CatalogTable;
+use super::conf::{self, AUTO_MERGE};
+use super::options::PARTITION_OVERWRITE_MODE;
 use super::state::{SessionState, TableName, quoted};
 use super::statement::{SaveMode, WriteTo, Writer};
 use super::streams::options_of;
-use crate::formats::{FileFormat, FormatError, Options};
+use crate::formats::{FileFormat, FormatError, Options, PATH};
 use crate::sql::analyze::{InsertBy, insert_columns};
 use crate::sql::plan::{Plan, PlanNode};
 use crate::storage::DbfsPath;
@@ -30,7 +32,7 @@ pub(super) fn write(
         return Err(SessionError::StreamingNotAllowed { method: "write" });
     }
     let options = options_of(&writer.options);
-    match (&writer.to, options.get("path")) {
+    match (&writer.to, options.get(PATH)) {
         (WriteTo::InsertInto(name), _) => insert_into(state, plan, name, writer),
         (WriteTo::Table(name), _) => save_as_table(state, plan, name, writer, &options),
         (WriteTo::Path(_), Some(_)) => Err(SessionError::TwoPaths),
@@ -136,7 +138,7 @@ fn save_as_table(
             state.drop_table(&name)?;
         }
     }
-    let location = match options.get("path") {
+    let location = match options.get(PATH) {
         Some(path) => Some(DbfsPath::parse(path)?),
         None => None,
     };
@@ -391,9 +393,7 @@ pub(in crate::session) fn insert_rows(
         dynamic: insertion.dynamic,
         replace_where: insertion.replace_where.clone(),
         by_name: true,
-        merge_schema: state
-            .conf
-            .is_true("spark.databricks.delta.schema.autoMerge.enabled"),
+        merge_schema: state.conf.is_true(AUTO_MERGE.name),
         ..DeltaWrite::default()
     };
     Ok(Some(write_delta(state, &log, plan, write)?.rows))
@@ -405,14 +405,14 @@ pub(in crate::session) fn is_dynamic(
     options: &Options,
 ) -> Result<bool, SessionError> {
     let mode = options
-        .get("partitionOverwriteMode")
-        .or(state.conf.get("spark.sql.sources.partitionOverwriteMode"))
+        .get(PARTITION_OVERWRITE_MODE)
+        .or(state.conf.get(conf::PARTITION_OVERWRITE_MODE.name))
         .unwrap_or("static");
     match mode.to_lowercase().as_str() {
         "dynamic" => Ok(true),
         "static" => Ok(false),
         _ => Err(FormatError::InvalidOption {
-            name: "partitionOverwriteMode".into(),
+            name: PARTITION_OVERWRITE_MODE.name.into(),
             value: mode.into(),
             expected: "static or dynamic",
         }

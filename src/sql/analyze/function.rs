@@ -105,7 +105,7 @@ impl Resolver<'_, '_> {
             }
         }
         match &function.kind {
-            FunctionKind::Scalar(_) | FunctionKind::HigherOrder(_) => {
+            FunctionKind::Scalar(_) | FunctionKind::HigherOrder(_) | FunctionKind::Rewritten => {
                 let syntax = match (distinct, &f.filter) {
                     (true, _) => Some("DISTINCT"),
                     (_, Some(_)) => Some("FILTER CLAUSE"),

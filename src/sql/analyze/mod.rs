@@ -52,6 +52,7 @@ pub use dataframe::{
     positions_of,
 };
 pub use scope::refuse_duplicates;
+pub use table_function::READ_FILES_OPTIONS;
 pub use user_function::check_function;
 
 use std::cell::Cell;

@@ -9,6 +9,7 @@ use crate::sql::coercion;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::Function;
 use crate::sql::naming;
+use crate::sql::parse::UNSIGNED_SHIFT;
 use crate::sql::plan::{Expr, ExprKind};
 use crate::types::{DataType, Value};
 
@@ -46,6 +47,7 @@ impl Resolver<'_, '_> {
                 BinaryOperator::BitwiseXor => "^",
                 BinaryOperator::PGBitwiseShiftLeft => "<<",
                 BinaryOperator::PGBitwiseShiftRight => ">>",
+                BinaryOperator::Custom(op) if op == UNSIGNED_SHIFT => UNSIGNED_SHIFT,
                 other => return Err(unsupported(format!("the operator {other}")).at(position)),
             };
             let days = date_days(symbol, &value, &right);

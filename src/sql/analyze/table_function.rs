@@ -7,12 +7,31 @@ use sqlparser::ast;
 use super::expression::{Collected, Resolver};
 use super::from::{one_row, subquery_alias};
 use super::{Analyzer, scope, unsupported};
+use crate::formats::csv::INFER_SCHEMA;
+use crate::formats::json::PRIMITIVES_AS_STRING;
+use crate::formats::{INFER_COLUMN_TYPES, OptionSpec, RESCUED_DATA_COLUMN, option_table};
 use crate::sql::command::TimeTravel;
 use crate::sql::error::{AnalysisReason, Position, SqlError};
 use crate::sql::functions::{FunctionError, FunctionKind, lookup};
 use crate::sql::parse::TOLD;
 use crate::sql::plan::{Attribute, ExprKind, Plan, PlanNode};
 use crate::types::{DataType, Value};
+
+option_table! {
+    /// What `read_files` takes besides the options of the files' format.
+    pub READ_FILES_OPTIONS {
+        FORMAT = OptionSpec::new(
+            "format",
+            "",
+            "`parquet`, `json`, `csv`, `text` or `binaryFile`; by default what the first file looks like.",
+        );
+        SCHEMA = OptionSpec::new(
+            "schema",
+            "",
+            "The columns and their types, as in `id BIGINT, day DATE`; by default they are inferred.",
+        );
+    }
+}
 
 impl Analyzer<'_> {
     pub(super) fn table_function(
@@ -176,7 +195,7 @@ impl Analyzer<'_> {
             match name.as_deref() {
                 None if path.is_none() => path = Some(text),
                 None => format = Some(text.to_lowercase()),
-                Some("format") => format = Some(text.to_lowercase()),
+                Some(name) if FORMAT.is_named(name) => format = Some(text.to_lowercase()),
                 Some(other) => options.push((other.to_owned(), text)),
             }
         }
@@ -187,20 +206,18 @@ impl Analyzer<'_> {
             return Err(unsupported(format!("{written} without a path and a format")).at(position));
         };
         // Types are inferred, unless Auto Loader's option says that all are texts.
-        let given = |name: &str| {
-            let found = options
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let given = |option: OptionSpec| {
+            let found = options.iter().find(|(key, _)| option.is_named(key));
             found.map(|(_, value)| value.clone())
         };
-        let infers = given("inferColumnTypes").or_else(|| given("inferSchema"));
+        let infers = given(INFER_COLUMN_TYPES).or_else(|| given(INFER_SCHEMA));
         let infers = infers.is_none_or(|value| !value.eq_ignore_ascii_case("false"));
-        let has_schema = given("schema").is_some();
-        if is_read_files && !has_schema && given("rescuedDataColumn").is_none() {
-            options.push(("rescuedDataColumn".into(), "_rescued_data".into()));
+        let has_schema = given(SCHEMA).is_some();
+        if is_read_files && !has_schema && given(RESCUED_DATA_COLUMN).is_none() {
+            options.push((RESCUED_DATA_COLUMN.name.into(), "_rescued_data".into()));
         }
-        options.push(("inferSchema".into(), infers.to_string()));
-        options.push(("primitivesAsString".into(), (!infers).to_string()));
+        options.push((INFER_SCHEMA.name.into(), infers.to_string()));
+        options.push((PRIMITIVES_AS_STRING.name.into(), (!infers).to_string()));
         let plan = self
             .catalog
             .files(&format, &path, &options, None)

@@ -212,12 +212,13 @@ impl<'a> Scope<'a> {
                 let lambdas: Vec<&dyn Lambda> = lambdas.iter().map(|l| l as &dyn Lambda).collect();
                 (higher_order.eval)(&self.as_call(&values, &types, expr, mode), &lambdas)
             }
-            FunctionKind::Aggregate(_) | FunctionKind::Generator(_) | FunctionKind::Window(_) => {
-                Err(ExecuteError::Internal {
-                    what: "An aggregate, generator or window function stands in an expression",
-                }
-                .into())
+            FunctionKind::Aggregate(_)
+            | FunctionKind::Generator(_)
+            | FunctionKind::Window(_)
+            | FunctionKind::Rewritten => Err(ExecuteError::Internal {
+                what: "An aggregate, generator or window function stands in an expression",
             }
+            .into()),
         }
     }
 

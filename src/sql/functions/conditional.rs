@@ -1,9 +1,9 @@
-//! Choices among values that are all computed: `decode`, `nullifzero`, `zeroifnull`. Those that
-//! compute a value only where it counts (`if`, `coalesce`) are `CASE`, which the analyzer makes.
+//! Choices among values that are all computed: `decode`, `nullifzero`, `zeroifnull`. Of those that compute a value only
+//! where it counts (`if`, `coalesce`) the analyzer makes a `CASE`.
 
 use super::bind::{BINARY, BindResult, STRING};
 use super::string::decode_bytes;
-use super::{BindContext, Binder, Call, Function, Mismatch, scalar};
+use super::{BindContext, Binder, Call, Function, Mismatch, rewritten, scalar};
 use crate::sql::coercion::{self, Accepts};
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
@@ -12,6 +12,54 @@ use polars_core::prelude::Series;
 
 /// Functions that choose.
 pub(super) static CONDITIONAL: &[Function] = &[
+    rewritten(
+        "case",
+        "CASE [a] WHEN b THEN c … [ELSE d] END",
+        "The value behind the first condition that is true, or behind the first value that equals a.",
+        "CASE WHEN 1 > 2 THEN 'more' ELSE 'less' END → less",
+    ),
+    rewritten(
+        "coalesce",
+        "coalesce(a, …)",
+        "The first argument that isn't NULL.",
+        "coalesce(NULL, 1, NULL) → 1",
+    ),
+    rewritten(
+        "if",
+        "if(condition, a, b)",
+        "The first value where the condition is true, else the second.",
+        "if(1 < 2, 'a', 'b') → a",
+    ),
+    rewritten(
+        "iff",
+        "iff(condition, a, b)",
+        "The first value where the condition is true, else the second.",
+        "iff(1 < 2, 'a', 'b') → a",
+    ),
+    rewritten(
+        "nvl",
+        "nvl(a, b)",
+        "The first value, or the second where it is NULL.",
+        "nvl(NULL, 2) → 2",
+    ),
+    rewritten(
+        "ifnull",
+        "ifnull(a, b)",
+        "The first value, or the second where it is NULL.",
+        "ifnull(NULL, 2) → 2",
+    ),
+    rewritten(
+        "nvl2",
+        "nvl2(a, b, c)",
+        "The second value where the first isn't NULL, else the third.",
+        "nvl2(NULL, 2, 1) → 1",
+    ),
+    rewritten(
+        "nullif",
+        "nullif(a, b)",
+        "NULL where both are equal, else the first value.",
+        "nullif(2, 2) → NULL",
+    ),
     scalar(
         "decode",
         "decode(bytes, charset), decode(a, search, result, …[, default])",

@@ -3,45 +3,125 @@
 use polars_core::prelude::Series;
 
 use super::bind::BindResult;
-use super::{BindContext, Binder, Call, Function, cast, scalar};
+use super::{BindContext, Binder, Call, Function, cast, rewritten, scalar};
 use crate::sql::error::SqlError;
 use crate::sql::plan::Expr;
 use crate::types::DataType as T;
 
 macro_rules! convert {
-    ($name:literal, $usage:literal, $to:expr) => {
+    ($name:literal, $usage:literal, $what:literal, $example:literal, $to:expr) => {
         scalar(
             $name,
             $usage,
-            "The value cast to the type.",
-            "",
+            $what,
+            $example,
             |args, context| bind(args, context, $to),
             eval,
         )
     };
 }
 
-/// Casts by name.
+/// Casts, and casts by a type's name.
 pub(super) static CONVERT: &[Function] = &[
-    convert!("boolean", "boolean(a)", T::Boolean),
-    convert!("tinyint", "tinyint(a)", T::Byte),
-    convert!("smallint", "smallint(a)", T::Short),
-    convert!("int", "int(a)", T::Integer),
-    convert!("bigint", "bigint(a)", T::Long),
-    convert!("float", "float(a)", T::Float),
-    convert!("double", "double(a)", T::Double),
+    rewritten(
+        "cast",
+        "CAST(a AS type)",
+        "The value as another type, also written `a::type`.",
+        "CAST('10' AS INT) → 10",
+    ),
+    rewritten(
+        "try_cast",
+        "TRY_CAST(a AS type)",
+        "The value as another type, NULL where it can't be.",
+        "TRY_CAST('ten' AS INT) → NULL",
+    ),
+    convert!(
+        "boolean",
+        "boolean(a)",
+        "The value as BOOLEAN.",
+        "boolean('true') → true",
+        T::Boolean
+    ),
+    convert!(
+        "tinyint",
+        "tinyint(a)",
+        "The value as TINYINT.",
+        "tinyint('12') → 12",
+        T::Byte
+    ),
+    convert!(
+        "smallint",
+        "smallint(a)",
+        "The value as SMALLINT.",
+        "smallint('12') → 12",
+        T::Short
+    ),
+    convert!(
+        "int",
+        "int(a)",
+        "The value as INT.",
+        "int('12') → 12",
+        T::Integer
+    ),
+    convert!(
+        "bigint",
+        "bigint(a)",
+        "The value as BIGINT.",
+        "bigint('12') → 12",
+        T::Long
+    ),
+    convert!(
+        "float",
+        "float(a)",
+        "The value as FLOAT.",
+        "float('1.5') → 1.5",
+        T::Float
+    ),
+    convert!(
+        "double",
+        "double(a)",
+        "The value as DOUBLE.",
+        "double('1.5') → 1.5",
+        T::Double
+    ),
     convert!(
         "decimal",
         "decimal(a)",
+        "The value as DECIMAL(10, 0).",
+        "decimal('12') → 12",
         T::Decimal {
             precision: 10,
             scale: 0
         }
     ),
-    convert!("string", "string(a)", T::String),
-    convert!("binary", "binary(a)", T::Binary),
-    convert!("date", "date(a)", T::Date),
-    convert!("timestamp", "timestamp(a)", T::Timestamp),
+    convert!(
+        "string",
+        "string(a)",
+        "The value as STRING.",
+        "string(12) → 12",
+        T::String
+    ),
+    convert!(
+        "binary",
+        "binary(a)",
+        "The value as BINARY.",
+        "binary('ab') → [61 62]",
+        T::Binary
+    ),
+    convert!(
+        "date",
+        "date(a)",
+        "The value as DATE.",
+        "date('2026-01-31') → 2026-01-31",
+        T::Date
+    ),
+    convert!(
+        "timestamp",
+        "timestamp(a)",
+        "The value as TIMESTAMP.",
+        "timestamp('2026-01-31 12:00:00') → 2026-01-31 12:00:00",
+        T::Timestamp
+    ),
 ];
 
 fn bind(args: Vec<Expr>, context: &BindContext, to: T) -> BindResult {

@@ -12,6 +12,7 @@ const fn generator(
     name: &'static str,
     usage: &'static str,
     description: &'static str,
+    example: &'static str,
     kind: GeneratorKind,
     bind: Bind,
 ) -> Function {
@@ -21,7 +22,7 @@ const fn generator(
         bind,
         usage,
         description,
-        example: "",
+        example,
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "explode",
         "explode(array or map)",
         "A row for each element (`col`) or entry (`key`, `value`).",
+        "explode(array(10, 20)) → 10; 20",
         GeneratorKind::Explode,
         bind_explode,
     ),
@@ -38,6 +40,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "explode_outer",
         "explode_outer(array or map)",
         "As `explode`, with a row of NULL for an empty or NULL array.",
+        "explode_outer(array()) → NULL",
         GeneratorKind::Explode,
         bind_explode,
     ),
@@ -45,6 +48,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "posexplode",
         "posexplode(array or map)",
         "As `explode`, with the position (`pos`).",
+        "posexplode(array(10, 20)) → 0, 10; 1, 20",
         GeneratorKind::PosExplode,
         bind_posexplode,
     ),
@@ -52,6 +56,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "posexplode_outer",
         "posexplode_outer(array or map)",
         "As `posexplode`, with a row of NULL for an empty or NULL array.",
+        "posexplode_outer(array()) → NULL, NULL",
         GeneratorKind::PosExplode,
         bind_posexplode,
     ),
@@ -59,6 +64,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "inline",
         "inline(array of structs)",
         "A row for each struct, a column for each field.",
+        "inline(array(struct(1, 'a'), struct(2, 'b'))) → 1, a; 2, b",
         GeneratorKind::Inline,
         bind_inline,
     ),
@@ -66,6 +72,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "inline_outer",
         "inline_outer(array of structs)",
         "As `inline`, with a row of NULL for an empty or NULL array.",
+        "inline_outer(array(struct(1, 'a'), struct(2, 'b'))) → 1, a; 2, b",
         GeneratorKind::Inline,
         bind_inline,
     ),
@@ -73,6 +80,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "stack",
         "stack(n, a, …)",
         "The values in n rows.",
+        "stack(2, 1, 2, 3) → 1, 2; 3, NULL",
         GeneratorKind::Stack,
         bind_stack,
     ),
@@ -80,6 +88,7 @@ pub(super) static GENERATORS: &[Function] = &[
         "json_tuple",
         "json_tuple(json, name, …)",
         "A column for each name in a JSON object.",
+        "json_tuple('{\"a\":1, \"b\":2}', 'a', 'b') → 1, 2",
         GeneratorKind::JsonTuple,
         |args, context| {
             let binder = Binder::new(args, context)

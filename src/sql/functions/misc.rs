@@ -15,7 +15,7 @@ pub(super) static MISC: &[Function] = &[
         "input_file_name",
         "input_file_name()",
         "The path of the file that the row was read from; empty where there is none.",
-        "",
+        "input_file_name()",
         |args, context| no_args(args, context, T::String),
         |call| constant(call, Value::from(&*call.context.input_file)),
     ),
@@ -47,7 +47,7 @@ pub(super) static MISC: &[Function] = &[
         "current_user",
         "current_user()",
         "The user.",
-        "",
+        "current_user()",
         |args, context| no_args(args, context, T::String),
         |call| constant(call, Value::from(USER)),
     ),
@@ -55,7 +55,7 @@ pub(super) static MISC: &[Function] = &[
         "user",
         "user()",
         "The user.",
-        "",
+        "user()",
         |args, context| no_args(args, context, T::String),
         |call| constant(call, Value::from(USER)),
     ),
@@ -63,7 +63,7 @@ pub(super) static MISC: &[Function] = &[
         "session_user",
         "session_user()",
         "The user.",
-        "",
+        "session_user()",
         |args, context| no_args(args, context, T::String),
         |call| constant(call, Value::from(USER)),
     ),
@@ -87,7 +87,7 @@ pub(super) static MISC: &[Function] = &[
         "version",
         "version()",
         "The version of Spark that is imitated.",
-        "",
+        "version()",
         |args, context| no_args(args, context, T::String),
         |call| constant(call, Value::from("4.0.1")),
     ),
@@ -111,7 +111,7 @@ pub(super) static MISC: &[Function] = &[
         "monotonically_increasing_id",
         "monotonically_increasing_id()",
         "A number that grows from row to row.",
-        "",
+        "monotonically_increasing_id()",
         |args, context| no_args(args, context, T::Long),
         |call| {
             let first = call.context.row_offset as i64;
@@ -130,7 +130,7 @@ pub(super) static MISC: &[Function] = &[
         "rand",
         "rand([seed])",
         "A random number from 0 to below 1.",
-        "",
+        "rand()",
         bind_random,
         |call| random(call, false),
     ),
@@ -138,7 +138,7 @@ pub(super) static MISC: &[Function] = &[
         "random",
         "random([seed])",
         "A random number from 0 to below 1.",
-        "",
+        "random()",
         bind_random,
         |call| random(call, false),
     ),
@@ -146,7 +146,7 @@ pub(super) static MISC: &[Function] = &[
         "randn",
         "randn([seed])",
         "A random number of the standard normal distribution.",
-        "",
+        "randn()",
         bind_random,
         |call| random(call, true),
     ),
@@ -154,7 +154,7 @@ pub(super) static MISC: &[Function] = &[
         "uuid",
         "uuid()",
         "A random UUID.",
-        "",
+        "uuid()",
         |args, context| no_args(args, context, T::String),
         |call| {
             let (seed, first) = (call.context.seed, call.context.row_offset);
@@ -189,7 +189,7 @@ pub(super) static MISC: &[Function] = &[
         "raise_error",
         "raise_error(message)",
         "Fails with the message.",
-        "",
+        "raise_error('No books') → [USER_RAISED_EXCEPTION] No books",
         |args, context| {
             Binder::new(args, context)
                 .count(1)?
@@ -215,7 +215,7 @@ pub(super) static MISC: &[Function] = &[
         "assert_true",
         "assert_true(condition[, message])",
         "NULL if the condition is true, else it fails.",
-        "",
+        "assert_true(0 < 1) → NULL",
         |args, context| {
             let mut binder = Binder::new(args, context).counts(1..=2)?;
             if let [condition] = binder.args.as_slice() {

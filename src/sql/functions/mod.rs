@@ -36,12 +36,13 @@ pub use bind::{BindResult, Binder, cast_expr};
 pub use call::{Arg, Output, Values};
 pub use datetime::{OVERLAPPING, WindowSpec, windows};
 pub use error::{FunctionError, Mismatch};
-pub use registry::{functions, lookup};
+pub use json::JSON_OPTIONS;
+pub use registry::{functions, grouped_functions, lookup};
 pub use sql_text::{call_text, sql_text};
 pub use store::store_assign;
 
 use polars_core::prelude::{IdxCa, Series};
-use registry::scalar;
+use registry::{rewritten, scalar};
 
 use super::error::SqlError;
 use super::plan::{EvalMode, Expr};
@@ -60,8 +61,26 @@ pub struct Function {
     pub usage: &'static str,
     /// What it does, in one sentence.
     pub description: &'static str,
-    /// An expression that shows it, and its value: `upper('ab') → AB`.
+    /// What follows `SELECT` to show it, and the value: `upper('ab') → AB`. Rows are separated by `; `, their columns
+    /// by `, `. An example without `→` has another value at each time or place.
     pub example: &'static str,
+}
+
+impl Function {
+    /// The example's expression, and its value if that is always the same.
+    pub fn example_parts(&self) -> (&'static str, Option<&'static str>) {
+        match self.example.rsplit_once(" → ") {
+            Some((expression, value)) => (expression, Some(value)),
+            None => (self.example, None),
+        }
+    }
+
+    /// Whether it is written between or before its arguments, rather than called.
+    pub fn is_operator(&self) -> bool {
+        let usage = self.usage.to_lowercase();
+        let called = usage.strip_prefix(self.name);
+        !called.is_some_and(|rest| rest.starts_with('('))
+    }
 }
 
 /// How a function computes.
@@ -77,6 +96,8 @@ pub enum FunctionKind {
     Generator(GeneratorKind),
     /// Needs its place in a window (`rank`, `lag`).
     Window(WindowKind),
+    /// Has a form of its own, of which the analyzer makes other expressions (`coalesce`, `cast`).
+    Rewritten,
 }
 
 /// Computes a scalar function.

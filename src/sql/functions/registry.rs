@@ -8,7 +8,7 @@ use super::{
     aggregate, collection, conditional, convert, datetime, generator, hash, json, math, misc,
     operator, string, window,
 };
-use crate::sql::error::SqlError;
+use crate::sql::error::{AnalysisReason, SqlError};
 use crate::sql::plan::Expr;
 
 use super::{BindContext, Bound};
@@ -32,45 +32,93 @@ pub(super) const fn scalar(
     }
 }
 
-/// The families, in the order of the documentation.
-static FAMILIES: &[&[Function]] = &[
-    operator::ARITHMETIC,
-    operator::COMPARISON,
-    operator::LOGIC,
-    operator::BITS,
-    datetime::NOW,
-    datetime::TRUNC,
-    datetime::UNIX,
-    datetime::ARITHMETIC,
-    datetime::FIELDS,
-    datetime::MAKE,
-    datetime::ZONE,
-    datetime::WINDOW,
-    math::MATH,
-    convert::CONVERT,
-    conditional::CONDITIONAL,
-    hash::HASH,
-    string::CASE,
-    string::MEASURE,
-    string::PARTS,
-    string::MATCHING,
-    string::FORMAT,
-    string::NUMBER_FORMAT,
-    string::ENCODE,
-    string::URL,
-    json::PATHS,
-    json::CONVERT,
-    misc::MISC,
-    collection::MAKE,
-    collection::ACCESS,
-    collection::ARRAY,
-    collection::SET,
-    collection::MAP,
-    collection::SEQUENCE,
-    collection::HIGHER_ORDER,
-    aggregate::AGGREGATES,
-    window::WINDOWS,
-    generator::GENERATORS,
+/// Functions of one subject.
+struct Family {
+    group: &'static str,
+    functions: &'static [Function],
+}
+
+const fn family(group: &'static str, functions: &'static [Function]) -> Family {
+    Family { group, functions }
+}
+
+const CONDITIONAL: &str = "Conditional functions";
+const CONVERSION: &str = "Conversion functions";
+const STRING: &str = "String functions";
+const MATH: &str = "Math functions";
+const BITWISE: &str = "Bitwise functions";
+const DATE_AND_TIME: &str = "Date and time functions";
+const COLLECTION: &str = "Array, map and struct functions";
+const HIGHER_ORDER: &str = "Functions with lambdas";
+const JSON: &str = "JSON functions";
+const URL: &str = "URL functions";
+const HASH: &str = "Hash functions";
+const AGGREGATE: &str = "Aggregate functions";
+const WINDOW: &str = "Window functions";
+const GENERATOR: &str = "Generator functions";
+const MISCELLANEOUS: &str = "Miscellaneous functions";
+
+/// A function of which the analyzer makes other expressions.
+pub(super) const fn rewritten(
+    name: &'static str,
+    usage: &'static str,
+    description: &'static str,
+    example: &'static str,
+) -> Function {
+    Function {
+        name,
+        kind: FunctionKind::Rewritten,
+        bind: |_, context| {
+            Err(AnalysisReason::Unsupported {
+                feature: format!("{} without the form of its own", context.written),
+            }
+            .into())
+        },
+        usage,
+        description,
+        example,
+    }
+}
+
+/// The families, in the order of the documentation. Operators stand with the functions of their subject.
+static FAMILIES: &[Family] = &[
+    family(CONDITIONAL, conditional::CONDITIONAL),
+    family(CONDITIONAL, operator::COMPARISON),
+    family(CONDITIONAL, operator::LOGIC),
+    family(CONVERSION, convert::CONVERT),
+    family(STRING, string::CASE),
+    family(STRING, string::MEASURE),
+    family(STRING, string::PARTS),
+    family(STRING, string::MATCHING),
+    family(STRING, string::FORMAT),
+    family(STRING, string::NUMBER_FORMAT),
+    family(STRING, string::ENCODE),
+    family(MATH, operator::ARITHMETIC),
+    family(MATH, math::MATH),
+    family(BITWISE, operator::BITS),
+    family(DATE_AND_TIME, datetime::NOW),
+    family(DATE_AND_TIME, datetime::TRUNC),
+    family(DATE_AND_TIME, datetime::UNIX),
+    family(DATE_AND_TIME, datetime::ARITHMETIC),
+    family(DATE_AND_TIME, datetime::FIELDS),
+    family(DATE_AND_TIME, datetime::MAKE),
+    family(DATE_AND_TIME, datetime::ZONE),
+    family(DATE_AND_TIME, datetime::WINDOW),
+    family(COLLECTION, collection::MAKE),
+    family(COLLECTION, collection::ACCESS),
+    family(COLLECTION, collection::ARRAY),
+    family(COLLECTION, collection::SET),
+    family(COLLECTION, collection::MAP),
+    family(COLLECTION, collection::SEQUENCE),
+    family(HIGHER_ORDER, collection::HIGHER_ORDER),
+    family(JSON, json::PATHS),
+    family(JSON, json::CONVERT),
+    family(URL, string::URL),
+    family(HASH, hash::HASH),
+    family(AGGREGATE, aggregate::AGGREGATES),
+    family(WINDOW, window::WINDOWS),
+    family(GENERATOR, generator::GENERATORS),
+    family(MISCELLANEOUS, misc::MISC),
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> =
@@ -86,5 +134,12 @@ pub fn lookup(name: &str) -> Option<&'static Function> {
 
 /// Every function and operator: for completion, `SHOW FUNCTIONS` and the documentation.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
-    FAMILIES.iter().flat_map(|family| family.iter())
+    grouped_functions().map(|(_, function)| function)
+}
+
+/// Every function and operator with the title of its group; those of a group are together.
+pub fn grouped_functions() -> impl Iterator<Item = (&'static str, &'static Function)> {
+    FAMILIES
+        .iter()
+        .flat_map(|family| family.functions.iter().map(|f| (family.group, f)))
 }

@@ -12,6 +12,7 @@ const fn window(
     name: &'static str,
     usage: &'static str,
     description: &'static str,
+    example: &'static str,
     kind: WindowKind,
     bind: Bind,
 ) -> Function {
@@ -21,7 +22,7 @@ const fn window(
         bind,
         usage,
         description,
-        example: "",
+        example,
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "row_number",
         "row_number()",
         "The row's number in its partition, from 1.",
+        "row_number() OVER (ORDER BY a) FROM VALUES (10), (20), (20) AS t(a) → 1; 2; 3",
         WindowKind::RowNumber,
         bind_number,
     ),
@@ -38,6 +40,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "rank",
         "rank()",
         "One more than the rows before the row's peers.",
+        "rank() OVER (ORDER BY a) FROM VALUES (10), (10), (20) AS t(a) → 1; 1; 3",
         WindowKind::Rank,
         bind_number,
     ),
@@ -45,6 +48,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "dense_rank",
         "dense_rank()",
         "The rank without gaps.",
+        "dense_rank() OVER (ORDER BY a) FROM VALUES (10), (10), (20) AS t(a) → 1; 1; 2",
         WindowKind::DenseRank,
         bind_number,
     ),
@@ -52,6 +56,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "percent_rank",
         "percent_rank()",
         "The rank between 0 and 1.",
+        "percent_rank() OVER (ORDER BY a) FROM VALUES (10), (10), (20) AS t(a) → 0.0; 0.0; 1.0",
         WindowKind::PercentRank,
         bind_ratio,
     ),
@@ -59,6 +64,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "cume_dist",
         "cume_dist()",
         "The share of rows up to the row's peers.",
+        "cume_dist() OVER (ORDER BY a) FROM VALUES (10), (20), (30), (40) AS t(a) → 0.25; 0.5; 0.75; 1.0",
         WindowKind::CumeDist,
         bind_ratio,
     ),
@@ -66,6 +72,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "ntile",
         "ntile([n])",
         "The bucket, 1 to n, of the row.",
+        "ntile(2) OVER (ORDER BY a) FROM VALUES (10), (20), (30) AS t(a) → 1; 1; 2",
         WindowKind::Ntile,
         bind_ntile,
     ),
@@ -73,6 +80,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "lag",
         "lag(a[, offset[, default]])",
         "The value so many rows before.",
+        "a, lag(a) OVER (ORDER BY a) FROM VALUES (10), (20) AS t(a) → 10, NULL; 20, 10",
         WindowKind::Lag,
         bind_offset,
     ),
@@ -80,6 +88,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "lead",
         "lead(a[, offset[, default]])",
         "The value so many rows after.",
+        "a, lead(a) OVER (ORDER BY a) FROM VALUES (10), (20) AS t(a) → 10, 20; 20, NULL",
         WindowKind::Lead,
         bind_offset,
     ),
@@ -87,6 +96,7 @@ pub(super) static WINDOWS: &[Function] = &[
         "nth_value",
         "nth_value(a, n[, ignore_nulls])",
         "The value of the frame's row n, from 1.",
+        "nth_value(a, 2) OVER (ORDER BY a) FROM VALUES (10), (20), (30) AS t(a) → NULL; 20; 20",
         WindowKind::NthValue,
         |args, context| {
             let binder = Binder::new(args, context)

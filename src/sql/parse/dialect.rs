@@ -211,6 +211,23 @@ impl Dialect for SparkDialect {
                     }),
             );
         }
+        // sqlparser has no token for `>>>`.
+        if parser.peek_token_ref().token == Token::ShiftRight
+            && parser.peek_nth_token_ref(1).token == Token::Gt
+            && parser.peek_token_ref().span.end == parser.peek_nth_token_ref(1).span.start
+        {
+            parser.next_token();
+            parser.next_token();
+            return Some(
+                parser
+                    .parse_subexpr(precedence)
+                    .map(|right| Expr::BinaryOp {
+                        left: Box::new(expr.clone()),
+                        op: BinaryOperator::Custom(UNSIGNED_SHIFT.into()),
+                        right: Box::new(right),
+                    }),
+            );
+        }
         if parser.consume_token(&Token::DoubleColon) {
             return Some(parse_type(parser).map(|data_type| Expr::Cast {
                 kind: CastKind::DoubleColon,
@@ -222,6 +239,9 @@ impl Dialect for SparkDialect {
         None
     }
 }
+
+/// `>>>`, as a custom operator of sqlparser's.
+pub const UNSIGNED_SHIFT: &str = ">>>";
 
 /// `CAST(expr AS type)`; the type's text is kept for Spark's own grammar of types.
 fn parse_cast(parser: &mut Parser, kind: CastKind) -> Result<Expr, ParserError> {

@@ -28,6 +28,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::error::{ParseError, ParseReason, Position, SqlError};
 use dialect::SparkDialect;
+pub use dialect::UNSIGNED_SHIFT;
 
 /// A statement that is Spark SQL; what its names mean is not known yet.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use super::super::checkpoint::{Offset, corrupt, read_v1};
 use super::file_options::{number, size};
 use super::{Source, StreamError, offset_number};
 use crate::delta::{Action, AddFile, CommitInfo, DeltaError, DeltaLog};
-use crate::formats::Options;
+use crate::formats::{OptionSpec, Options, option_table};
 use crate::sql::changes::{both, changes, snapshot_as_inserts};
 use crate::sql::plan::{
     DeltaScan, Expr, PlanNode, StreamSource, StreamSourceSpec, metadata_attribute,
@@ -20,8 +20,46 @@ use crate::sql::plan::{
 use crate::storage::{DbfsPath, FileSystem, PutResult};
 use crate::types::{SchemaRef, Value};
 
-/// Files of a batch where no limit is set.
-const MAX_FILES: u64 = 1000;
+option_table! {
+    /// Options of streams of Delta tables.
+    pub DELTA_STREAM_OPTIONS {
+        MAX_FILES_PER_TRIGGER = OptionSpec::new(
+            "maxFilesPerTrigger",
+            "1000",
+            "The most files of a batch; without a limit if `maxBytesPerTrigger` alone is given.",
+        );
+        MAX_BYTES_PER_TRIGGER = OptionSpec::new(
+            "maxBytesPerTrigger",
+            "",
+            "How much a batch reads, such as `10g`; a batch has one file at least.",
+        );
+        STARTING_VERSION = OptionSpec::new(
+            "startingVersion",
+            "",
+            "The version from whose changes on a new stream reads, or `latest`; by default it begins with all rows.",
+        );
+        STARTING_TIMESTAMP = OptionSpec::new(
+            "startingTimestamp",
+            "",
+            "The same by a date or timestamp; not together with `startingVersion`.",
+        );
+        IGNORE_DELETES = OptionSpec::new(
+            "ignoreDeletes",
+            "false",
+            "Whether commits that only delete are passed over, rather than ending the stream.",
+        );
+        IGNORE_CHANGES = OptionSpec::new(
+            "ignoreChanges",
+            "false",
+            "Whether rewritten files are read again whole, rather than ending the stream.",
+        );
+        SKIP_CHANGE_COMMITS = OptionSpec::new(
+            "skipChangeCommits",
+            "false",
+            "Whether commits that delete or change rows are passed over, rather than ending the stream.",
+        );
+    }
+}
 
 /// How a Delta stream is set up.
 struct DeltaSourceOptions {
@@ -45,11 +83,11 @@ enum Start {
 
 impl DeltaSourceOptions {
     fn parse(options: &Options) -> Result<Self, StreamError> {
-        let max_bytes = size(options, "maxBytesPerTrigger")?;
-        let max_files = number(options, "maxFilesPerTrigger")?;
+        let max_bytes = size(options, MAX_BYTES_PER_TRIGGER)?;
+        let max_files = number(options, MAX_FILES_PER_TRIGGER)?;
         let start = match (
-            options.get("startingVersion"),
-            options.get("startingTimestamp"),
+            options.get(STARTING_VERSION),
+            options.get(STARTING_TIMESTAMP),
         ) {
             (Some(_), Some(_)) => return Err(StreamError::TwoStarts),
             (None, None) => Start::Snapshot,
@@ -59,7 +97,7 @@ impl DeltaSourceOptions {
                     .trim()
                     .parse()
                     .map_err(|_| StreamError::InvalidOption {
-                        option: "startingVersion".into(),
+                        option: STARTING_VERSION.name.into(),
                         value: text.into(),
                         expected: "a version number or 'latest'",
                     })?;
@@ -68,18 +106,21 @@ impl DeltaSourceOptions {
             (None, Some(text)) => {
                 let parsed = parse_timestamp_ms(text);
                 Start::TimestampMs(parsed.ok_or_else(|| StreamError::InvalidOption {
-                    option: "startingTimestamp".into(),
+                    option: STARTING_TIMESTAMP.name.into(),
                     value: text.into(),
                     expected: "a date or timestamp such as 2026-01-31 or 2026-01-31 12:00:00",
                 })?)
             }
         };
         Ok(DeltaSourceOptions {
-            max_files: max_files.or((max_bytes.is_none()).then_some(MAX_FILES)),
+            max_files: match max_bytes {
+                Some(_) => max_files,
+                None => max_files.or(MAX_FILES_PER_TRIGGER.default_number()),
+            },
             max_bytes,
-            ignore_deletes: options.get_bool("ignoreDeletes", false)?,
-            ignore_changes: options.get_bool("ignoreChanges", false)?,
-            skip_change_commits: options.get_bool("skipChangeCommits", false)?,
+            ignore_deletes: options.get_bool(IGNORE_DELETES)?,
+            ignore_changes: options.get_bool(IGNORE_CHANGES)?,
+            skip_change_commits: options.get_bool(SKIP_CHANGE_COMMITS)?,
             reads_changes: crate::sql::changes::reads_changes(options)?,
             start,
         })

@@ -10,8 +10,12 @@ mod schema_log;
 use serde_json::Value;
 
 pub use cloud_files::{apply_schema_hints, infer_cloud_files_schema};
-pub use file_options::{FileSourceOptions, SchemaEvolutionMode};
-pub use rate::{RateOptions, rate_schema};
+pub use delta::DELTA_STREAM_OPTIONS;
+pub use file_options::{
+    CLOUD_FILES_OPTIONS, FILE_STREAM_OPTIONS, FORMAT as CLOUD_FILES_FORMAT, FileSourceOptions,
+    SchemaEvolutionMode,
+};
+pub use rate::{RATE_STREAM_OPTIONS, RateOptions, rate_schema};
 
 use super::checkpoint::{Checkpoint, Offset};
 use super::{QueryContext, StreamError};

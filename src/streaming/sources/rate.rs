@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::super::checkpoint::{Offset, corrupt, read_v1};
 use super::{Source, StreamError};
 use crate::env::Env;
-use crate::formats::Options;
+use crate::formats::{OptionSpec, Options, option_table};
 use crate::sql::SqlError;
 use crate::sql::plan::{PlanNode, StreamSource, metadata_attribute};
 use crate::storage::{DbfsPath, FileSystem, PutResult};
@@ -16,6 +16,19 @@ use crate::types::{
     DataType, Frame, SchemaRef, StructField, StructType, Value, series_from_values,
 };
 use bytes::Bytes;
+
+option_table! {
+    /// Options of `format("rate")`.
+    pub RATE_STREAM_OPTIONS {
+        ROWS_PER_SECOND = OptionSpec::new("rowsPerSecond", "1", "How many rows come a second.");
+        RAMP_UP_TIME = OptionSpec::new(
+            "rampUpTime",
+            "0s",
+            "How long it takes until they come that fast, such as `5s` or `2m`.",
+        );
+        NUM_PARTITIONS = OptionSpec::without_effect("numPartitions", "There is one partition. The number must be above 0.");
+    }
+}
 
 /// How fast rows come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,12 +55,15 @@ impl RateOptions {
                 }),
             }
         };
-        let optional = |name: &'static str| {
-            let text = options.get(name);
-            text.map(|text| number(name, text)).transpose()
+        let optional = |option: OptionSpec| {
+            let text = options.get(option);
+            text.map(|text| number(option.name, text)).transpose()
         };
-        optional("numPartitions")?;
-        let ramp_up = options.get("rampUpTime").unwrap_or("0s").trim();
+        optional(NUM_PARTITIONS)?;
+        let ramp_up = options
+            .get(RAMP_UP_TIME)
+            .unwrap_or(RAMP_UP_TIME.default)
+            .trim();
         let invalid = || StreamError::NotANumber {
             text: ramp_up.into(),
         };
@@ -61,7 +77,7 @@ impl RateOptions {
         };
         let ramp_up: i64 = digits.trim().parse().map_err(|_| invalid())?;
         Ok(RateOptions {
-            rows_per_second: optional("rowsPerSecond")?.unwrap_or(1),
+            rows_per_second: optional(ROWS_PER_SECOND)?.unwrap_or(1),
             ramp_up_seconds: ramp_up.saturating_mul(unit).max(0),
         })
     }

@@ -5,7 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::super::strings;
-use crate::delta::{CommitInfo, DeltaError, DeltaLog, LOG_DIR, TableScan, interval_ms};
+use crate::delta::{
+    CommitInfo, DELETED_FILE_RETENTION, DeltaError, DeltaLog, LOG_DIR, TableScan, interval_ms,
+};
+use crate::session::conf::RETENTION_CHECK;
 use crate::session::{SessionError, SessionState};
 use crate::sql::command::Name;
 use crate::storage::{DbfsPath, FileStatus};
@@ -19,7 +22,6 @@ pub(in super::super) struct Vacuum<'a> {
 }
 
 const HOUR_MS: f64 = 3_600_000.0;
-const CHECK: &str = "spark.databricks.delta.retentionDurationCheck.enabled";
 
 /// Deletes what nothing needs any more, and tells the table's path; a dry run tells the files'.
 pub(in super::super) fn vacuum(
@@ -30,10 +32,11 @@ pub(in super::super) fn vacuum(
     let snapshot = log.snapshot()?;
     let configured = snapshot
         .configuration()
-        .get("delta.deletedFileRetentionDuration")
+        .get(DELETED_FILE_RETENTION.name)
         .and_then(|text| interval_ms(text))
-        .unwrap_or(7 * 24 * 3_600_000);
-    let checks = state.conf.is_true(CHECK);
+        .or_else(|| interval_ms(DELETED_FILE_RETENTION.default))
+        .unwrap_or(i64::MAX);
+    let checks = state.conf.is_true(RETENTION_CHECK.name);
     let specified = match vacuum.retain_hours {
         Some(hours) if hours < 0.0 => return Err(DeltaError::NegativeRetention.into()),
         Some(hours) => Some((hours * HOUR_MS) as i64),

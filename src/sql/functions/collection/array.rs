@@ -332,7 +332,7 @@ pub(in crate::sql::functions) static ARRAY: &[Function] = &[
         "shuffle",
         "shuffle(array)",
         "The elements in a random order.",
-        "",
+        "shuffle(array(1, 2, 3))",
         |args, context| {
             let binder = Binder::new(args, context).count(1)?;
             element_of(&binder, 0)?;

@@ -48,7 +48,7 @@ macro_rules! date_difference {
             $name,
             $usage,
             "Days from start to end.",
-            "datediff('2009-07-31', '2009-07-30') → 1",
+            concat!($name, "('2009-07-31', '2009-07-30') → 1"),
             |args, context| {
                 Binder::new(args, context)
                     .count(2)?

@@ -26,7 +26,10 @@ macro_rules! make_timestamp {
             $name,
             $usage,
             $what,
-            "make_timestamp(2014, 12, 28, 6, 30, 45.887) → 2014-12-28 06:30:45.887",
+            concat!(
+                $name,
+                "(2014, 12, 28, 6, 30, 45.887) → 2014-12-28 06:30:45.887"
+            ),
             |args, context| bind_timestamp(args, context, $result),
             |call| eval_timestamp(call, $mode.unwrap_or(call.mode)),
         )

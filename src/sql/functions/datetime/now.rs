@@ -14,7 +14,7 @@ macro_rules! now {
             $name,
             $usage,
             "The time at which the query, or the micro-batch, started.",
-            "",
+            $usage,
             |args, context| no_args(args, context, T::Timestamp),
             |call| constant(call, Value::Timestamp(call.context.now_us)),
         )
@@ -27,7 +27,7 @@ macro_rules! today {
             $name,
             $usage,
             "The date at which the query, or the micro-batch, started.",
-            "",
+            $usage,
             |args, context| no_args(args, context, T::Date),
             |call| {
                 let local = calendar::to_local(call.context.time_zone, call.context.now_us);
@@ -47,7 +47,7 @@ pub(in crate::sql::functions) static NOW: &[Function] = &[
         "localtimestamp",
         "localtimestamp()",
         "The time at which the query started, without a zone.",
-        "",
+        "localtimestamp()",
         |args, context| no_args(args, context, T::TimestampNtz),
         |call| {
             let local = calendar::to_local(call.context.time_zone, call.context.now_us);

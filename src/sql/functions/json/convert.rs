@@ -5,6 +5,7 @@
 use polars_core::prelude::{IntoSeries, PlSmallStr, Series, StringChunkedBuilder};
 
 use super::scan::{Scanner, elements, entries, unescape};
+use crate::formats::{OptionSpec, option_table};
 use crate::sql::coercion;
 use crate::sql::error::SqlError;
 use crate::sql::functions::bind::{BindResult, STRING, constant};
@@ -84,7 +85,29 @@ pub(in crate::sql::functions) static CONVERT: &[Function] = &[
     ),
 ];
 
-/// `timestampFormat`, `dateFormat` and `mode` of the options argument.
+option_table! {
+    /// What functions over JSON take in the map that is their last argument.
+    pub JSON_OPTIONS {
+        TIMESTAMP_FORMAT = OptionSpec::new(
+            "timestampFormat",
+            "",
+            "How timestamps are read and written, as a pattern of Spark's letters.",
+        );
+        DATE_FORMAT = OptionSpec::new("dateFormat", "", "How dates are read and written.");
+        MODE = OptionSpec::new(
+            "mode",
+            "PERMISSIVE",
+            "For `from_json`: `FAILFAST` fails where a text doesn't fit, rather than giving NULL.",
+        );
+        IGNORE_NULL_FIELDS = OptionSpec::new(
+            "ignoreNullFields",
+            "true",
+            "For `to_json`: whether fields that are NULL are left out.",
+        );
+    }
+}
+
+/// What the options argument says.
 struct Formats {
     timestamp: Option<Pattern>,
     date: Option<Pattern>,
@@ -109,14 +132,14 @@ impl Formats {
                 let (Some(name), Some(value)) = (name.as_str(), value.as_str()) else {
                     continue;
                 };
-                match name.to_ascii_lowercase().as_str() {
-                    "timestampformat" => formats.timestamp = Some(Pattern::compile(value)?),
-                    "dateformat" => formats.date = Some(Pattern::compile(value)?),
-                    "ignorenullfields" => {
-                        formats.with_nulls = value.eq_ignore_ascii_case("false");
-                    }
-                    "mode" => formats.fail_fast = value.eq_ignore_ascii_case("FAILFAST"),
-                    _ => {}
+                if TIMESTAMP_FORMAT.is_named(name) {
+                    formats.timestamp = Some(Pattern::compile(value)?);
+                } else if DATE_FORMAT.is_named(name) {
+                    formats.date = Some(Pattern::compile(value)?);
+                } else if IGNORE_NULL_FIELDS.is_named(name) {
+                    formats.with_nulls = value.eq_ignore_ascii_case("false");
+                } else if MODE.is_named(name) {
+                    formats.fail_fast = value.eq_ignore_ascii_case("FAILFAST");
                 }
             }
         }

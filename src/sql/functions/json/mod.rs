@@ -5,4 +5,5 @@ mod path;
 mod scan;
 
 pub(super) use convert::CONVERT;
+pub use convert::JSON_OPTIONS;
 pub(super) use path::PATHS;

@@ -7,7 +7,7 @@ use polars_core::prelude::*;
 use crate::sql::coercion;
 use crate::sql::error::SqlError;
 use crate::sql::functions::bind::{BindResult, Binder};
-use crate::sql::functions::{BindContext, Call, Function, Mismatch, scalar};
+use crate::sql::functions::{BindContext, Call, Function, Mismatch, rewritten, scalar};
 use crate::sql::plan::Expr;
 use crate::types::DataType as SparkType;
 
@@ -120,6 +120,12 @@ pub(in crate::sql::functions) static COMPARISON: &[Function] = &[
         "a >= b",
         "Whether a is at least b.",
         "2 >= 1 → true"
+    ),
+    rewritten(
+        "between",
+        "a [NOT] BETWEEN low AND high",
+        "Whether a is at least low and at most high.",
+        "2 BETWEEN 1 AND 3 → true",
     ),
     scalar(
         "in",

@@ -177,7 +177,7 @@ pub(in crate::sql::functions) static CASE: &[Function] = &[
         "space",
         "space(n)",
         "n spaces.",
-        "space(2) → '  '",
+        "length(space(2)) → 2",
         |args, context| {
             Binder::new(args, context)
                 .count(1)?

@@ -13,9 +13,9 @@ macro_rules! character {
     ($name:literal) => {
         scalar(
             $name,
-            "chr(n)",
+            concat!($name, "(n)"),
             "The character with the number n modulo 256.",
-            "chr(65) → A",
+            concat!($name, "(65) → A"),
             |args, context| {
                 Binder::new(args, context)
                     .count(1)?
@@ -59,7 +59,7 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
         "unbase64",
         "unbase64(s)",
         "The bytes that base 64 text stands for.",
-        "unbase64('U3BhcmsgU1FM') → Spark SQL",
+        "unbase64('U3BhcmsgU1FM') → [53 70 61 72 6B 20 53 51 4C]",
         |args, context| bind_text(args, context, T::Binary),
         |call| {
             let texts = call.strings(0)?;
@@ -92,7 +92,7 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
         "unhex",
         "unhex(s)",
         "The bytes that hexadecimal text stands for; NULL if it isn't.",
-        "unhex('537061726B') → Spark",
+        "unhex('537061726B') → [53 70 61 72 6B]",
         |args, context| {
             let mut bound = bind_text(args, context, T::Binary)?;
             bound.nullable = true;
@@ -123,7 +123,7 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
         "encode",
         "encode(s, charset)",
         "The string's bytes in a character set.",
-        "encode('abc', 'utf-8') → abc",
+        "encode('abc', 'utf-8') → [61 62 63]",
         |args, context| {
             Binder::new(args, context)
                 .count(2)?
@@ -142,7 +142,7 @@ pub(in crate::sql::functions) static ENCODE: &[Function] = &[
         "to_binary",
         "to_binary(s[, format])",
         "The bytes that text stands for: `hex` (the default), `utf-8`, `base64`.",
-        "to_binary('abc', 'utf-8') → abc",
+        "to_binary('abc', 'utf-8') → [61 62 63]",
         bind_to_binary,
         |call| to_binary(call, call.mode),
     ),

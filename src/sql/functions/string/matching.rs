@@ -21,12 +21,12 @@ macro_rules! like {
 }
 
 macro_rules! rlike {
-    ($name:literal, $usage:literal) => {
+    ($name:literal, $usage:literal, $example:literal) => {
         scalar(
             $name,
             $usage,
             "Whether the string contains a match of the regular expression.",
-            "'Spark SQL' rlike 'S.*L' → true",
+            $example,
             |args, context| bind_texts(args, context, 2, T::Boolean),
             |call| {
                 let texts = call.strings(0)?;
@@ -60,9 +60,17 @@ pub(in crate::sql::functions) static MATCHING: &[Function] = &[
         "'Spark' ILIKE 's%' → true",
         true
     ),
-    rlike!("rlike", "s RLIKE regexp"),
-    rlike!("regexp", "s REGEXP regexp"),
-    rlike!("regexp_like", "regexp_like(s, regexp)"),
+    rlike!("rlike", "s RLIKE regexp", "'Spark SQL' RLIKE 'S.*L' → true"),
+    rlike!(
+        "regexp",
+        "s REGEXP regexp",
+        "'Spark SQL' REGEXP 'S.*L' → true"
+    ),
+    rlike!(
+        "regexp_like",
+        "regexp_like(s, regexp)",
+        "regexp_like('Spark SQL', 'S.*L') → true"
+    ),
     scalar(
         "regexp_extract",
         "regexp_extract(s, regexp[, group])",

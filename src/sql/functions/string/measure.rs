@@ -14,7 +14,7 @@ macro_rules! length {
             $name,
             $usage,
             "The number of characters, or of a binary's bytes.",
-            "length('Spark SQL ') → 10",
+            concat!($name, "('Spark SQL ') → 10"),
             |args, context| bind_bytes(args, context),
             |call| {
                 if *call.type_of(0) == T::Binary {
@@ -41,9 +41,9 @@ macro_rules! locate {
     ($name:literal) => {
         scalar(
             $name,
-            "locate(substring, s[, start])",
+            concat!($name, "(substring, s[, start])"),
             "The position of the first occurrence from `start` on, from 1; 0 if there is none.",
-            "locate('bar', 'foobarbar') → 4",
+            concat!($name, "('bar', 'foobarbar') → 4"),
             |args, context| {
                 Binder::new(args, context)
                     .counts(2..=3)?

@@ -13,22 +13,22 @@ macro_rules! substring {
     ($name:literal) => {
         scalar(
             $name,
-            "substring(s, start[, length])",
+            concat!($name, "(s, start[, length])"),
             "The part from a position on, from 1, or from the end if negative.",
-            "substring('Spark SQL', 5, 1) → k",
+            concat!($name, "('Spark SQL', 5, 1) → k"),
             bind_substring,
             eval_substring,
         )
     };
 }
 
-macro_rules! concat {
-    ($name:literal, $usage:literal) => {
+macro_rules! concatenation {
+    ($name:literal, $usage:literal, $example:literal) => {
         scalar(
             $name,
             $usage,
             "Strings, binaries or arrays one after another.",
-            "concat('Spark', 'SQL') → SparkSQL",
+            $example,
             bind_concat,
             eval_concat,
         )
@@ -40,8 +40,12 @@ pub(in crate::sql::functions) static PARTS: &[Function] = &[
     substring!("substring"),
     substring!("substr"),
     substring!("mid"),
-    concat!("concat", "concat(a, …)"),
-    concat!("||", "a || b"),
+    concatenation!(
+        "concat",
+        "concat(a, …)",
+        "concat('Spark', 'SQL') → SparkSQL"
+    ),
+    concatenation!("||", "a || b", "'Spark' || 'SQL' → SparkSQL"),
     scalar(
         "left",
         "left(s, n)",

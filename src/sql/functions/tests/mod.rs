@@ -35,7 +35,7 @@ fn call(name: &str, args: &[Series], types: &[&DataType], result: &DataType) -> 
 }
 
 #[test]
-fn every_function_has_one_entry_a_usage_and_a_description() {
+fn every_function_has_one_entry_a_usage_a_description_and_an_example() {
     let mut names = HashSet::new();
     for function in functions() {
         assert!(
@@ -46,6 +46,18 @@ fn every_function_has_one_entry_a_usage_and_a_description() {
         assert_eq!(function.name, function.name.to_lowercase());
         assert!(!function.usage.is_empty(), "{}", function.name);
         assert!(function.description.ends_with('.'), "{}", function.name);
+        // Whoever looks a function up sees that one, not its alias.
+        let (expression, _) = function.example_parts();
+        let shown = match function.name {
+            "[]" => "[",
+            "get_json_path" => "':",
+            name => name,
+        };
+        assert!(
+            expression.to_lowercase().contains(shown),
+            "{}: {expression}",
+            function.name
+        );
     }
     assert!(names.len() > 350, "{} functions", names.len());
 }
