@@ -103,11 +103,6 @@ doc: ## Build the crate's documentation
 	@tools/steps.sh rust clang crates
 	@$(with_env) cargo doc --no-deps --document-private-items && echo "$$CARGO_TARGET_DIR/doc/multihop/index.html"
 
-.PHONY: docs
-docs: ## Write the reference pages of docs/ from the source
-	@tools/steps.sh rust clang crates
-	@$(with_env) cargo run --locked --quiet --example reference
-
 .PHONY: clean
 clean: ## Remove what is built inside this checkout (not the shared cache)
 	@rm -rf target dist node_modules tests/e2e/output
