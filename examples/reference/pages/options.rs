@@ -29,7 +29,7 @@ pub fn page() -> String {
         CREATE TEMP VIEW seeds USING csv OPTIONS (path 'dbfs:/mnt/seeds.csv', header 'true')\n\
         ```\n\n\
         *No effect* means that the option is accepted and changes nothing here. So it is with names that this page lacks,\n\
-        except that Auto Loader refuses those that begin with `cloudFiles.`.\n\n"
+        except that Auto Loader refuses those that begin with `cloudFiles.`.\n\n",
     );
     text.push_str(&contents(sections.iter().map(|s| s.title)));
     for section in sections {

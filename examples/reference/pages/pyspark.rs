@@ -66,7 +66,7 @@ pub fn page() -> Result<String, Box<dyn Error>> {
         "# PySpark\n\n\
         The classes, methods and functions that Python cells can use: `pyspark`, `delta` and what every notebook finds. Names\n\
         and parameters are those of PySpark 4.0, and they do the same unless a note says otherwise. For Python itself and for\n\
-        `dbutils`, see [Notebooks](notebooks.md); for what is missing, see [Differences from Spark](differences.md).\n\n"
+        `dbutils`, see [Notebooks](notebooks.md); for what is missing, see [Differences from Spark](differences.md).\n\n",
     );
     page.push_str(&contents(sections.iter().map(|(title, _)| title.as_str())));
     for (title, text) in sections {
