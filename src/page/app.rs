@@ -225,7 +225,8 @@ impl App {
             }
             Command::OpenDocs => {
                 // A browser that refuses the tab says so itself.
-                let _ = window().open_with_url_and_target_and_features("docs/", "_blank", "noopener");
+                let _ =
+                    window().open_with_url_and_target_and_features("docs/", "_blank", "noopener");
             }
             Command::OpenPalette => self.dialog.set(Some(OpenDialog::Palette)),
             Command::ShowShortcuts => self.dialog.set(Some(OpenDialog::Shortcuts)),

@@ -34,7 +34,9 @@ impl Shape {
     fn path(self) -> &'static str {
         match self {
             Shape::Alert => "M8 2 14.5 13.5h-13Z M8 6.5v3 M8 11.4v.2",
-            Shape::Book => "M8 4.2C6.6 3.1 4.6 2.8 2 2.8v9.6c2.6 0 4.6.3 6 1.4 1.4-1.1 3.4-1.4 6-1.4V2.8c-2.6 0-4.6.3-6 1.4Z M8 4.2v9.6",
+            Shape::Book => {
+                "M8 4.2C6.6 3.1 4.6 2.8 2 2.8v9.6c2.6 0 4.6.3 6 1.4 1.4-1.1 3.4-1.4 6-1.4V2.8c-2.6 0-4.6.3-6 1.4Z M8 4.2v9.6"
+            }
             Shape::Check => "M3 8.5 6.5 12 13 4.5",
             Shape::Close => "M4 4l8 8 M12 4l-8 8",
             Shape::Command => "M3.5 4.5 7 8l-3.5 3.5 M8.5 11.5h4",
