@@ -42,6 +42,9 @@ function render(markdown) {
         // Wide tables scroll by themselves, reachable by keyboard.
         return `<div class="wide" tabindex="0" role="group" aria-label="Table"><table><thead>${head}</thead><tbody>${token.rows.map((cells) => row(cells, "td")).join("")}</tbody></table></div>\n`;
       },
+      // As wide tables.
+      code: ({ text, lang }) =>
+        `<pre tabindex="0" role="group" aria-label="Example"><code class="language-${escape(lang ?? "text")}">${escape(text)}\n</code></pre>\n`,
       // Our pages hold no HTML of their own; what looks like it is text.
       html: ({ text }) => escape(text),
     },
