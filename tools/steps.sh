@@ -210,7 +210,7 @@ side_by_side() {
       IFS=: read -r name crates _ <<<"$job"
       if kill -0 "${pids[$name]}" 2>/dev/null; then
         running=yes
-        report+="${report:+, }$name $(grep -cE '^ +Compiling ' "$logs/$name") of about $crates crates"
+        report+="${report:+, }$name $(grep -cE '^ +Compiling ' "$logs/$name" || true) of about $crates crates"
       elif ! wait "${pids[$name]}"; then
         failed=$name
       fi
