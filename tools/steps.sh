@@ -37,7 +37,7 @@ get_crates() {
 about_tools() { echo "Installing wasm-bindgen $WASM_BINDGEN and Trunk $TRUNK; compiling the site's crates meanwhile"; }
 have_tools() { have_wasm_bindgen && have_trunk; }
 get_tools() {
-  side_by_side "the tools:480:get_wasm_bindgen_and_trunk" "the site:370:compile_site"
+  side_by_side "the tools:520:get_wasm_bindgen_and_trunk" "the site:350:compile_site"
 }
 have_wasm_bindgen() { [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $WASM_BINDGEN" ] && have wasm-bindgen-test-runner; }
 have_trunk() { [ "$(trunk --version 2>/dev/null)" = "trunk $TRUNK" ]; }
