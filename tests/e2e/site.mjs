@@ -1,9 +1,11 @@
 // What every end-to-end test starts with: the built site served, and Chromium on it.
 
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
 import { serve } from "../../tools/serve.mjs";
+import { limit, PATIENCE } from "./patience.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 export const output = new URL("output/", import.meta.url).pathname;
@@ -25,15 +27,23 @@ const args = [
 export async function openSite({ base = "/", more = [] } = {}) {
   await mkdir(output, { recursive: true });
   const server = await serve(process.env.SITE ?? `${root}target/site`, { base });
-  const browser = await chromium.launch({ executablePath, args: [...args, ...more] });
+  const browser = await chromium.launch({ executablePath, args: [...args, ...more], timeout: PATIENCE });
+  let before;
   return {
     url: server.url,
     browser,
-    /** A fresh page of its own, which notes everything that should not happen: see `complaints`. */
+    /**
+     * A fresh page of its own, in the place of the one before: what nobody looks at any more takes no time. It notes
+     * what it asked for (`asked`), what should not happen (`complaints`), and what its notices said (`heard`).
+     */
     async newPage(options = {}) {
+      await before?.close();
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      before = context;
+      limit(context);
       const page = await context.newPage();
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(PATIENCE);
+      page.asked = [];
       page.complaints = [];
       page.on("console", (message) => {
         if (message.type() === "error") page.complaints.push(`console: ${message.text()}`);
@@ -46,8 +56,10 @@ export async function openSite({ base = "/", more = [] } = {}) {
         if (response.status() >= 400) page.complaints.push(`${response.status()}: ${response.url()}`);
       });
       context.on("request", (request) => {
+        page.asked.push(request.url());
         if (!request.url().startsWith(server.url)) page.complaints.push(`asked elsewhere: ${request.url()}`);
       });
+      await page.addInitScript(noteNotices);
       return page;
     },
     async close() {
@@ -55,4 +67,27 @@ export async function openSite({ base = "/", more = [] } = {}) {
       await server.close();
     },
   };
+}
+
+/** In the page: notices leave by themselves, so what they say is written down when they come. */
+function noteNotices() {
+  window.notices = [];
+  const known = new WeakSet();
+  const look = () => {
+    for (const notice of document.querySelectorAll(".notice")) {
+      if (known.has(notice)) continue;
+      known.add(notice);
+      window.notices.push(notice.textContent);
+    }
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+}
+
+/** That the page has nothing to complain of: nothing failed, nothing was asked of other sites. */
+export async function noComplaints(page) {
+  // What the page said before this answer has arrived with it.
+  await page.evaluate(async () => {
+    await new Promise((resume) => requestAnimationFrame(resume));
+  });
+  assert.deepEqual(page.complaints, []);
 }

@@ -2,7 +2,7 @@
 // data. Tests serve it in the place of engine_loader.js; it is never part of a built site.
 //
 // What it does can be chosen by name: a dropped `broken.parquet` is refused, `mine.json` fits nowhere, SQL that
-// holds `oops` fails, `panic` panics; the table `big` has a million rows.
+// holds `oops` fails, `panic` panics; the table `big` has a million rows; a file above 1 MB lands until it is cancelled.
 
 const now = () => Date.now();
 // The protocol's enums are tagged from outside: {"Text": {"text": …}}.
@@ -369,7 +369,7 @@ const requests = {
     });
   },
   LoadNewData({ all }) {
-    if (main().remaining_files === 0) return { kind: "Text", text: "No more data to load" };
+    if (main().remaining_files === 0) return { kind: "Text", text: "All files have arrived." };
     const files = all ? main().remaining_files : 1;
     main().remaining_files -= files;
     const source = byId(main().nodes, "id", "orders-raw");
@@ -378,7 +378,7 @@ const requests = {
     pass(files);
     return {
       kind: "Text",
-      text: `Loading ${String(source.files).padStart(2, "0")}.parquet file to the bookstore dataset`,
+      text: `${String(source.files).padStart(2, "0")}.parquet has arrived.`,
     };
   },
   Stop({ query: key }) {
@@ -400,10 +400,13 @@ const requests = {
   PreviewDrop: ({ files }) => ({ kind: "Drop", preview: preview(files) }),
   async LandDrop({ drop }, id) {
     const total = drops.get(drop).reduce((sum, file) => sum + file.size, 0);
+    const isHuge = total > 1e6;
     for (let done = 1; done <= 20; done++) {
       if (cancelled.has(id)) throw error("CANCELLED", "The request was cancelled.", { class: "Cancelled" });
       tell({ kind: "Task", id, title: "Landing", done: (total * done) / 20, total, unit: "Bytes" });
-      await new Promise((resume) => setTimeout(resume, total > 1e6 ? 200 : 20));
+      await new Promise((resume) => setTimeout(resume, isHuge ? 200 : 20));
+      // A huge file never lands whole: it is there to be cancelled.
+      if (isHuge) done = Math.min(done, 18);
     }
     const source = byId(main().nodes, "id", "orders-raw");
     source.files += 1;
