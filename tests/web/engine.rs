@@ -57,10 +57,14 @@ async fn arriving_files_flow_through_bronze_and_silver_and_gold_when_asked() {
         .await;
     assert_eq!(engine.rows("daily_customer_books").unwrap_or(0.0), 0.0);
     engine.ask(Request::UpdateGold { pipeline }).await.unwrap();
+    // Had it run unasked before, this would be a later batch.
     engine
-        .until("gold has rows", |flow| {
+        .until("gold has the rows of its first batch", |flow| {
             let mut nodes = flow.pipelines[0].nodes.iter();
+            let mut queries = flow.pipelines[0].queries.iter();
             nodes.any(|node| node.name == "daily_customer_books" && node.rows > Some(0.0))
+                && queries
+                    .any(|query| query.key == "daily_customer_books" && query.batch_id == Some(0.0))
         })
         .await;
 }

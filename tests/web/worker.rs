@@ -16,8 +16,8 @@ use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 /// The test server hands out the checkout beside the test's own files.
 const LOADER: &str = "/target/site/engine_loader.js";
 
-/// Longer than anything below takes on a slow machine.
-const PATIENCE_MS: f64 = 60_000.0;
+/// Longer than anything below takes on a slow and busy machine.
+const PATIENCE_MS: f64 = 120_000.0;
 
 /// A running engine. Dropping it ends the worker.
 pub struct Engine {
@@ -35,7 +35,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the engine and waits until it is ready.
     pub async fn start() -> Engine {
-        let worker = new_worker().await;
+        let worker = new_worker();
         let inbox = Rc::new(RefCell::new(VecDeque::new()));
         let box_in = Rc::clone(&inbox);
         let on_message = Closure::new(move |event: MessageEvent| {
@@ -64,7 +64,13 @@ impl Engine {
             _on_message: on_message,
             _on_error: on_error,
         };
-        while !matches!(engine.next_event().await, Event::Ready { .. }) {}
+        let ready = |message| match message {
+            FromEngine::Event {
+                event: Event::Ready { .. },
+            } => Some(()),
+            _ => None,
+        };
+        engine.until_told("the engine is ready", ready).await;
         engine
     }
 
@@ -89,27 +95,24 @@ impl Engine {
         let files: Array = files.iter().collect();
         Reflect::set(&envelope, &"files".into(), &files).unwrap();
         self.worker.post_message(&envelope).unwrap();
-        loop {
-            if let FromEngine::Reply { id: of, result } = self.next().await
-                && of == id
-            {
-                return result;
-            }
-        }
+        let reply = |message| match message {
+            FromEngine::Reply { id: of, result } if of == id => Some(result),
+            _ => None,
+        };
+        self.until_told(&format!("request {id} is answered"), reply)
+            .await
     }
 
     /// Waits until Flow shows what is asked for.
     pub async fn until(&self, what: &str, is_so: impl Fn(&FlowState) -> bool) {
-        let start = js_sys::Date::now();
-        while !is_so(&self.flow.borrow()) {
-            let waited = js_sys::Date::now() - start;
-            assert!(waited < PATIENCE_MS, "{what}: {:#?}", self.flow.borrow());
-            if self.inbox.borrow().is_empty() {
-                sleep(10).await;
-            } else {
-                self.next().await;
+        // Each state that the engine told counts, not only the last.
+        let look = || -> Option<()> {
+            while !is_so(&self.flow.borrow()) {
+                self.take()?;
             }
-        }
+            Some(())
+        };
+        poll(what, look, || format!("{:#?}", self.flow.borrow())).await;
     }
 
     /// Waits until the table or directory of that name has as many rows.
@@ -130,37 +133,32 @@ impl Engine {
         self.flow.borrow().pipelines[0].id.clone()
     }
 
-    async fn next_event(&self) -> Event {
-        loop {
-            if let FromEngine::Event { event } = self.next().await {
-                return event;
-            }
-        }
-    }
-
-    async fn next(&self) -> FromEngine {
-        let start = js_sys::Date::now();
-        loop {
-            let next = self.inbox.borrow_mut().pop_front();
-            match next {
-                Some(FromEngine::Event {
-                    event: Event::Panicked { message },
-                }) => panic!("the engine panicked: {message}"),
-                Some(message) => {
-                    self.note(&message);
-                    return message;
+    /// Waits for a message that `pick` makes something of, and takes those before it.
+    async fn until_told<T>(&self, what: &str, pick: impl Fn(FromEngine) -> Option<T>) -> T {
+        let others = Cell::new(0);
+        let look = || -> Option<T> {
+            loop {
+                let picked = pick(self.take()?);
+                if picked.is_some() {
+                    return picked;
                 }
-                None => sleep(10).await,
+                others.set(others.get() + 1);
             }
-            assert!(
-                js_sys::Date::now() - start < PATIENCE_MS,
-                "the engine says nothing"
-            );
-        }
+        };
+        poll(what, look, || {
+            let loading = self.loading.borrow();
+            format!("{} other messages, of loading {loading:?}", others.get())
+        })
+        .await
     }
 
-    fn note(&self, message: &FromEngine) {
-        match message {
+    /// The next message, if one has come. That the engine panicked ends the test.
+    fn take(&self) -> Option<FromEngine> {
+        let message = self.inbox.borrow_mut().pop_front()?;
+        match &message {
+            FromEngine::Event {
+                event: Event::Panicked { message },
+            } => panic!("the engine panicked: {message}"),
             FromEngine::Event {
                 event: Event::Flow { flow } | Event::Ready { flow },
             } => *self.flow.borrow_mut() = flow.clone(),
@@ -169,6 +167,7 @@ impl Engine {
             } => self.loading.borrow_mut().push(*fraction),
             _ => {}
         }
+        Some(message)
     }
 }
 
@@ -184,29 +183,20 @@ fn node<'a>(flow: &'a FlowState, name: &str) -> Option<&'a NodeView> {
 }
 
 /// A worker as the page makes it. The test runner puts a `Worker` of its own in the window, which
-/// starts scripts from a `blob:` URL, where nothing relative can be loaded; a frame has the
-/// browser's.
-async fn new_worker() -> Worker {
-    let window = web_sys::window().unwrap();
-    let document = window.document().unwrap();
-    let frame = document.create_element("iframe").unwrap();
-    document
-        .document_element()
-        .unwrap()
-        .append_child(&frame)
-        .unwrap();
-    // Until the frame's own document is there, a worker of it would be cut off.
-    sleep(200).await;
-    let inner = Reflect::get(&frame, &"contentWindow".into()).unwrap();
-    let constructor: Function = Reflect::get(&inner, &"Worker".into())
-        .unwrap()
-        .unchecked_into();
-    let origin = js_sys::eval("location.origin")
-        .unwrap()
-        .as_string()
-        .unwrap();
-    let url = JsValue::from_str(&format!("{origin}{LOADER}"));
-    Reflect::construct(&constructor, &Array::of1(&url))
+/// starts scripts from a `blob:` URL, where nothing relative can be loaded. It shares the prototype
+/// of the browser's, and that one's constructor is the browser's.
+fn new_worker() -> Worker {
+    let mut constructor: JsValue = js_sys::global().into();
+    for name in ["Worker", "prototype", "constructor"] {
+        constructor = Reflect::get(&constructor, &name.into()).unwrap();
+    }
+    let constructor: Function = constructor.unchecked_into();
+    let source = String::from(constructor.to_string());
+    assert!(
+        source.contains("[native code]"),
+        "the test runner's Worker hides the browser's: {source}"
+    );
+    Reflect::construct(&constructor, &Array::of1(&JsValue::from_str(LOADER)))
         .unwrap()
         .unchecked_into()
 }
@@ -223,12 +213,26 @@ pub async fn file(path: &str, name: &str) -> File {
     File::new_with_buffer_source_sequence(&Array::of1(&bytes), name).unwrap()
 }
 
-async fn sleep(ms: i32) {
-    let timer = Promise::new(&mut |resolve, _| {
-        web_sys::window()
-            .unwrap()
-            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms)
-            .unwrap();
-    });
-    JsFuture::from(timer).await.unwrap();
+/// Looks again and again until there is what is looked for: all waiting is done here, for what a
+/// test needs and never for a time. `seen` tells what there was instead when patience ends.
+async fn poll<T>(what: &str, look: impl Fn() -> Option<T>, seen: impl Fn() -> String) -> T {
+    let start = js_sys::Date::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        let waited = js_sys::Date::now() - start;
+        assert!(
+            waited < PATIENCE_MS,
+            "waited {waited} ms until {what}, in vain: {}",
+            seen()
+        );
+        let pause = Promise::new(&mut |resolve, _| {
+            web_sys::window()
+                .unwrap()
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 10)
+                .unwrap();
+        });
+        JsFuture::from(pause).await.unwrap();
+    }
 }
