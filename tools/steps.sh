@@ -6,7 +6,7 @@ set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 . tools/env.sh
 
-declare -A minutes=([rust]=1 [clang]=1 [crates]=1 [tools]=10 [site]=2 [python_module]=5 [npm]=1 [browser]=1 [python]=1
+declare -A minutes=([rust]=1 [clang]=1 [crates]=1 [tools]=18 [site]=1 [python_module]=6 [npm]=1 [browser]=1 [python]=1
   [cargo_deny]=3 [cargo_fuzz]=1 [wasm_pack]=3 [java]=1 [pyspark]=2)
 
 # --- Rust and what builds with it
