@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the README's two commands, as written there, on what a new user has: a clone, and nothing else. HOME, CARGO_HOME,
 # the project's cache and npm's are new and empty; rustup's toolchains alone are kept. Says how long each step took.
-# What it leaves behind is one folder, which it names if it fails.
+# What it leaves behind is one folder, which it names if it fails, or with KEEP=1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -66,4 +66,4 @@ for log in run test; do
 done
 echo "${commands[0]}: the page after $(clock "$served"), Python after $(clock "$python"); ${commands[1]} after that: $(clock $((SECONDS - again)))"
 trap - EXIT
-rm -rf "$there"
+if [ -n "${KEEP:-}" ]; then echo "All of it is in $there"; else rm -rf "$there"; fi
