@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { transform } from "esbuild";
+import { writeServiceWorker } from "./offline_site.mjs";
 import { buildProgram, buildPython, run } from "./programs.mjs";
 
 /** Bytes in brotli: beyond `most` the build fails; `aim` is where a part should come. */
@@ -90,6 +91,8 @@ async function buildAll() {
     await copyFile(notice, join("dist", notice));
     await copyFile(notice, join("dist/site", notice));
   }
+  // The minifier, which is Trunk's last step, comes after its hook.
+  await writeServiceWorker("dist/site");
   await checkSizes(Object.keys(budgets), readFiles("dist/site"));
   // What ships is what is tested, as a person uses it.
   await run("node", ["--test", "--test-timeout=300000", "tests/e2e/walk.test.mjs", "tests/e2e/python.test.mjs"], {

@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { bundle } from "./bundle.mjs";
 import { writeDocs } from "./docs.mjs";
 import { finishLoader } from "./loaders.mjs";
+import { writeServiceWorker } from "./offline_site.mjs";
 
 const folder = process.env.TRUNK_STAGING_DIR;
 const www = new URL("../www/", import.meta.url).pathname;
@@ -24,3 +25,6 @@ await writeFile(join(bookstore, "manifest.json"), JSON.stringify(paths));
 await build({ ...bundle, outdir: folder });
 
 await writeDocs(join(folder, "docs"));
+
+// Last, as it names all others.
+await writeServiceWorker(folder);

@@ -137,7 +137,7 @@ export interface Flow {
       total_rows: number;
     }[];
   }[];
-  memory: { used: number; capacity: number };
+  storage: { used: number; capacity: number };
 }
 
 declare global {

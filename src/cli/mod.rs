@@ -17,7 +17,9 @@ use crate::env::{Env, SeededIds};
 use crate::notebook::NotebookError;
 use crate::pipeline::{self, DATASET};
 use crate::session::{Ran, Session, SessionError};
-use crate::storage::{DbfsPath, FileSystem, MemoryFileSystem, StorageError};
+use crate::storage::{
+    DbfsPath, DirectoryFileSystem, FileSystem, MemoryFileSystem, StorageError,
+};
 use host::{Mount, SystemClock};
 use run::RunArgs;
 
@@ -67,7 +69,8 @@ enum Command {
 /// What lies under `dbfs:/` at first.
 #[derive(clap::Args, Default)]
 struct FileArgs {
-    /// Takes a directory that `--export` wrote as dbfs:/, in place of the sample data.
+    /// Reads and writes this directory in place as dbfs:/, instead of the sample data in memory. Tables, views and
+    /// checkpoints are there again the next time.
     #[arg(long, value_name = "DIR")]
     dbfs: Option<PathBuf>,
     /// Puts a directory or file of this machine under a dbfs:/ path first.
@@ -128,6 +131,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
         } => {
             let mut session = session(&files, Arc::default(), host::entropy())?;
             for ran in session.sql(&text)? {
+                session.keep()?;
                 let frame = match ran {
                     Ran::Rows(plan) => session.collect(&plan, Some(max_rows))?,
                     Ran::Frame(frame) => frame,
@@ -154,15 +158,26 @@ fn session(files: &FileArgs, clock: Arc<SystemClock>, seed: u128) -> Result<Sess
         clock,
         ids: Arc::new(SeededIds::new(seed)),
     };
-    let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), u64::MAX));
-    match &files.dbfs {
-        Some(dir) => host::import(fs.as_ref(), dir, &DbfsPath::root())?,
-        None => add_sample_data(fs.as_ref())?,
-    }
+    let fs: Arc<dyn FileSystem> = match &files.dbfs {
+        Some(dir) => {
+            let opened = DirectoryFileSystem::open(dir);
+            Arc::new(opened.map_err(|error| CliError::Host {
+                path: dir.clone(),
+                error,
+            })?)
+        }
+        None => {
+            let fs = MemoryFileSystem::new(env.clock.clone(), u64::MAX);
+            add_sample_data(&fs)?;
+            Arc::new(fs)
+        }
+    };
     for mount in &files.mount {
         host::import(fs.as_ref(), &mount.from, &mount.to)?;
     }
-    Ok(Session::new(fs, env))
+    let mut session = Session::new(fs, env);
+    session.restore()?;
+    Ok(session)
 }
 
 /// Puts the bookstore's files in their place.

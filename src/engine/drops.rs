@@ -114,6 +114,7 @@ fn check_size(name: &str, size: u64, free: u64) -> Result<(), SessionError> {
         needed: size,
         free,
         capacity: free,
+        largest: String::new(),
     }
     .into())
 }

@@ -63,6 +63,12 @@ impl PipelineRun {
         }
     }
 
+    /// Whether somebody declared it, so that it is there again with the workspace: not the sample, nor what stands for a
+    /// notebook's streams.
+    pub fn is_declared(&self) -> bool {
+        self.is_custom && !self.pipeline.start.is_empty()
+    }
+
     /// The id of the edge that a query moves.
     pub fn edge_of(&self, key: &str) -> Option<String> {
         let edge = self

@@ -14,7 +14,7 @@ use crate::notebook::json_rows;
 use crate::pipeline::{HopTexts, suggest};
 use crate::protocol::{DropPreview, ErrorInfo, Event, NewPipeline, Reply, RowsFormat, TaskUnit};
 use crate::session::SessionError;
-use crate::storage::{DbfsPath, FileSystem};
+use crate::storage::DbfsPath;
 use crate::types::{Frame, StructType};
 
 /// What handling a request came to.
@@ -111,8 +111,8 @@ impl Engine {
             // Its reply has bytes beside it.
             Job::Export { .. } => Ok(None),
             Job::Look { looking, landings } => {
-                let (used, capacity) = self.fs.usage();
-                if looking.step(capacity.saturating_sub(used), landings) {
+                let usage = self.fs.usage();
+                if looking.step(usage.capacity.saturating_sub(usage.used), landings) {
                     self.event(Event::Task {
                         id,
                         title: "Reading dropped files".into(),

@@ -10,6 +10,7 @@ mod drops;
 mod error;
 mod flow;
 mod jobs;
+mod keep;
 mod notebook;
 mod progress;
 mod python;
@@ -33,14 +34,15 @@ use bytes::Bytes;
 use crate::env::Env;
 use crate::pipeline::bookstore;
 use crate::protocol::{
-    ErrorInfo, Event, FlowState, FromEngine, MemoryView, Reply, Request, ToEngine,
+    CellEnd, ErrorInfo, Event, FlowState, FromEngine, Reply, Request, StorageView, ToEngine, WorkspaceView,
 };
 use crate::session::{Session, SessionError};
-use crate::storage::{DbfsPath, FileSystem, MemoryFileSystem};
+use crate::storage::{DbfsPath, FileSystem};
 
 use drops::Drop;
 use flow::{Counts, PipelineRun};
 use jobs::{Job, Outcome};
+use keep::Kept;
 use notebook::Notebooks;
 use progress::Progress;
 use relations::Relations;
@@ -56,7 +58,7 @@ pub struct Outgoing {
 
 /// The engine of one page.
 pub struct Engine {
-    fs: Arc<MemoryFileSystem>,
+    fs: Arc<dyn FileSystem>,
     session: Session,
     env: Env,
     pipelines: Vec<PipelineRun>,
@@ -78,16 +80,17 @@ pub struct Engine {
     flow_is_stale: bool,
     /// Whether no stream had anything to do in the last step.
     streams_idle: bool,
+    kept: Kept,
 }
 
 impl Engine {
-    /// An engine over an empty file system of `capacity` bytes.
-    pub fn new(env: Env, capacity: u64) -> Self {
-        let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), capacity));
+    /// An engine over the workspace in this file system: what an earlier engine left there is there again. What can't be
+    /// taken up is told by events.
+    pub fn open(fs: Arc<dyn FileSystem>, env: Env) -> Self {
         let mut session = Session::new(fs.clone(), env.clone());
         let progress = Progress::default();
         session.state_mut().on_read = progress.listener(env.clock.clone());
-        Engine {
+        let mut engine = Engine {
             session,
             fs,
             env,
@@ -106,11 +109,14 @@ impl Engine {
             told_at_ms: 0,
             flow_is_stale: true,
             streams_idle: true,
-        }
+            kept: Kept::default(),
+        };
+        engine.restore();
+        engine
     }
 
-    /// Puts the sample data in its place and declares the bookstore pipeline over it. `files`
-    /// are paths below the dataset, and contents.
+    /// Declares the bookstore pipeline over the sample data, which is put in its place in a new workspace. `files` are
+    /// paths below the dataset, and contents.
     ///
     /// # Errors
     /// If they don't fit.
@@ -118,10 +124,13 @@ impl Engine {
         let root = DbfsPath::parse(crate::pipeline::DATASET)?;
         for (path, bytes) in files {
             let path = root.join(&path)?;
-            self.fs.put(&path, bytes.clone())?;
+            if self.kept.is_new() {
+                self.fs.put(&path, bytes.clone())?;
+            }
             self.initial.push((path, bytes));
         }
-        self.pipelines.push(PipelineRun::new(bookstore(), false));
+        self.pipelines
+            .insert(0, PipelineRun::new(bookstore(), false));
         self.flow_is_stale = true;
         Ok(())
     }
@@ -137,10 +146,13 @@ impl Engine {
         &self.session
     }
 
-    /// Says that requests are answered from now on.
-    pub fn ready(&mut self) {
+    /// Says that requests are answered from now on, and which workspace is open.
+    pub fn ready(&mut self, mut workspace: WorkspaceView) {
+        self.keep();
+        workspace.is_resumed = !self.kept.is_new();
+        workspace.was_running = self.kept.was_running();
         let flow = self.flow();
-        self.event(Event::Ready { flow });
+        self.event(Event::Ready { flow, workspace });
     }
 
     /// Takes a request. `files` are the contents that travelled with it.
@@ -163,6 +175,7 @@ impl Engine {
             Ok(Outcome::Job(job)) => self.jobs.push_back((id, job)),
             Err(error) => self.reply(id, Err(error)),
         }
+        self.keep();
     }
 
     /// Does a small piece of what there is to do. Gives whether there may be more right now.
@@ -174,7 +187,19 @@ impl Engine {
             if matches!(job, Job::Cell(_)) {
                 self.progress.begin(id, self.env.clock.now_ms());
             }
-            match self.step_job(id, &mut job) {
+            let stepped = self.step_job(id, &mut job);
+            if let Job::Cell(run) = &job
+                && !matches!(stepped, Ok(None))
+            {
+                let at = self.env.clock.now_ms();
+                let end = CellEnd {
+                    ms: (at - run.began_ms) as f64,
+                    at_ms: at as f64,
+                    error: stepped.as_ref().err().cloned(),
+                };
+                self.note_end(run.notebook(), run.cell, end);
+            }
+            match stepped {
                 Ok(None) => self.jobs.push_back((id, job)),
                 Ok(Some((reply, bytes))) => self.outbox.push(Outgoing {
                     message: FromEngine::Reply {
@@ -191,12 +216,16 @@ impl Engine {
         self.adopt_streams();
         self.tell_streams();
         self.tell_live();
+        self.keep();
         self.tell_flow(!worked);
         worked
     }
 
-    /// The messages since the last call, in order.
+    /// The messages since the last call, in order. What they tell is durable.
     pub fn take_messages(&mut self) -> Vec<Outgoing> {
+        if !self.outbox.is_empty() {
+            self.sync();
+        }
         std::mem::take(&mut self.outbox)
     }
 
@@ -296,7 +325,7 @@ impl Engine {
 
     /// What Flow shows now.
     fn flow(&mut self) -> FlowState {
-        let (used, capacity) = self.fs.usage();
+        let usage = self.fs.usage();
         let now = self.env.clock.now_ms();
         let mut pipelines = Vec::new();
         for run in &mut self.pipelines {
@@ -309,9 +338,9 @@ impl Engine {
         }
         FlowState {
             pipelines,
-            memory: MemoryView {
-                used: used as f64,
-                capacity: capacity as f64,
+            storage: StorageView {
+                used: usage.used as f64,
+                capacity: usage.capacity as f64,
             },
         }
     }

@@ -1,8 +1,9 @@
 //! Notebooks: the workspace, and cells that run a step at a time in the session that Flow shows.
 
 mod live;
+mod shown;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -14,7 +15,7 @@ use super::{Content, Engine, error};
 use crate::connect::{Answer, Connect};
 use crate::notebook::{
     Format, FsCommand, FsShown, MAX_RUN_DEPTH, Notebook, NotebookError, SqlStatement, Step,
-    WidgetStatement, Workspace, bind, samples,
+    WidgetStatement, Workspace, bind,
 };
 use crate::protocol::{
     CellOutput, CellView, ErrorInfo, Event, Language, NotebookEntry, NotebookFormat, NotebookView,
@@ -22,14 +23,26 @@ use crate::protocol::{
 };
 use crate::session::{Ran, SessionError};
 use crate::sql::plan::Plan;
+use crate::storage::DbfsPath;
 use crate::types::Frame;
 
 /// Rows pulled before a result is shown, so that an error among them is the cell's.
 const FIRST_ROWS: usize = 1000;
 
 /// Notebooks, and what runs in them.
+#[derive(Default)]
 pub(super) struct Notebooks {
     pub(super) workspace: Workspace,
+    /// Paths of notebooks that changed, or are gone, since they were written down.
+    pub(super) changed: BTreeSet<String>,
+    /// The files that they were written to, by path.
+    pub(super) files: BTreeMap<String, DbfsPath>,
+    /// What cells showed, by notebook.
+    shown: BTreeMap<String, shown::ShownCells>,
+    /// Notebooks of whose cells that isn't written down.
+    changed_shown: BTreeSet<String>,
+    /// Notebooks whose cells' results the page doesn't know.
+    is_unseen: BTreeSet<String>,
     /// Ids of the open notebooks' cells, in the order of the workspace's.
     ids: BTreeMap<String, Vec<u32>>,
     /// Streams that cells show.
@@ -55,28 +68,13 @@ struct Live {
     told: Option<(Option<i64>, bool)>,
 }
 
-impl Default for Notebooks {
-    fn default() -> Self {
-        Notebooks {
-            // Without its samples, a workspace is empty; a test says that they can be read.
-            workspace: samples().unwrap_or_default(),
-            ids: BTreeMap::new(),
-            live: Vec::new(),
-            connects: BTreeMap::new(),
-            has_python: false,
-            batch_of: None,
-            replies: BTreeMap::new(),
-            last_call: 0,
-        }
-    }
-}
-
 /// A cell under way.
 pub(super) struct CellRun {
     pub cell: u32,
     own: Level,
     /// Until when it lets streams come to rest before it begins; `None` once it has begun.
     settles_until_ms: Option<i64>,
+    pub began_ms: i64,
     /// The notebooks that `dbutils.notebook.run` called, each by the one before it.
     called: Vec<Level>,
 }
@@ -199,6 +197,7 @@ impl Engine {
             language: notebook.language,
             cells,
             widgets: self.widget_views(path),
+            shown: self.shown_before(path),
         };
         let ids = view.cells.iter().map(|cell| cell.id).collect();
         self.notebooks.ids.insert(path.into(), ids);
@@ -214,7 +213,7 @@ impl Engine {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let mut notebook = Notebook::new(name, language);
         notebook.cells.push(crate::notebook::Cell::default());
-        self.notebooks.workspace.put(folder, notebook);
+        self.notebooks.put(folder, notebook);
         self.open_notebook(&path)
     }
 
@@ -239,7 +238,7 @@ impl Engine {
         let path = self.notebooks.workspace.free_path(folder, &notebook.name);
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         notebook.name = name.into();
-        self.notebooks.workspace.put(folder, notebook);
+        self.notebooks.put(folder, notebook);
         self.open_notebook(&path)
     }
 
@@ -253,7 +252,7 @@ impl Engine {
         let mut notebook = Notebook::read(&format!("{path}.{extension}"), text.as_bytes())?;
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         notebook.name = name.into();
-        self.notebooks.workspace.put(folder, notebook);
+        self.notebooks.put(folder, notebook);
         self.notebooks.ids.remove(path);
         Ok(Reply::Done)
     }
@@ -281,6 +280,10 @@ impl Engine {
             })
             .collect();
         self.notebooks.ids.insert(path.into(), ids);
+        self.notebooks.changed.insert(path.into());
+        if self.notebooks.shown.contains_key(path) {
+            self.notebooks.changed_shown.insert(path.into());
+        }
         Ok(Reply::Done)
     }
 
@@ -294,22 +297,29 @@ impl Engine {
                 hint: " A notebook needs a name.".into(),
             });
         }
-        let Some(mut notebook) = self.notebooks.workspace.remove(path) else {
+        let Some(mut notebook) = self.notebooks.remove(path) else {
             return Ok(Reply::Done);
         };
         let free = self.notebooks.workspace.free_path(folder, name);
         let (folder, name) = free.rsplit_once('/').unwrap_or(("", &free));
         notebook.name = name.into();
-        self.notebooks.workspace.put(folder, notebook);
+        self.notebooks.put(folder, notebook);
         if let Some(ids) = self.notebooks.ids.remove(path) {
             self.notebooks.ids.insert(free.clone(), ids);
+        }
+        if let Some(shown) = self.notebooks.shown.remove(path) {
+            self.notebooks.shown.insert(free.clone(), shown);
+            self.notebooks.changed_shown.insert(path.to_owned());
+            self.notebooks.changed_shown.insert(free.clone());
         }
         Ok(Reply::Text { text: free })
     }
 
     pub(super) fn delete_notebook(&mut self, path: &str) -> Result<Reply, NotebookError> {
         self.notebooks.require(path)?;
-        self.notebooks.workspace.remove(path);
+        self.notebooks.remove(path);
+        self.notebooks.shown.remove(path);
+        self.notebooks.changed_shown.insert(path.to_owned());
         self.notebooks.ids.remove(path);
         Ok(Reply::Done)
     }
@@ -361,11 +371,13 @@ impl Engine {
                 depth: 0,
             })
             .collect();
+        self.forget_shown(&notebook, cell);
         // Whether they rest is known after their next step.
         self.streams_idle &= !settle;
         Ok(Outcome::Job(Job::Cell(Box::new(CellRun {
             own: Level::new(notebook, 0, work),
             settles_until_ms: settle.then(|| self.env.clock.now_ms() + SETTLE_MS),
+            began_ms: self.env.clock.now_ms(),
             cell,
             called: Vec::new(),
         }))))
@@ -631,6 +643,7 @@ impl Engine {
     }
 
     pub(super) fn show(&mut self, run: &CellRun, output: CellOutput) {
+        self.note_shown(run.notebook(), run.cell, &output);
         self.event(Event::Cell {
             notebook: run.notebook().to_owned(),
             cell: run.cell,
@@ -647,6 +660,17 @@ impl Engine {
 }
 
 impl Notebooks {
+    /// Puts a notebook in a folder, in place of one of that name.
+    fn put(&mut self, folder: &str, notebook: Notebook) {
+        let path = self.workspace.put(folder, notebook);
+        self.changed.insert(path);
+    }
+
+    fn remove(&mut self, path: &str) -> Option<Notebook> {
+        self.changed.insert(path.to_owned());
+        self.workspace.remove(path)
+    }
+
     /// What a notebook's Python holds.
     pub fn connect(&mut self, notebook: &str) -> &mut Connect {
         self.connects.entry(notebook.to_owned()).or_insert_with(|| {

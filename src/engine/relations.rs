@@ -1,6 +1,7 @@
 //! Relations opened to their rows: pulled on demand, kept while they are open.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use polars_core::prelude::{IdxCa, IdxSize};
@@ -8,10 +9,14 @@ use polars_core::prelude::{IdxCa, IdxSize};
 use crate::protocol::{Cell, ColumnInfo, RelationKind, RelationView};
 use crate::session::SessionError;
 use crate::sql::execute::FrameStream;
-use crate::types::{DataType, Frame, FrameError, StructType, Value, values_from_series};
+use crate::types::{
+    DataType, Frame, FrameError, SchemaRef, StructType, Value, values_from_series,
+};
 
 /// A relation that is open.
 pub(super) struct Opened {
+    /// Its rows' schema, once it is among the open ones.
+    schema: SchemaRef,
     stream: Option<FrameStream>,
     frames: Vec<Frame>,
     pulled: usize,
@@ -24,6 +29,7 @@ impl Opened {
     /// A relation whose rows `stream` gives, as timestamps of `zone`.
     pub fn new(stream: FrameStream, zone: Tz, count: Option<u64>) -> Self {
         Opened {
+            schema: SchemaRef::default(),
             stream: Some(stream),
             frames: Vec::new(),
             pulled: 0,
@@ -35,6 +41,7 @@ impl Opened {
     /// A relation whose rows are at hand.
     pub fn of_frames(frames: Vec<Frame>, zone: Tz) -> Self {
         Opened {
+            schema: SchemaRef::default(),
             stream: None,
             pulled: frames.iter().map(Frame::height).sum(),
             frames,
@@ -46,6 +53,22 @@ impl Opened {
     /// All rows, pulled before, in one frame; `None` if there are none.
     pub fn whole(&self) -> Result<Option<Frame>, FrameError> {
         Frame::concat(&self.frames)
+    }
+
+    /// The first of the rows that were pulled.
+    pub fn head(&self, rows: usize) -> Result<Frame, FrameError> {
+        let mut missing = rows;
+        let mut parts = Vec::new();
+        for frame in self.frames.iter().take_while(|_| rows > 0) {
+            let part = frame.slice(0, missing);
+            missing -= part.height();
+            parts.push(part);
+            if missing == 0 {
+                break;
+            }
+        }
+        let whole = Frame::concat(&parts)?;
+        Ok(whole.unwrap_or_else(|| Frame::empty(self.schema.clone())))
     }
 
     /// The time zone that its timestamps show in.
@@ -170,8 +193,9 @@ impl Relations {
         kind: RelationKind,
         schema: &StructType,
         versions: Option<(u32, u32)>,
-        opened: Opened,
+        mut opened: Opened,
     ) -> RelationView {
+        opened.schema = Arc::new(schema.clone());
         self.last_handle += 1;
         let view = RelationView {
             handle: self.last_handle,

@@ -17,7 +17,7 @@ use crate::protocol::{
 };
 use crate::session::{Ran, SessionError, Statement, parse_name};
 use crate::sql::plan::Plan;
-use crate::storage::{DbfsPath, FileSystem, StorageError};
+use crate::storage::{DbfsPath, StorageError};
 use crate::types::Frame;
 
 impl Engine {
@@ -140,6 +140,20 @@ impl Engine {
             }
             Request::ExportRows { handle, format } => {
                 return Ok(Outcome::Job(Job::Export { handle, format }));
+            }
+            // The worker does these by itself: they are about more than one engine's files.
+            Request::TakeOver
+            | Request::Workspaces
+            | Request::CreateWorkspace { .. }
+            | Request::DuplicateWorkspace { .. }
+            | Request::RenameWorkspace { .. }
+            | Request::DeleteWorkspace { .. }
+            | Request::SaveWorkspace
+            | Request::LoadWorkspace { .. } => {
+                return Err(error::plain(
+                    "IllegalStateException",
+                    "There is one workspace here.",
+                ));
             }
             Request::Cancel { .. } => Ok(Reply::Done),
         };
@@ -343,14 +357,14 @@ impl Engine {
         }
         if !is_custom {
             for landing in landings {
-                self.restore(&DbfsPath::parse(&landing.path)?)?;
+                self.restore_sample(&DbfsPath::parse(&landing.path)?)?;
             }
         }
         Ok(())
     }
 
     /// Puts a directory of the sample data back as it was.
-    fn restore(&mut self, dir: &DbfsPath) -> Result<(), SessionError> {
+    fn restore_sample(&mut self, dir: &DbfsPath) -> Result<(), SessionError> {
         let is_initial = |path: &DbfsPath| self.initial.iter().any(|(p, _)| p == path);
         for file in self.fs.list_recursive(dir)? {
             if !is_initial(&file.path) {

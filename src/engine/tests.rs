@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::*;
+use crate::storage::MemoryFileSystem;
 use crate::protocol::{
     Cell, CellOutput, CellView, Completion, Language, NotebookFormat, NotebookView, PythonOutcome,
     RowsFormat,
@@ -19,7 +20,9 @@ struct Page {
 
 impl Page {
     fn new() -> Page {
-        let mut engine = Engine::new(Env::deterministic(START_MS, 7), 1 << 30);
+        let env = Env::deterministic(START_MS, 7);
+        let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), 1 << 30));
+        let mut engine = Engine::open(fs, env);
         let files = crate::bookstore::files(crate::bookstore::SEED).unwrap();
         engine.add_bookstore(files).unwrap();
         Page {

@@ -1,13 +1,16 @@
 //! The engine in a web worker: messages in, messages out, steps in between.
 
+mod desk;
 mod python;
+mod workspaces;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use futures_channel::oneshot;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,10 +23,8 @@ use web_sys::{
 use super::{Content, Engine, Outgoing};
 use crate::env::{Clock, Env, SeededIds};
 use crate::protocol::{Event, FromEngine, ToEngine};
-
-/// Bytes of files that the engine holds at most. WebAssembly's memory ends at 4 GiB, and frames
-/// need room beside the files.
-const CAPACITY: u64 = 2 << 30;
+use desk::Desk;
+use workspaces::{Keeper, Workspace};
 
 /// Milliseconds between two looks at streams whose trigger waits for its time.
 const IDLE_MS: i32 = 100;
@@ -31,23 +32,64 @@ const IDLE_MS: i32 = 100;
 /// Milliseconds of work between two looks at the page's messages.
 const SLICE_MS: f64 = 12.0;
 
-/// Starts the engine: listens at once, loads the sample data, then answers.
+/// Starts the engine: listens at once, opens the workspace that the worker's name says, loads the sample data, then
+/// answers.
 ///
 /// # Errors
 /// If the browser refuses something that every browser has.
 pub fn start() -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     report_panics();
-    let worker = Rc::new(Worker::new(scope)?);
-    worker.clone().listen()?;
+    let mut seed = [0_u8; 16];
+    getrandom::fill(&mut seed).map_err(|e| JsValue::from_str(&e.to_string()))?;
+    let env = Env {
+        clock: Arc::new(BrowserClock),
+        ids: Arc::new(SeededIds::new(u128::from_le_bytes(seed))),
+    };
+    let desk = Desk::listen(scope, env.clone())?;
+    // The one is fetched while the other is opened.
+    let (sender, sample) = oneshot::channel();
+    let loader = desk.clone();
     spawn_local(async move {
-        match worker.load_sample().await {
-            Ok(files) => worker.begin(files),
-            Err(error) => worker.post_event(Event::Panicked {
-                message: format!("The sample data could not be loaded: {}", text_of(&error)),
-            }),
+        // Who waits for it may have failed.
+        let _ = sender.send(load_sample(&loader).await);
+    });
+    spawn_local(async move {
+        if let Err(error) = begin(&desk, env, sample).await {
+            desk.post_event(Event::Panicked {
+                message: text_of(&error),
+            });
         }
     });
+    Ok(())
+}
+
+type Sample = Result<Vec<(String, Bytes)>, JsValue>;
+
+async fn begin(
+    desk: &Rc<Desk>,
+    env: Env,
+    sample: oneshot::Receiver<Sample>,
+) -> Result<(), JsValue> {
+    let name = desk.scope.name();
+    let mut workspace = workspaces::open(desk, &name, &env).await?;
+    workspace.view.life = workspaces::live(&env).await;
+    let files = sample
+        .await
+        .unwrap_or_else(|_| Err("it was not asked for".into()))
+        .map_err(|error| {
+            let text = format!("The sample data could not be loaded: {}", text_of(&error));
+            JsValue::from_str(&text)
+        })?;
+    let mut engine = Engine::open(workspace.fs.clone(), env);
+    engine
+        .add_bookstore(files)
+        .map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let worker = Rc::new(Worker::new(desk.clone(), engine, &workspace)?);
+    worker.clone().listen()?;
+    worker.engine.borrow_mut().ready(workspace.view);
+    worker.send();
+    desk.serve(worker);
     Ok(())
 }
 
@@ -66,14 +108,10 @@ fn report_panics() {
     }));
 }
 
-/// A request with the files that came beside it.
-type Waiting = (ToEngine, Vec<File>);
-
 struct Worker {
-    scope: DedicatedWorkerGlobalScope,
+    desk: Rc<Desk>,
     engine: RefCell<Engine>,
-    /// Requests that came before the sample data.
-    waiting: RefCell<Option<Vec<Waiting>>>,
+    keeper: Option<Rc<Keeper>>,
     /// A channel to ourselves: its message comes after those of the page that wait already.
     wake: MessagePort,
     woken: MessagePort,
@@ -82,24 +120,17 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(scope: DedicatedWorkerGlobalScope) -> Result<Self, JsValue> {
+    fn new(desk: Rc<Desk>, engine: Engine, workspace: &Workspace) -> Result<Self, JsValue> {
         let channel = MessageChannel::new()?;
-        let mut seed = [0_u8; 16];
-        getrandom::fill(&mut seed).map_err(|e| JsValue::from_str(&e.to_string()))?;
-        let env = Env {
-            clock: Arc::new(BrowserClock),
-            ids: Arc::new(SeededIds::new(u128::from_le_bytes(seed))),
-        };
-        let engine = Engine::new(env, CAPACITY);
-        let page = scope.clone();
+        let page = desk.scope.clone();
         engine.report_to(move |message| {
             // What is lost here was only about a moment.
             let _ = to_js(&message, None).and_then(|value| page.post_message(&value));
         });
         Ok(Worker {
-            scope,
+            desk,
             engine: RefCell::new(engine),
-            waiting: RefCell::new(Some(Vec::new())),
+            keeper: workspace.keeper.clone(),
             wake: channel.port1(),
             woken: channel.port2(),
             is_awake: RefCell::new(false),
@@ -108,14 +139,6 @@ impl Worker {
     }
 
     fn listen(self: Rc<Self>) -> Result<(), JsValue> {
-        let worker = self.clone();
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            worker.receive(&event.data());
-        });
-        self.scope
-            .add_event_listener_with_callback("message", on_message.as_ref().unchecked_ref())?;
-        on_message.forget();
-
         let worker = self.clone();
         let on_wake = Closure::<dyn Fn()>::new(move || {
             worker.work();
@@ -127,36 +150,14 @@ impl Worker {
 
         let worker = self.clone();
         let on_tick = Closure::<dyn Fn()>::new(move || worker.wake());
-        self.scope
+        self.desk
+            .scope
             .set_interval_with_callback_and_timeout_and_arguments_0(
                 on_tick.as_ref().unchecked_ref(),
                 IDLE_MS,
             )?;
         on_tick.forget();
         Ok(())
-    }
-
-    /// Takes a message of the page: `{message, files}`.
-    fn receive(&self, data: &JsValue) {
-        let message = get(data, "message");
-        let files: Vec<File> = Array::from(&get(data, "files"))
-            .iter()
-            .filter_map(|file| file.dyn_into().ok())
-            .collect();
-        let message: ToEngine = match serde_wasm_bindgen::from_value(message) {
-            Ok(message) => message,
-            Err(error) => {
-                self.post_event(Event::Panicked {
-                    message: format!("The page sent what the engine doesn't understand: {error}"),
-                });
-                return;
-            }
-        };
-        if let Some(waiting) = self.waiting.borrow_mut().as_mut() {
-            waiting.push((message, files));
-            return;
-        }
-        self.handle(message, files);
     }
 
     fn handle(&self, message: ToEngine, files: Vec<File>) {
@@ -171,21 +172,29 @@ impl Worker {
 
     /// Says that work may be waiting.
     fn wake(&self) {
-        if self.waiting.borrow().is_none() && !self.is_awake.replace(true) {
+        if !self.desk.has_left() && !self.is_awake.replace(true) {
             // Posting to our own channel doesn't fail.
             let _ = self.wake.post_message(&JsValue::NULL);
         }
     }
 
-    /// Works for a moment, and goes on after the page's messages if there is more.
+    /// Works for a moment, and goes on after the page's messages if there is more. Once there is nothing to do, the
+    /// workspace is tidied up.
     fn work(&self) {
         self.is_awake.replace(false);
+        if self.desk.has_left() {
+            return;
+        }
         let start = js_sys::Date::now();
         let mut more = true;
         while more && js_sys::Date::now() - start < SLICE_MS {
             more = self.engine.borrow_mut().step();
         }
         self.send();
+        if let Some(keeper) = &self.keeper {
+            keeper.look();
+            while !more && keeper.compact() && js_sys::Date::now() - start < SLICE_MS {}
+        }
         if more {
             self.wake();
         }
@@ -194,71 +203,44 @@ impl Worker {
     fn send(&self) {
         let messages = self.engine.borrow_mut().take_messages();
         for Outgoing { message, bytes } in messages {
-            self.post(&message, bytes);
+            self.desk.post(&message, bytes);
         }
     }
+}
 
-    fn post_event(&self, event: Event) {
-        self.post(&FromEngine::Event { event }, None);
+/// Fetches the sample data from the page's own site: `bookstore/manifest.json` names it.
+async fn load_sample(desk: &Desk) -> Sample {
+    let manifest = JsFuture::from(desk.scope.fetch_with_str("bookstore/manifest.json")).await?;
+    let manifest = body(manifest).await?;
+    let paths: Vec<String> =
+        serde_json::from_slice(&manifest).map_err(|e| JsValue::from_str(&e.to_string()))?;
+    let count = paths.len();
+    let mut files = Vec::with_capacity(count);
+    // Asked for together: a static host far away answers them in one round trip.
+    let requests: Vec<_> = paths
+        .iter()
+        .map(|path| desk.scope.fetch_with_str(&format!("bookstore/{path}")))
+        .collect();
+    for (i, (path, request)) in paths.into_iter().zip(requests).enumerate() {
+        let bytes = body(JsFuture::from(request).await?).await?;
+        files.push((path, bytes));
+        desk.post_event(Event::Loading {
+            what: "Loading the sample data".into(),
+            fraction: (i + 1) as f64 / count as f64,
+        });
     }
+    Ok(files)
+}
 
-    fn post(&self, message: &FromEngine, bytes: Option<Bytes>) {
-        let bytes = bytes.map(|b| Uint8Array::from(b.as_ref()));
-        let transfer = Array::new();
-        if let Some(bytes) = &bytes {
-            transfer.push(&bytes.buffer());
-        }
-        let posted = to_js(message, bytes.as_ref())
-            .and_then(|value| self.scope.post_message_with_transfer(&value, &transfer));
-        if let Err(error) = posted {
-            web_sys::console::error_1(&error);
-        }
-    }
-
-    /// Fetches the sample data from the page's own site: `bookstore/manifest.json` names it.
-    async fn load_sample(&self) -> Result<Vec<(String, Bytes)>, JsValue> {
-        let manifest = self.fetch("bookstore/manifest.json").await?;
-        let paths: Vec<String> =
-            serde_json::from_slice(&manifest).map_err(|e| JsValue::from_str(&e.to_string()))?;
-        let count = paths.len();
-        let mut files = Vec::with_capacity(count);
-        // Asked for together: a static host far away answers them in one round trip.
-        let requests: Vec<_> = paths
-            .iter()
-            .map(|path| self.scope.fetch_with_str(&format!("bookstore/{path}")))
-            .collect();
-        for (i, (path, request)) in paths.into_iter().zip(requests).enumerate() {
-            let bytes = body(JsFuture::from(request).await?).await?;
-            files.push((path, bytes));
-            self.post_event(Event::Loading {
-                what: "Loading the sample data".into(),
-                fraction: (i + 1) as f64 / count as f64,
-            });
-        }
-        Ok(files)
-    }
-
-    async fn fetch(&self, path: &str) -> Result<Bytes, JsValue> {
-        let response = JsFuture::from(self.scope.fetch_with_str(path)).await?;
-        body(response).await
-    }
-
-    fn begin(&self, files: Vec<(String, Bytes)>) {
-        let added = self.engine.borrow_mut().add_bookstore(files);
-        if let Err(error) = added {
-            self.post_event(Event::Panicked {
-                message: error.to_string(),
-            });
-            return;
-        }
-        self.engine.borrow_mut().ready();
-        self.send();
-        let waiting = self.waiting.take();
-        for (message, files) in waiting.into_iter().flatten() {
-            self.handle(message, files);
-        }
-        self.wake();
-    }
+/// Waits so many milliseconds.
+async fn sleep(ms: i32) -> Result<(), JsValue> {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let promise = Promise::new(&mut |resolve, _| {
+        // A timer that can't be set never ends; none can't be.
+        let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    JsFuture::from(promise).await?;
+    Ok(())
 }
 
 async fn body(response: JsValue) -> Result<Bytes, JsValue> {

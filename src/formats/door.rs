@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use indexmap::IndexMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{FormatError, INFER_COLUMN_TYPES, Options, csv, json, parquet, text};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
 /// A file format that Spark's readers know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FileFormat {
     Parquet,
     Json,

@@ -61,6 +61,7 @@ impl View {
 pub enum OpenDialog {
     Palette,
     Shortcuts,
+    Workspaces,
     /// Asks before a command that deletes.
     Confirm(Command),
     /// For the files of that drop that fit nowhere.
@@ -183,6 +184,9 @@ impl App {
         self.store.engine.with(|engine| {
             match engine {
                 EngineState::Stopped { .. } => "The engine stopped: restart it first.",
+                EngineState::Occupied { .. } | EngineState::TakenOver { .. } => {
+                    "Another tab has this workspace."
+                }
                 _ => "The engine is still loading.",
             }
             .to_owned()
@@ -230,12 +234,24 @@ impl App {
             }
             Command::OpenPalette => self.dialog.set(Some(OpenDialog::Palette)),
             Command::ShowShortcuts => self.dialog.set(Some(OpenDialog::Shortcuts)),
+            Command::ShowWorkspaces => self.dialog.set(Some(OpenDialog::Workspaces)),
             Command::RestartEngine => {
-                self.relation.set(None);
-                self.drops.clear();
+                self.close_all();
                 self.engine.restart();
             }
         }
+    }
+
+    /// Opens another workspace.
+    pub fn open_workspace(self, id: &str) {
+        self.close_all();
+        self.engine.open_workspace(id);
+    }
+
+    /// Closes what shows something of the engine.
+    fn close_all(self) {
+        self.relation.set(None);
+        self.drops.clear();
     }
 
     /// Asks the engine to do a pipeline command, and shows what came of it.

@@ -23,6 +23,7 @@ pub enum Command {
     OpenPalette,
     OpenDocs,
     ShowShortcuts,
+    ShowWorkspaces,
     RestartEngine,
 }
 
@@ -60,7 +61,7 @@ impl Group {
 
 impl Command {
     /// Every command, in the order in which it is listed.
-    pub const ALL: [Command; 20] = [
+    pub const ALL: [Command; 21] = [
         Command::ShowFlow,
         Command::ShowNotebook,
         Command::ShowCatalog,
@@ -80,6 +81,7 @@ impl Command {
         Command::OpenPalette,
         Command::OpenDocs,
         Command::ShowShortcuts,
+        Command::ShowWorkspaces,
         Command::RestartEngine,
     ];
 
@@ -105,6 +107,7 @@ impl Command {
             Command::OpenPalette => "Commands",
             Command::OpenDocs => "Documentation",
             Command::ShowShortcuts => "Keyboard shortcuts",
+            Command::ShowWorkspaces => "Workspaces",
             Command::RestartEngine => "Restart engine",
         }
     }
@@ -139,7 +142,10 @@ impl Command {
             Command::OpenPalette => "Finds a command by its name.",
             Command::OpenDocs => "Opens the documentation in a new tab.",
             Command::ShowShortcuts => "Lists what the keyboard can do.",
-            Command::RestartEngine => "Starts the engine again. What it held in memory is gone.",
+            Command::ShowWorkspaces => "All workspaces in this browser: opens, copies, saves, deletes them.",
+            Command::RestartEngine => {
+                "Starts the engine again over the same workspace; streams and variables are gone."
+            }
         }
     }
 
@@ -163,6 +169,7 @@ impl Command {
             | Command::OpenPalette
             | Command::OpenDocs
             | Command::ShowShortcuts
+            | Command::ShowWorkspaces
             | Command::RestartEngine => Group::Page,
         }
     }
@@ -191,6 +198,7 @@ impl Command {
             }),
             Command::OpenDocs => plain("d"),
             Command::ShowShortcuts => plain("?"),
+            Command::ShowWorkspaces => plain("w"),
             Command::DeletePipeline | Command::AddFolder | Command::RestartEngine => None,
         }
     }

@@ -8,10 +8,12 @@ pub use bookstore::{DATASET, bookstore};
 pub use custom::{HopTexts, custom, landing, root, suggest};
 pub use lineage::{Edge, Lineage, Node};
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::Statement;
 
 /// A pipeline: statements in the order in which they run, in three parts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
     /// Unique in the session.
     pub id: String,
@@ -27,14 +29,14 @@ pub struct Pipeline {
 }
 
 /// A statement with a title for people.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Declared {
     pub title: String,
     pub statement: Statement,
 }
 
 /// A directory that takes files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Landing {
     /// `dbfs:/…`
     pub path: String,
@@ -42,7 +44,7 @@ pub struct Landing {
 }
 
 /// Sample data that arrives file by file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// The files to come, and where they arrive.
     pub from: String,

@@ -8,12 +8,12 @@ use super::{ErrorInfo, RelationRef};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FlowState {
     pub pipelines: Vec<PipelineView>,
-    pub memory: MemoryView,
+    pub storage: StorageView,
 }
 
 /// Bytes held in files, and bytes that fit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct MemoryView {
+pub struct StorageView {
     pub used: f64,
     pub capacity: f64,
 }

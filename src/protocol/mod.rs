@@ -14,19 +14,22 @@ mod flow;
 mod notebook;
 mod python;
 mod relation;
+mod workspace;
 
 pub use flow::{
-    EdgeView, FlowState, HopPoint, Lane, MemoryView, NodeKind, NodeState, NodeView, PipelineView,
-    QueryState, QueryView,
+    EdgeView, FlowState, HopPoint, Lane, NodeKind, NodeState, NodeView, PipelineView, QueryState,
+    QueryView, StorageView,
 };
 pub use notebook::{
-    CellLanguage, CellOutput, CellView, Completion, Language, NotebookEntry, NotebookFormat,
+    CellEnd, CellLanguage, CellOutput, CellShown, CellView, Completion, Language, NotebookEntry, NotebookFormat,
     NotebookView, RowsFormat, WidgetView,
 };
 pub use python::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 pub use relation::{
     Cell, ColumnInfo, FileInfo, HistoryEntry, RelationKind, RelationRef, RelationView,
 };
+
+pub use workspace::{WorkspaceEntry, WorkspaceView};
 
 use serde::{Deserialize, Serialize};
 
@@ -237,6 +240,32 @@ pub enum Request {
         handle: u32,
         format: RowsFormat,
     },
+    /// Takes the workspace from the tab that has it. Reply: [`Reply::Done`], before [`Event::Ready`].
+    TakeOver,
+    /// All workspaces, the last opened first. Reply: [`Reply::Workspaces`].
+    Workspaces,
+    /// Makes a workspace. Reply: [`Reply::Text`], its id.
+    CreateWorkspace {
+        name: String,
+    },
+    /// Makes a workspace that holds what the open one holds. Reply: [`Reply::Text`], its id.
+    DuplicateWorkspace {
+        name: String,
+    },
+    RenameWorkspace {
+        id: String,
+        name: String,
+    },
+    /// Deletes a workspace that no tab has open.
+    DeleteWorkspace {
+        id: String,
+    },
+    /// The open workspace as a zip file's bytes, beside the reply. Reply: [`Reply::Done`].
+    SaveWorkspace,
+    /// Makes a workspace of a zip file, given beside the message. Reply: [`Reply::Text`], its id.
+    LoadWorkspace {
+        name: String,
+    },
     /// Ends the request of that id, if it still runs; it replies with an error of class
     /// `Cancelled`.
     Cancel {
@@ -298,6 +327,9 @@ pub enum Reply {
     Completions {
         items: Vec<Completion>,
     },
+    Workspaces {
+        workspaces: Vec<WorkspaceEntry>,
+    },
 }
 
 /// What happens without being asked.
@@ -306,7 +338,14 @@ pub enum Event {
     /// The engine starts: what it does, and how far it is (0..1).
     Loading { what: String, fraction: f64 },
     /// Requests are answered from now on.
-    Ready { flow: FlowState },
+    Ready {
+        flow: FlowState,
+        workspace: WorkspaceView,
+    },
+    /// Another tab has the workspace. The engine waits for [`Request::TakeOver`].
+    Occupied { workspace: WorkspaceEntry },
+    /// Another tab has taken over the workspace: nothing more will come from this engine.
+    TakenOver { workspace: WorkspaceEntry },
     /// Something in Flow changed. At most about ten a second.
     Flow { flow: FlowState },
     /// A batch passed an edge: what makes it move.

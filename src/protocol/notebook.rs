@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RelationView;
+use super::{ErrorInfo, RelationView};
 
 /// A notebook's default language: that of cells without a magic.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -92,6 +92,26 @@ pub struct NotebookView {
     pub cells: Vec<CellView>,
     /// What values stand for `$name`, and how people set them.
     pub widgets: Vec<WidgetView>,
+    /// What cells showed before the engine began; each once, when the notebook is first opened.
+    pub shown: Vec<CellShown>,
+}
+
+/// What a cell showed, and how it ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellShown {
+    pub cell: u32,
+    pub outputs: Vec<CellOutput>,
+    pub end: Option<CellEnd>,
+}
+
+/// How a cell ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellEnd {
+    /// How long it ran.
+    pub ms: f64,
+    /// When it ended: milliseconds since the epoch.
+    pub at_ms: f64,
+    pub error: Option<ErrorInfo>,
 }
 
 /// A cell of an open notebook.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use crate::formats::FileFormat;
 use crate::sql::command::SqlFunction;
@@ -15,26 +16,37 @@ use crate::types::StructType;
 /// The named things of a session (Spark's `SessionCatalog`).
 #[derive(Default)]
 pub struct SessionCatalog {
-    /// Those that were made, lower case.
-    catalogs: BTreeSet<String>,
+    kept: Metastore,
+    /// Counts changes of what is kept.
+    changes: u64,
     /// What `USE CATALOG` named last.
     used: Option<String>,
-    /// By `database.table`, lower case.
-    tables: BTreeMap<String, Arc<CatalogTable>>,
-    views: BTreeMap<String, CatalogView>,
-    databases: BTreeMap<String, CatalogDatabase>,
-    /// By `database.function`, lower case; temporary ones by their name alone.
-    functions: BTreeMap<String, SqlFunction>,
+    /// Temporary functions by lower-case name.
+    temporary_functions: BTreeMap<String, SqlFunction>,
     /// Temporary views by lower-case name: the name as given, and the plan.
     temporary: IndexMap<String, (String, Arc<Plan>)>,
     /// Those under `global_temp`.
     global_temporary: IndexMap<String, (String, Arc<Plan>)>,
+}
+
+/// What outlives a session.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Metastore {
+    /// Those that were made, lower case.
+    catalogs: BTreeSet<String>,
+    /// By `database.table`, lower case.
+    tables: BTreeMap<String, Arc<CatalogTable>>,
+    views: BTreeMap<String, CatalogView>,
+    databases: BTreeMap<String, CatalogDatabase>,
+    /// By `database.function`, lower case.
+    functions: BTreeMap<String, SqlFunction>,
     /// Files that `COPY INTO` has loaded, by the table's id.
-    pub copied: BTreeMap<String, BTreeSet<DbfsPath>>,
+    copied: BTreeMap<String, BTreeSet<DbfsPath>>,
 }
 
 /// A view that isn't temporary: its text, which is analysed when it is used.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CatalogView {
     pub text: String,
     /// Names that the view gives its columns, each with its comment; empty for the query's own.
@@ -52,7 +64,7 @@ pub struct CatalogView {
 }
 
 /// A database that was made with more than a name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CatalogDatabase {
     pub location: Option<DbfsPath>,
     pub comment: Option<String>,
@@ -60,7 +72,7 @@ pub struct CatalogDatabase {
 }
 
 /// A table that the catalog keeps an entry for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CatalogTable {
     /// `None` is Delta, whose log says the rest.
     pub format: Option<FileFormat>,
@@ -77,6 +89,7 @@ pub struct CatalogTable {
     /// Milliseconds since the epoch.
     pub created_ms: i64,
     /// The files as they were first listed: a table of files shows these until it is refreshed.
+    #[serde(skip)]
     pub listing: Mutex<Option<Vec<FileStatus>>>,
 }
 
@@ -127,7 +140,7 @@ impl SessionCatalog {
     /// Whether there is a catalog of that name. All share their schemas: `a.s.t` is `b.s.t`.
     pub fn has_catalog(&self, name: &str) -> bool {
         let name = name.to_lowercase();
-        OWN_CATALOGS.contains(&name.as_str()) || self.catalogs.contains(&name)
+        OWN_CATALOGS.contains(&name.as_str()) || self.kept.catalogs.contains(&name)
     }
 
     /// Remembers what `USE CATALOG` names.
@@ -142,94 +155,133 @@ impl SessionCatalog {
 
     /// Makes a catalog. Gives whether it is new.
     pub fn add_catalog(&mut self, name: &str) -> bool {
-        !self.has_catalog(name) && self.catalogs.insert(name.to_lowercase())
+        self.changes += 1;
+        !self.has_catalog(name) && self.kept.catalogs.insert(name.to_lowercase())
     }
 
     /// Removes a catalog that was made. Gives whether there was one; its schemas stay.
     pub fn remove_catalog(&mut self, name: &str) -> bool {
-        self.catalogs.remove(&name.to_lowercase())
+        self.changes += 1;
+        self.kept.catalogs.remove(&name.to_lowercase())
     }
 
     /// The catalogs' names in order.
     pub fn catalogs(&self) -> impl Iterator<Item = String> {
-        let mut all = self.catalogs.clone();
+        let mut all = self.kept.catalogs.clone();
         all.insert("spark_catalog".into());
         all.into_iter()
     }
 
     /// The entry of `database.table`.
     pub fn table(&self, key: &str) -> Option<&Arc<CatalogTable>> {
-        self.tables.get(key)
+        self.kept.tables.get(key)
     }
 
     pub fn set_table(&mut self, key: String, table: CatalogTable) {
-        self.tables.insert(key, Arc::new(table));
+        self.changes += 1;
+        self.kept.tables.insert(key, Arc::new(table));
     }
 
     pub fn remove_table(&mut self, key: &str) -> Option<Arc<CatalogTable>> {
-        self.tables.remove(key)
+        self.changes += 1;
+        self.kept.tables.remove(key)
     }
 
     /// The names of a database's tables that have entries.
     pub fn tables_of(&self, database: &str) -> impl Iterator<Item = &str> {
-        in_database(self.tables.keys(), database)
+        in_database(self.kept.tables.keys(), database)
     }
 
     /// The view `database.view`.
     pub fn view(&self, key: &str) -> Option<&CatalogView> {
-        self.views.get(key)
+        self.kept.views.get(key)
     }
 
     pub fn set_view(&mut self, key: String, view: CatalogView) {
-        self.views.insert(key, view);
+        self.changes += 1;
+        self.kept.views.insert(key, view);
     }
 
     pub fn remove_view(&mut self, key: &str) -> Option<CatalogView> {
-        self.views.remove(key)
+        self.changes += 1;
+        self.kept.views.remove(key)
     }
 
     /// The names of a database's views.
     pub fn views_of(&self, database: &str) -> impl Iterator<Item = &str> {
-        in_database(self.views.keys(), database)
+        in_database(self.kept.views.keys(), database)
     }
 
     pub fn database(&self, name: &str) -> Option<&CatalogDatabase> {
-        self.databases.get(name)
+        self.kept.databases.get(name)
     }
 
     pub fn databases(&self) -> impl Iterator<Item = &str> {
-        self.databases.keys().map(String::as_str)
+        self.kept.databases.keys().map(String::as_str)
     }
 
     pub fn set_database(&mut self, name: &str, database: CatalogDatabase) {
-        self.databases.insert(name.into(), database);
+        self.changes += 1;
+        self.kept.databases.insert(name.into(), database);
     }
 
     /// Forgets a database with its tables' entries, views and functions.
     pub fn remove_database(&mut self, name: &str) {
-        self.databases.remove(name);
+        self.changes += 1;
+        self.kept.databases.remove(name);
         let prefix = format!("{name}.");
-        self.tables.retain(|key, _| !key.starts_with(&prefix));
-        self.views.retain(|key, _| !key.starts_with(&prefix));
-        self.functions.retain(|key, _| !key.starts_with(&prefix));
+        self.kept.tables.retain(|key, _| !key.starts_with(&prefix));
+        self.kept.views.retain(|key, _| !key.starts_with(&prefix));
+        self.kept.functions.retain(|key, _| !key.starts_with(&prefix));
     }
 
     /// The function `database.function`, or a temporary one.
     pub fn function(&self, key: &str) -> Option<&SqlFunction> {
-        self.functions.get(key)
+        let temporary = self.temporary_functions.get(key);
+        temporary.or_else(|| self.kept.functions.get(key))
     }
 
+    /// Makes or replaces `database.function`, or a temporary one, whose key has one part.
     pub fn set_function(&mut self, key: String, function: SqlFunction) {
-        self.functions.insert(key, function);
+        if key.contains('.') {
+            self.changes += 1;
+            self.kept.functions.insert(key, function);
+        } else {
+            self.temporary_functions.insert(key, function);
+        }
     }
 
     pub fn remove_function(&mut self, key: &str) -> bool {
-        self.functions.remove(key).is_some()
+        self.changes += 1;
+        let temporary = self.temporary_functions.remove(key);
+        temporary.is_some() || self.kept.functions.remove(key).is_some()
     }
 
     /// All functions' keys.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
-        self.functions.keys().map(String::as_str)
+        let all = self.kept.functions.keys().chain(self.temporary_functions.keys());
+        all.map(String::as_str)
+    }
+
+    /// The files that `COPY INTO` has loaded into the table of that id.
+    pub fn copied(&self, table_id: &str) -> BTreeSet<DbfsPath> {
+        self.kept.copied.get(table_id).cloned().unwrap_or_default()
+    }
+
+    /// The same, to add to them.
+    pub fn copied_into(&mut self, table_id: String) -> &mut BTreeSet<DbfsPath> {
+        self.changes += 1;
+        self.kept.copied.entry(table_id).or_default()
+    }
+
+    /// What outlives the session, and a number that grows with its changes.
+    pub fn kept(&self) -> (&Metastore, u64) {
+        (&self.kept, self.changes)
+    }
+
+    /// Takes up what an earlier session left.
+    pub fn restore(&mut self, kept: Metastore) {
+        self.kept = kept;
     }
 
     /// Makes or replaces a view under `global_temp`.

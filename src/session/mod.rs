@@ -9,6 +9,7 @@ mod conf;
 mod error;
 mod files;
 mod listeners;
+mod metastore;
 mod options;
 mod state;
 mod statement;
@@ -56,6 +57,8 @@ pub struct Session {
     /// Ended runs that `awaitAnyTermination` doesn't see any more.
     forgotten: BTreeSet<String>,
     listeners: listeners::Listeners,
+    /// The catalog's changes that were written down.
+    kept_changes: u64,
 }
 
 /// What a statement came to.
@@ -80,6 +83,7 @@ impl Session {
             displays: 0,
             forgotten: BTreeSet::new(),
             listeners: listeners::Listeners::default(),
+            kept_changes: 0,
         }
     }
 

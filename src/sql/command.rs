@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::types::{DataType, StructField, StructType, Value};
 
 use super::plan::{Expr, Plan};
@@ -347,7 +349,7 @@ pub struct CreateFunction {
 }
 
 /// A function defined in SQL. Its calls are replaced by its body.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SqlFunction {
     pub parameters: Vec<FunctionParameter>,
     /// `None` is whatever the body gives.
@@ -357,7 +359,7 @@ pub struct SqlFunction {
     pub body: String,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FunctionParameter {
     pub name: String,
     pub data_type: DataType,

@@ -1,17 +1,33 @@
 //! The file system under `dbfs:/`.
 //!
-//! [`FileSystem`] is the contract, [`MemoryFileSystem`] the store that the browser uses.
-//! Nothing else in the program touches files.
+//! [`FileSystem`] is the contract. [`JournalFileSystem`] keeps files from one visit of the page to the next,
+//! [`DirectoryFileSystem`] in a directory of this machine, [`MemoryFileSystem`] until the program ends. Nothing else in the program touches files.
 
+mod changes;
+#[cfg(not(target_arch = "wasm32"))]
+mod directory;
+mod journal;
 mod memory;
+#[cfg(all(feature = "worker", target_arch = "wasm32"))]
+pub mod opfs;
 mod path;
 #[cfg(test)]
 mod tests;
+mod tree;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use directory::DirectoryFileSystem;
+pub use journal::{JournalFileSystem, Recovery, Segment, SegmentError, Sizes};
 pub use memory::MemoryFileSystem;
 pub use path::DbfsPath;
 
+use std::fmt;
+
 use bytes::Bytes;
+
+/// The directory for what a workspace holds beside its files: catalog, notebooks, pipelines. A listing of the root
+/// leaves it out.
+pub const SYSTEM_DIRECTORY: &str = "/.multihop";
 
 /// A file or directory as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,14 +62,21 @@ pub enum StorageError {
     #[error("[PATH_NOT_FOUND] Path does not exist: {path}. SQLSTATE: 42K03")]
     NotFound { path: DbfsPath },
     #[error(
-        "No space left: {path} needs {needed} bytes, {free} of {capacity} are free. Delete files, VACUUM tables or drop what you don't need, then try again."
+        "No space left: {path} needs {}, {} of {} are free.{} Delete files, VACUUM tables or drop what you don't need, then try again.",
+        Amount(*needed), Amount(*free), Amount(*capacity), taken_by(largest)
     )]
     Full {
         path: DbfsPath,
         needed: u64,
         free: u64,
         capacity: u64,
+        /// The largest directories and tables with their sizes; empty where nobody knows.
+        largest: String,
     },
+    #[error(
+        "{path} is damaged: what is stored isn't what was written. Delete it, or put it there again."
+    )]
+    Damaged { path: DbfsPath },
     #[error("{path} is a directory.")]
     IsDirectory { path: DbfsPath },
     #[error("{path} is a file, not a directory.")]
@@ -64,12 +87,50 @@ pub enum StorageError {
     Io { path: DbfsPath, reason: String },
 }
 
+/// Bytes as people read them: `12 bytes`, `1.5 MiB`.
+struct Amount(u64);
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut value = self.0 as f64;
+        if value < 1024.0 {
+            return write!(f, "{} bytes", self.0);
+        }
+        let mut unit = "bytes";
+        for next in ["KiB", "MiB", "GiB", "TiB"] {
+            if value < 1024.0 {
+                break;
+            }
+            value /= 1024.0;
+            unit = next;
+        }
+        write!(f, "{value:.1} {unit}")
+    }
+}
+
+fn taken_by(largest: &str) -> String {
+    match largest {
+        "" => String::new(),
+        largest => format!(" Most room is taken by {largest}."),
+    }
+}
+
+/// How much a file system holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of its files.
+    pub used: u64,
+    /// Bytes that fit, or an estimate.
+    pub capacity: u64,
+}
+
 /// Files under `dbfs:/`. Whole files only: written once, replaced or deleted, never appended to.
 ///
 /// Every method is atomic: a reader sees a file whole or not at all, and a failed write leaves
 /// what was there. Listings are ordered by name, bytewise.
 pub trait FileSystem: Send + Sync {
-    /// Writes a file that must not exist yet. Exactly one of several callers gets `Created`.
+    /// Writes a file that must not exist yet. Exactly one of several callers gets `Created`, once the file and all that was
+    /// written before it are durable.
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError>;
 
     /// Writes a file, replacing one that is there.
@@ -118,4 +179,15 @@ pub trait FileSystem: Send + Sync {
     /// The changes after the `since`th, oldest first; `None` if they are no longer kept, so
     /// that the caller lists anew.
     fn changes_since(&self, since: u64) -> Option<Vec<Change>>;
+
+    /// Bytes held, and bytes that fit.
+    fn usage(&self) -> Usage;
+
+    /// Makes durable what was written so far, where there is such a thing.
+    ///
+    /// # Errors
+    /// [`StorageError::Io`], [`StorageError::Full`].
+    fn sync(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
 }

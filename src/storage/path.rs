@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::StorageError;
 
 /// Where the driver's own disk (`file:/`) lies: the directory that Databricks has for it.
@@ -9,7 +11,8 @@ const DRIVER: &str = "/local_disk0";
 
 /// An absolute, normalised path under `dbfs:/`: no `.`, `..`, empty part or trailing slash, so
 /// that no path leaves the root.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct DbfsPath {
     /// `/a/b`; the root is the empty string.
     path: String,
@@ -102,6 +105,11 @@ impl DbfsPath {
         self == dir || self.relative_to(dir).is_some()
     }
 
+    /// Whether this is [`SYSTEM_DIRECTORY`](super::SYSTEM_DIRECTORY).
+    pub fn is_system_directory(&self) -> bool {
+        self.path == super::SYSTEM_DIRECTORY
+    }
+
     /// The least key that a path below this directory can have, for ordered maps of paths: names
     /// such as `dir-x` sort between `dir` and `dir/…`.
     pub(super) fn first_below(&self) -> DbfsPath {
@@ -117,6 +125,20 @@ impl DbfsPath {
         } else {
             &self.path
         }
+    }
+}
+
+impl From<DbfsPath> for String {
+    fn from(path: DbfsPath) -> String {
+        path.to_string()
+    }
+}
+
+impl TryFrom<String> for DbfsPath {
+    type Error = StorageError;
+
+    fn try_from(text: String) -> Result<Self, StorageError> {
+        DbfsPath::parse(&text)
     }
 }
 

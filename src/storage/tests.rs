@@ -1,4 +1,6 @@
-use std::sync::Arc;
+//! The laws of every file system.
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 
@@ -9,11 +11,40 @@ fn file_system(capacity: u64) -> MemoryFileSystem {
     MemoryFileSystem::new(Env::deterministic(1_000, 1).clock, capacity)
 }
 
+/// A directory of its own for a test; gone with it.
+struct TemporaryDirectory(std::path::PathBuf);
+
+impl TemporaryDirectory {
+    fn new() -> Self {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        let name = format!("multihop-storage-{}-{number}", std::process::id());
+        let dir = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&dir).unwrap();
+        TemporaryDirectory(dir)
+    }
+}
+
+impl Drop for TemporaryDirectory {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// Runs a test on an empty file system of each kind.
+fn on_each(test: impl Fn(&dyn FileSystem)) {
+    test(&file_system(1 << 20));
+    let disk = journal::tests::disk();
+    test(&disk.open().0);
+    let directory = TemporaryDirectory::new();
+    test(&DirectoryFileSystem::open(&directory.0).unwrap());
+}
+
 fn path(text: &str) -> DbfsPath {
     DbfsPath::parse(text).unwrap()
 }
 
-fn put(fs: &MemoryFileSystem, name: &str, content: &'static str) {
+fn put(fs: &dyn FileSystem, name: &str, content: &'static str) {
     fs.put(&path(name), Bytes::from_static(content.as_bytes()))
         .unwrap();
 }
@@ -110,8 +141,8 @@ mod paths {
 
 #[test]
 fn what_is_written_is_read() {
-    let fs = file_system(100);
-    put(&fs, "/d/f", "hello");
+    on_each(|fs| {
+    put(fs, "/d/f", "hello");
     assert_eq!(fs.read(&path("/d/f")).unwrap(), "hello");
     let status = fs.status(&path("/d/f")).unwrap().unwrap();
     assert_eq!((status.size, status.is_dir), (5, false));
@@ -130,28 +161,29 @@ fn what_is_written_is_read() {
         fs.read(&DbfsPath::root()),
         Err(StorageError::IsDirectory { .. })
     ));
+    });
 }
 
 #[test]
 fn a_range_ends_where_the_file_ends() {
-    let fs = file_system(100);
-    put(&fs, "/f", "hello");
+    on_each(|fs| {
+    put(fs, "/f", "hello");
     let range = |offset, length| fs.read_range(&path("/f"), offset, length).unwrap();
     assert_eq!(range(1, 3), "ell");
     assert_eq!(range(3, u64::MAX), "lo");
     assert_eq!(range(u64::MAX, u64::MAX), "");
     assert_eq!(range(5, 1), "");
+    });
 }
 
 #[test]
 fn of_those_who_put_if_absent_one_wins() {
-    let fs = file_system(100);
+    on_each(|fs| {
     let first = fs.put_if_absent(&path("/f"), "1".into()).unwrap();
     let second = fs.put_if_absent(&path("/f"), "2".into()).unwrap();
     assert_eq!((first, second), (PutResult::Created, PutResult::Exists));
     assert_eq!(fs.read(&path("/f")).unwrap(), "1");
 
-    let fs = Arc::new(file_system(1000));
     let wins: usize = std::thread::scope(|scope| {
         let tasks: Vec<_> = (0..8)
             .map(|_| {
@@ -168,12 +200,13 @@ fn of_those_who_put_if_absent_one_wins() {
         tasks.into_iter().map(|t| t.join().unwrap()).sum()
     });
     assert_eq!(wins, 50);
+    });
 }
 
 #[test]
 fn a_file_is_no_directory_and_a_directory_no_file() {
-    let fs = file_system(100);
-    put(&fs, "/d/f", "x");
+    on_each(|fs| {
+    put(fs, "/d/f", "x");
     fs.mkdirs(&path("/made/deep")).unwrap();
     for dir in ["/d", "/made", "/made/deep", "/"] {
         let error = fs.put(&path(dir), "x".into()).unwrap_err();
@@ -202,11 +235,12 @@ fn a_file_is_no_directory_and_a_directory_no_file() {
     ));
     fs.mkdirs(&path("/d")).unwrap();
     assert_eq!(fs.read(&path("/d/f")).unwrap(), "x");
+    });
 }
 
 #[test]
 fn a_listing_shows_files_and_directories_by_name_each_once() {
-    let fs = file_system(1000);
+    on_each(|fs| {
     for name in [
         "/dir/b",
         "/dir/a/x",
@@ -216,7 +250,7 @@ fn a_listing_shows_files_and_directories_by_name_each_once() {
         "/dir/a-z/f",
         "/dir/é",
     ] {
-        put(&fs, name, "x");
+        put(fs, name, "x");
     }
     fs.mkdirs(&path("/dir/empty/deep")).unwrap();
     fs.mkdirs(&path("/dir/a/sub")).unwrap();
@@ -245,12 +279,12 @@ fn a_listing_shows_files_and_directories_by_name_each_once() {
         fs.list(&path("/di")),
         Err(StorageError::NotFound { .. })
     ));
-    assert!(file_system(1).list(&DbfsPath::root()).unwrap().is_empty());
+    });
 }
 
 #[test]
 fn a_listing_from_a_name_has_the_files_from_there_on() {
-    let fs = file_system(1000);
+    on_each(|fs| {
     for name in [
         "/log/1",
         "/log/2",
@@ -261,7 +295,7 @@ fn a_listing_from_a_name_has_the_files_from_there_on() {
         "/log/sub/9",
     ] {
         if !name.ends_with('/') {
-            put(&fs, name, "x");
+            put(fs, name, "x");
         }
     }
     let from = |start| names(&fs.list_from(&path("/log"), start).unwrap());
@@ -274,13 +308,14 @@ fn a_listing_from_a_name_has_the_files_from_there_on() {
     assert!(from("~").is_empty());
     assert!(fs.list_from(&path("/nothing"), "").unwrap().is_empty());
     assert!(fs.list_from(&path("/log"), "../x").is_err());
+    });
 }
 
 #[test]
 fn a_recursive_listing_has_every_file_below_and_no_neighbour() {
-    let fs = file_system(1000);
+    on_each(|fs| {
     for name in ["/t/a", "/t/p=1/x", "/t/p=1/q=2/y", "/t-old/z", "/tz"] {
-        put(&fs, name, "x");
+        put(fs, name, "x");
     }
     assert_eq!(
         names(&fs.list_recursive(&path("/t")).unwrap()),
@@ -288,13 +323,14 @@ fn a_recursive_listing_has_every_file_below_and_no_neighbour() {
     );
     assert_eq!(fs.list_recursive(&DbfsPath::root()).unwrap().len(), 5);
     assert!(fs.list_recursive(&path("/none")).unwrap().is_empty());
+    });
 }
 
 #[test]
 fn deleting_takes_a_file_or_a_whole_directory_but_no_neighbour() {
-    let fs = file_system(1000);
+    on_each(|fs| {
     for name in ["/t/a", "/t/sub/b", "/t-old/z", "/f"] {
-        put(&fs, name, "12345");
+        put(fs, name, "12345");
     }
     fs.mkdirs(&path("/t/made")).unwrap();
     assert!(fs.delete(&path("/f")).unwrap());
@@ -305,19 +341,21 @@ fn deleting_takes_a_file_or_a_whole_directory_but_no_neighbour() {
         names(&fs.list_recursive(&DbfsPath::root()).unwrap()),
         ["dbfs:/t-old/z"]
     );
-    assert_eq!(fs.usage(), (5, 1000));
+    assert_eq!(fs.usage().used, 5);
     assert!(fs.delete(&DbfsPath::root()).unwrap());
-    assert_eq!(fs.usage(), (0, 1000));
+    assert_eq!(fs.usage().used, 0);
+    });
 }
 
 #[test]
 fn a_directory_that_was_made_stays_when_its_files_go() {
-    let fs = file_system(1000);
+    on_each(|fs| {
     fs.mkdirs(&path("/landing")).unwrap();
-    put(&fs, "/landing/f", "x");
+    put(fs, "/landing/f", "x");
     fs.delete(&path("/landing/f")).unwrap();
     assert!(fs.status(&path("/landing")).unwrap().unwrap().is_dir);
     assert!(fs.list(&path("/landing")).unwrap().is_empty());
+    });
 }
 
 #[test]
@@ -327,17 +365,17 @@ fn a_full_file_system_says_what_is_missing_and_keeps_what_it_has() {
     let error = fs.put(&path("/b"), "123".into()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "No space left: dbfs:/b needs 3 bytes, 2 of 10 are free. Delete files, VACUUM tables or drop what you don't need, then try again."
+        "No space left: dbfs:/b needs 3 bytes, 2 bytes of 10 bytes are free. Most room is taken by dbfs:/ (8 bytes). Delete files, VACUUM tables or drop what you don't need, then try again."
     );
     assert_eq!(fs.status(&path("/b")).unwrap(), None);
     // A replaced file's bytes count as free; a failed replacement leaves the old content.
     put(&fs, "/a", "1234567890");
     assert!(fs.put(&path("/a"), "12345678901".into()).is_err());
     assert_eq!(fs.read(&path("/a")).unwrap(), "1234567890");
-    assert_eq!(fs.usage(), (10, 10));
+    assert_eq!(fs.usage(), Usage { used: 10, capacity: 10 });
     fs.delete(&path("/a")).unwrap();
     put(&fs, "/b", "123");
-    assert_eq!(fs.usage(), (3, 10));
+    assert_eq!(fs.usage(), Usage { used: 3, capacity: 10 });
 }
 
 #[test]
@@ -374,4 +412,59 @@ fn changes_that_are_no_longer_kept_are_not_told_in_part() {
         fs.changes_since(fs.change_count() - 100).unwrap().len(),
         100
     );
+}
+
+#[test]
+fn the_system_directory_is_left_out_of_listings_and_can_be_read() {
+    on_each(|fs| {
+        assert!(fs.list(&DbfsPath::root()).unwrap().is_empty());
+        put(fs, "/.multihop/catalog.json", "{}");
+        put(fs, "/a", "x");
+        assert_eq!(names(&fs.list(&DbfsPath::root()).unwrap()), ["dbfs:/a"]);
+        assert_eq!(fs.read(&path("/.multihop/catalog.json")).unwrap(), "{}");
+        assert_eq!(
+            names(&fs.list_recursive(&path("/.multihop")).unwrap()),
+            ["dbfs:/.multihop/catalog.json"]
+        );
+    });
+}
+
+mod directories {
+    use super::*;
+
+    #[test]
+    fn what_is_put_is_there_for_the_next_program_and_what_was_half_written_is_gone() {
+        let directory = TemporaryDirectory::new();
+        let fs = DirectoryFileSystem::open(&directory.0).unwrap();
+        put(&fs, "/t/a", "1");
+        put(&fs, "/t/a", "2");
+        std::fs::write(directory.0.join(".multihop/.own/7"), "half").unwrap();
+        assert!(DirectoryFileSystem::open(&directory.0).is_err(), "one at a time");
+        drop(fs);
+        let fs = DirectoryFileSystem::open(&directory.0).unwrap();
+        assert_eq!(fs.read(&path("/t/a")).unwrap(), "2");
+        assert_eq!(names(&fs.list_recursive(&DbfsPath::root()).unwrap()), ["dbfs:/t/a"]);
+        assert!(!directory.0.join(".multihop/.own/7").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_symbolic_link_leads_out() {
+        let outside = TemporaryDirectory::new();
+        std::fs::write(outside.0.join("secret"), "s").unwrap();
+        let directory = TemporaryDirectory::new();
+        let fs = DirectoryFileSystem::open(&directory.0).unwrap();
+        std::os::unix::fs::symlink(&outside.0, directory.0.join("link")).unwrap();
+        std::os::unix::fs::symlink(outside.0.join("secret"), directory.0.join("file")).unwrap();
+        put(&fs, "/inside", "x");
+        assert!(fs.read(&path("/link/secret")).is_err());
+        assert!(fs.read(&path("/file")).is_err());
+        assert!(fs.put(&path("/link/new"), "x".into()).is_err());
+        assert!(fs.mkdirs(&path("/link/dir")).is_err());
+        assert_eq!(names(&fs.list(&DbfsPath::root()).unwrap()), ["dbfs:/inside"]);
+        fs.delete(&path("/link")).unwrap();
+        fs.put(&path("/file"), "mine".into()).unwrap();
+        assert_eq!(std::fs::read(outside.0.join("secret")).unwrap(), b"s");
+        assert_eq!(std::fs::read_dir(&outside.0).unwrap().count(), 1);
+    }
 }

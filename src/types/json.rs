@@ -1,5 +1,7 @@
 //! Schemas as JSON: Delta PROTOCOL.md, "Schema Serialization Format"; the same as Spark's `schema.json()`.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{DataType, Metadata, StructField, StructType};
@@ -29,6 +31,35 @@ impl StructType {
             other => Err(SchemaJsonError::UnknownType {
                 found: other.type_name(),
             }),
+        }
+    }
+}
+
+impl Serialize for DataType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        type_to_json(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DataType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        type_from_json(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for StructType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StructType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match DataType::deserialize(deserializer)? {
+            DataType::Struct(s) => Ok(s),
+            other => Err(D::Error::custom(SchemaJsonError::UnknownType {
+                found: other.type_name(),
+            })),
         }
     }
 }

@@ -38,7 +38,9 @@ export async function openSite({ base = "/", more = [] } = {}) {
      */
     async newPage(options = {}) {
       await before?.close();
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      // What keeps the site for a later visit would load all of it once more for each test.
+      const usual = { viewport: { width: 1280, height: 800 }, serviceWorkers: "block" };
+      const context = await browser.newContext({ ...usual, ...options });
       before = context;
       limit(context);
       const page = await context.newPage();

@@ -6,8 +6,10 @@ use multihop::engine::{Content, Engine};
 use multihop::env::Env;
 use multihop::protocol::{
     Cell, DroppedFile, ErrorInfo, Event, FlowState, FromEngine, Lane, NodeState, QueryState,
-    RelationRef, Reply, Request, ToEngine,
+    RelationRef, Reply, Request, ToEngine, WorkspaceView,
 };
+use multihop::storage::MemoryFileSystem;
+use std::sync::Arc;
 
 use crate::support::START_MS;
 
@@ -21,10 +23,12 @@ struct Page {
 
 impl Page {
     fn open() -> Self {
-        let mut engine = Engine::new(Env::deterministic(START_MS, 1), 1 << 30);
+        let env = Env::deterministic(START_MS, 1);
+        let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), 1 << 30));
+        let mut engine = Engine::open(fs, env);
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/bookstore");
         engine.add_bookstore(files_below(root.as_ref())).unwrap();
-        engine.ready();
+        engine.ready(WorkspaceView::default());
         let mut page = Page {
             engine,
             next_id: 0,
@@ -44,7 +48,7 @@ impl Page {
                 match out.message {
                     FromEngine::Reply { id, result } => replies.push((id, result)),
                     FromEngine::Event { event } => {
-                        if let Event::Flow { flow } | Event::Ready { flow } = &event {
+                        if let Event::Flow { flow } | Event::Ready { flow, .. } = &event {
                             self.flow = flow.clone();
                         }
                         self.events.push(event);

@@ -8,7 +8,7 @@ use multihop::env::Env;
 use multihop::formats::parquet::{ParquetWriteOptions, ParquetWriter};
 use multihop::session::{Ran, Session, SessionError};
 use multihop::storage::{
-    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
+    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
 };
 use multihop::types::{DataType, Frame, StructType, Value, series_from_values};
 
@@ -156,6 +156,9 @@ impl FileSystem for Failing {
     }
     fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
         self.inner.changes_since(since)
+    }
+    fn usage(&self) -> Usage {
+        self.inner.usage()
     }
 }
 

@@ -160,7 +160,7 @@ impl Engine {
                 event: Event::Panicked { message },
             } => panic!("the engine panicked: {message}"),
             FromEngine::Event {
-                event: Event::Flow { flow } | Event::Ready { flow },
+                event: Event::Flow { flow } | Event::Ready { flow, .. },
             } => *self.flow.borrow_mut() = flow.clone(),
             FromEngine::Event {
                 event: Event::Loading { fraction, .. },
@@ -196,7 +196,10 @@ fn new_worker() -> Worker {
         source.contains("[native code]"),
         "the test runner's Worker hides the browser's: {source}"
     );
-    Reflect::construct(&constructor, &Array::of1(&JsValue::from_str(LOADER)))
+    // Each engine has a workspace of its own.
+    let options = Object::new();
+    Reflect::set(&options, &"name".into(), &"memory".into()).unwrap();
+    Reflect::construct(&constructor, &Array::of2(&JsValue::from_str(LOADER), &options))
         .unwrap()
         .unchecked_into()
 }

@@ -110,6 +110,7 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
                 result
             }
         };
+        runner.session.borrow_mut().keep()?;
         all_passed &= result.status != CellStatus::Error;
         if args.json {
             println!("{}", serde_json::to_string(&result).unwrap_or_default());

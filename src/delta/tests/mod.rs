@@ -15,7 +15,7 @@ use bytes::Bytes;
 use super::*;
 use crate::env::Env;
 use crate::storage::{
-    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
+    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
 };
 use crate::types::{DataType, Frame, SchemaRef, StructType, Value, series_from_values};
 
@@ -342,6 +342,9 @@ impl FileSystem for CountingFileSystem {
     }
     fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
         self.inner.changes_since(since)
+    }
+    fn usage(&self) -> Usage {
+        self.inner.usage()
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Python {
 impl Worker {
     /// Runs what waits for Python, if anything does.
     pub(super) fn serve_python(self: &Rc<Self>) {
-        if self.waiting.borrow().is_some() {
+        if self.desk.has_left() {
             return;
         }
         // A second one comes while the first waits: of a notebook that it runs.
@@ -139,7 +139,7 @@ impl Worker {
             worker.send();
         });
 
-        let start: Function = get(&self.scope, "startPython").dyn_into()?;
+        let start: Function = get(&self.desk.scope, "startPython").dyn_into()?;
         let started: Promise = start
             .call2(&JsValue::UNDEFINED, &program, &progress.into_js_value())?
             .dyn_into()?;
@@ -227,6 +227,7 @@ impl Worker {
         let turned = Promise::new(&mut |resolve, _| {
             // A timer is there in every worker.
             let _ = self
+                .desk
                 .scope
                 .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
         });

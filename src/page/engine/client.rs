@@ -11,19 +11,41 @@ use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, File, MessageEvent, Worker};
+use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions};
 
 use super::{Pending, Store};
+use crate::page::storage;
 use crate::protocol::{ErrorInfo, Event, FromEngine, Reply, Request, ToEngine};
+
+/// The key of the workspace that was open last.
+const WORKSPACE: &str = "multihop.workspace";
+
+/// How often, within how many milliseconds, an engine is started again by itself.
+const DEATHS: usize = 3;
+const DEATHS_WITHIN_MS: f64 = 60_000.0;
 
 /// Where the worker's program lies, beside the page.
 const WORKER: &str = "./engine_loader.js";
+
+#[wasm_bindgen]
+extern "C" {
+    /// Web Locks: calls `callback` with the lock, and holds it until that has returned.
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
+    fn request_lock(name: &str, callback: &Function) -> Result<Promise, JsValue>;
+}
 
 /// A reply, with the bytes that came beside it.
 #[derive(Debug)]
 pub struct Answer {
     pub reply: Reply,
     pub bytes: Option<Uint8Array>,
+}
+
+/// A request that waits for its reply: who waits, and what it does, in words for a person.
+#[derive(Debug)]
+struct Asked {
+    waiting: Waiting,
+    doing: Option<&'static str>,
 }
 
 /// Who waits for a reply.
@@ -75,8 +97,12 @@ pub struct Engine(StoredValue<Rc<RefCell<Connection>>, LocalStorage>);
 #[derive(Debug)]
 struct Connection {
     store: Store,
+    /// Counts engines that ended: names the one that runs.
+    ended: u32,
     worker: Option<Worker>,
-    pending: Pending<Waiting>,
+    pending: Pending<Asked>,
+    /// When engines died that were started again by themselves, in milliseconds since the epoch.
+    deaths: Vec<f64>,
     /// Requests made before the engine answers any.
     early: Vec<JsValue>,
     is_ready: bool,
@@ -92,8 +118,10 @@ impl Engine {
     pub fn start(store: Store) -> Engine {
         let engine = Engine(StoredValue::new_local(Rc::new(RefCell::new(Connection {
             store,
+            ended: 0,
             worker: None,
             pending: Pending::default(),
+            deaths: Vec::new(),
             early: Vec::new(),
             is_ready: false,
             listeners: Vec::new(),
@@ -104,14 +132,22 @@ impl Engine {
         engine
     }
 
-    /// Ends the worker, if there is one, and starts another. Requests that wait end with an
-    /// error; what the engine held in memory is gone.
+    /// Opens another workspace.
+    pub fn open_workspace(self, id: &str) {
+        storage::keep(WORKSPACE, id);
+        self.restart();
+    }
+
+    /// Ends the worker, if there is one, and starts another over the same workspace. Requests that wait end with an error;
+    /// streams, temporary views and Python's variables are gone.
     pub fn restart(self) {
         let connection = self.0.get_value();
         let store = connection.borrow().store;
         self.end("the engine was restarted");
         store.begin();
-        let worker = match Worker::new(WORKER) {
+        let options = WorkerOptions::new();
+        options.set_name(&workspace());
+        let worker = match Worker::new_with_options(WORKER, &options) {
             Ok(worker) => worker,
             Err(error) => {
                 store.stopped(format!(
@@ -144,11 +180,27 @@ impl Engine {
         self.call_with_files(request, &[])
     }
 
+    /// Sends a request that the worker answers before its engine is ready: one about workspaces.
+    pub fn call_at_once(self, request: Request) -> Call {
+        let call = self.call(request);
+        let connection = self.0.get_value();
+        let mut connection = connection.borrow_mut();
+        if !connection.is_ready
+            && let Some(message) = connection.early.pop()
+            && let Some(worker) = &connection.worker
+            && let Err(error) = worker.post_message(&message)
+        {
+            web_sys::console::error_1(&error);
+        }
+        call
+    }
+
     /// Sends a request with files beside it.
     pub fn call_with_files(self, request: Request, files: &[File]) -> Call {
         let (sender, receiver) = oneshot::channel();
         let files = files.iter().collect();
-        let id = self.send(Waiting::Page(sender), |id| {
+        let doing = doing(&request);
+        let id = self.send(Waiting::Page(sender), doing, |id| {
             let message = ToEngine { id, request };
             let message = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
             envelope(&message, &files)
@@ -160,7 +212,8 @@ impl Engine {
     /// reply and its bytes in that form, or of the error.
     pub fn call_of_script(self, request: &JsValue, files: &Array) -> Promise {
         Promise::new(&mut |resolve, reject| {
-            self.send(Waiting::Script { resolve, reject }, |id| {
+            let waiting = Waiting::Script { resolve, reject };
+            self.send(waiting, Some("a script's request"), |id| {
                 let message = Object::new();
                 Reflect::set(&message, &"id".into(), &id.into())?;
                 Reflect::set(&message, &"request".into(), request)?;
@@ -175,14 +228,19 @@ impl Engine {
     }
 
     /// Posts the message that `make` makes with the request's id. Gives that id.
-    fn send(self, waiting: Waiting, make: impl FnOnce(u32) -> Result<JsValue, JsValue>) -> u32 {
+    fn send(
+        self,
+        waiting: Waiting,
+        doing: Option<&'static str>,
+        make: impl FnOnce(u32) -> Result<JsValue, JsValue>,
+    ) -> u32 {
         let connection = self.0.get_value();
         let mut connection = connection.borrow_mut();
         if connection.worker.is_none() {
             waiting.fail(stopped_error("the engine does not run"));
             return 0;
         }
-        let id = connection.pending.add(waiting);
+        let id = connection.pending.add(Asked { waiting, doing });
         let sent = make(id).and_then(|message| match (&connection.worker, connection.is_ready) {
             (Some(worker), true) => worker.post_message(&message),
             _ => {
@@ -191,9 +249,9 @@ impl Engine {
             }
         });
         if let Err(error) = sent
-            && let Some(waiting) = connection.pending.take(id)
+            && let Some(asked) = connection.pending.take(id)
         {
-            waiting.fail(page_error(
+            asked.waiting.fail(page_error(
                 "MessageNotSent",
                 &format!(
                     "The request could not be sent to the engine: {}",
@@ -231,9 +289,9 @@ impl Engine {
                 let bytes = Reflect::get(&data, &"bytes".into())
                     .ok()
                     .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
-                let waiting = self.0.get_value().borrow_mut().pending.take(id);
-                if let Some(waiting) = waiting {
-                    waiting.answer(result.map(|reply| Answer { reply, bytes }), &data);
+                let asked = self.0.get_value().borrow_mut().pending.take(id);
+                if let Some(asked) = asked {
+                    asked.waiting.answer(result.map(|reply| Answer { reply, bytes }), &data);
                 }
                 self.0.get_value().borrow().store.ended(id);
             }
@@ -242,11 +300,19 @@ impl Engine {
             } => self.stopped(message),
             FromEngine::Event { event } => {
                 self.tell_scripts(&data);
-                let is_ready = matches!(event, Event::Ready { .. });
                 let store = self.0.get_value().borrow().store;
-                store.take(event);
-                if is_ready {
-                    self.send_early();
+                match &event {
+                    Event::Ready { workspace, .. } => {
+                        storage::keep(WORKSPACE, &workspace.id);
+                        self.watch(&workspace.life);
+                        store.take(event);
+                        self.send_early();
+                    }
+                    Event::TakenOver { .. } => {
+                        self.end("another tab took over the workspace");
+                        store.take(event);
+                    }
+                    _ => store.take(event),
                 }
             }
         }
@@ -276,9 +342,45 @@ impl Engine {
         }
     }
 
+    /// Waits for the lock that the engine holds as long as it lives: a browser that ends a worker says nothing.
+    fn watch(self, life: &str) {
+        if life.is_empty() {
+            return;
+        }
+        let ended = self.0.get_value().borrow().ended;
+        let on_death = Closure::once_into_js(move |_lock: JsValue| {
+            // One that was ended on purpose dies, too.
+            if self.0.get_value().borrow().ended == ended {
+                self.stopped("The browser ended it, perhaps for want of memory.".to_owned());
+            }
+        });
+        if let Err(error) = request_lock(life, on_death.unchecked_ref()) {
+            web_sys::console::error_1(&error);
+        }
+    }
+
+    /// The engine died. One that had worked is started again at once over the same workspace, unless that has happened
+    /// too often lately.
     fn stopped(self, message: String) {
-        self.end("the engine stopped");
-        self.0.get_value().borrow().store.stopped(message);
+        let connection = self.0.get_value();
+        let (store, doing, again) = {
+            let mut connection = connection.borrow_mut();
+            let doing = connection.pending.oldest().and_then(|asked| asked.doing);
+            let now = js_sys::Date::now();
+            connection
+                .deaths
+                .retain(|death| now - death < DEATHS_WITHIN_MS);
+            let again = connection.is_ready && connection.deaths.len() < DEATHS;
+            connection.deaths.push(now);
+            (connection.store, doing, again)
+        };
+        if again {
+            self.restart();
+            store.died(message, doing);
+        } else {
+            self.end("the engine stopped");
+            store.stopped(message);
+        }
     }
 
     /// Ends the worker and every request that waits.
@@ -286,6 +388,7 @@ impl Engine {
         let connection = self.0.get_value();
         let waiting = {
             let mut connection = connection.borrow_mut();
+            connection.ended = connection.ended.wrapping_add(1);
             if let Some(worker) = connection.worker.take() {
                 worker.set_onmessage(None);
                 worker.set_onerror(None);
@@ -295,8 +398,8 @@ impl Engine {
             connection.early.clear();
             connection.pending.drain()
         };
-        for waiting in waiting {
-            waiting.fail(stopped_error(why));
+        for asked in waiting {
+            asked.waiting.fail(stopped_error(why));
         }
     }
 }
@@ -324,6 +427,34 @@ fn part(of: &JsValue, names: &[&str]) -> JsValue {
     let property = |of: JsValue, name: &&str| Reflect::get(&of, &(*name).into());
     let found = names.iter().try_fold(of.clone(), property);
     found.unwrap_or_default()
+}
+
+/// The id of the workspace to open: the one in the address (`?workspace=…`), or the last.
+fn workspace() -> String {
+    let search = window().location().search().unwrap_or_default();
+    let asked = search
+        .trim_start_matches('?')
+        .split('&')
+        .find_map(|part| part.strip_prefix("workspace="));
+    asked.map_or_else(
+        || storage::kept(WORKSPACE).unwrap_or_default(),
+        str::to_owned,
+    )
+}
+
+/// What a request does, for what computes.
+fn doing(request: &Request) -> Option<&'static str> {
+    Some(match request {
+        Request::RunCell { .. } => "a cell",
+        Request::Sql { .. } => "a SQL statement",
+        Request::PreviewDrop { .. } => "looking at dropped files",
+        Request::LandDrop { .. } | Request::CreatePipeline { .. } => "landing dropped files",
+        Request::OpenRelation { .. } | Request::FetchRows { .. } => "showing rows",
+        Request::SortRelation { .. } => "sorting rows",
+        Request::ExportRows { .. } => "saving rows",
+        Request::Start { .. } | Request::UpdateGold { .. } => "starting streams",
+        _ => return None,
+    })
 }
 
 /// `{message, files}`.

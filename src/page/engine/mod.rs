@@ -12,4 +12,4 @@ mod store;
 pub use client::{Answer, Call, Engine};
 pub use pending::Pending;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
-pub use store::{EngineState, Store, TaskView};
+pub use store::{EngineState, Opening, Store, TaskView};

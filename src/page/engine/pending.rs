@@ -32,6 +32,12 @@ impl<T> Pending<T> {
         self.waiting.remove(&id)
     }
 
+    /// The one that has waited longest.
+    pub fn oldest(&self) -> Option<&T> {
+        let oldest = self.waiting.iter().min_by_key(|(id, _)| **id);
+        oldest.map(|(_, waiting)| waiting)
+    }
+
     /// All that wait, when no reply can come any more.
     pub fn drain(&mut self) -> Vec<T> {
         self.waiting.drain().map(|(_, waiting)| waiting).collect()
@@ -47,6 +53,7 @@ mod tests {
         let mut pending = Pending::default();
         let first = pending.add("first");
         let second = pending.add("second");
+        assert_eq!(pending.oldest(), Some(&"first"));
         assert_eq!(pending.take(second), Some("second"));
         assert_eq!(pending.take(second), None);
         assert_eq!(pending.take(first), Some("first"));

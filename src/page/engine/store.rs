@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use js_sys::Function;
 use leptos::prelude::*;
 
 use crate::page::notebook::NotebookState;
 use crate::page::text;
 use crate::page::ui::{Content, Notices};
-use crate::protocol::{ErrorInfo, Event, FlowState, TaskUnit};
+use crate::protocol::{ErrorInfo, Event, FlowState, TaskUnit, WorkspaceEntry, WorkspaceView};
 
 /// Whether the engine answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +19,30 @@ pub enum EngineState {
         fraction: Option<f64>,
     },
     Ready,
+    /// Another tab has the workspace.
+    Occupied {
+        workspace: WorkspaceEntry,
+    },
+    /// Another tab took the workspace over.
+    TakenOver {
+        workspace: WorkspaceEntry,
+    },
     /// It stopped, and why.
     Stopped {
         message: String,
+    },
+}
+
+/// How a workspace was opened, if not as a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// It is as it was left. The ids of the pipelines whose streams ran.
+    Resumed { was_running: Vec<String> },
+    /// The engine had died of this, while it did that.
+    Died {
+        message: String,
+        doing: Option<String>,
+        was_running: Vec<String>,
     },
 }
 
@@ -54,6 +76,12 @@ impl TaskView {
 #[derive(Debug, Clone, Copy)]
 pub struct Store {
     pub engine: RwSignal<EngineState>,
+    /// The open workspace; `None` before there is one.
+    pub workspace: RwSignal<Option<WorkspaceView>>,
+    /// What people should know of how the workspace was opened, until they have read it.
+    pub opening: RwSignal<Option<Opening>>,
+    /// What makes a newer version of the site the one that runs, once there is one.
+    pub new_version: RwSignal<Option<Function>, LocalStorage>,
     /// `None` before the engine told it for the first time.
     pub flow: RwSignal<Option<FlowState>>,
     /// Batches that passed, by pipeline and edge: how many, and the rows of the last.
@@ -68,6 +96,9 @@ impl Default for Store {
     fn default() -> Self {
         Store {
             engine: RwSignal::new(loading()),
+            workspace: RwSignal::default(),
+            opening: RwSignal::default(),
+            new_version: RwSignal::new_local(None),
             flow: RwSignal::new(None),
             batches: RwSignal::default(),
             tasks: RwSignal::default(),
@@ -82,6 +113,12 @@ impl Store {
     pub fn task(self, id: u32) -> Option<TaskView> {
         self.tasks
             .with(|tasks| tasks.iter().find(|task| task.id == id).cloned())
+    }
+
+    /// Whether the open workspace outlives the tab.
+    pub fn is_kept(self) -> bool {
+        self.workspace
+            .with_untracked(|w| w.as_ref().is_some_and(|w| w.not_kept.is_none()))
     }
 
     /// Says that something went well; the notice leaves by itself.
@@ -112,11 +149,22 @@ impl Store {
     /// A new engine begins.
     pub(super) fn begin(self) {
         self.engine.set(loading());
+        self.workspace.set(None);
+        self.opening.set(None);
         self.flow.set(None);
         self.batches.update(HashMap::clear);
         self.tasks.update(Vec::clear);
         self.notices.set(Notices::default());
         self.notebook.begin();
+    }
+
+    /// The engine died and is started again. What it did is told once it is back.
+    pub(super) fn died(self, message: String, doing: Option<&str>) {
+        self.opening.set(Some(Opening::Died {
+            message,
+            doing: doing.map(str::to_owned),
+            was_running: Vec::new(),
+        }));
     }
 
     pub(super) fn stopped(self, message: String) {
@@ -142,10 +190,23 @@ impl Store {
                 what,
                 fraction: Some(fraction),
             }),
-            Event::Ready { flow } => {
-                self.engine.set(EngineState::Ready);
+            Event::Ready { flow, workspace } => {
+                let running = workspace.was_running.clone();
+                self.opening.update(|opening| match opening {
+                    Some(Opening::Died { was_running, .. }) => *was_running = running,
+                    _ if workspace.is_resumed => {
+                        *opening = Some(Opening::Resumed {
+                            was_running: running,
+                        });
+                    }
+                    _ => {}
+                });
+                self.workspace.set(Some(workspace));
                 self.flow.set(Some(flow));
+                self.engine.set(EngineState::Ready);
             }
+            Event::Occupied { workspace } => self.engine.set(EngineState::Occupied { workspace }),
+            Event::TakenOver { workspace } => self.engine.set(EngineState::TakenOver { workspace }),
             Event::Flow { flow } => {
                 if self
                     .notices

@@ -30,7 +30,7 @@ pub fn FilesView() -> impl IntoView {
     let stamp = Memo::new(move |_| {
         app.store
             .flow
-            .with(|flow| flow.as_ref().map_or(0.0, |flow| flow.memory.used))
+            .with(|flow| flow.as_ref().map_or(0.0, |flow| flow.storage.used))
     });
     let entries = LocalResource::new(move || {
         stamp.track();

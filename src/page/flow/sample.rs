@@ -1,7 +1,7 @@
 //! The bookstore pipeline as the engine shows it, for tests.
 
 use crate::protocol::{
-    EdgeView, FlowState, Lane, MemoryView, NodeKind, NodeState, NodeView, PipelineView, QueryState,
+    EdgeView, FlowState, Lane, NodeKind, NodeState, NodeView, PipelineView, QueryState, StorageView,
     QueryView, RelationRef,
 };
 
@@ -104,6 +104,6 @@ pub fn flow() -> FlowState {
             is_custom: false,
             statements: Vec::new(),
         }],
-        memory: MemoryView::default(),
+        storage: StorageView::default(),
     }
 }

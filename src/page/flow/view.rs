@@ -41,6 +41,9 @@ fn Placeholder() -> impl IntoView {
                 "The pipeline appears here as soon as the engine is there."
             }
             EngineState::Ready => "There is no pipeline. Drop parquet or JSON files to make one.",
+            EngineState::Occupied { .. } | EngineState::TakenOver { .. } => {
+                "Another tab has this workspace."
+            }
             EngineState::Stopped { .. } => "Restart the engine to go on.",
         })
     };

@@ -1,4 +1,4 @@
-//! Notebooks in the browser's storage, so that they are there after a reload.
+//! Notebooks in the browser's local storage, where the workspace itself ends with the tab.
 
 use crate::page::app::App;
 use crate::page::storage;
@@ -7,8 +7,11 @@ use crate::protocol::{Language, NotebookFormat, Request};
 /// What a notebook's key begins with; its path and its file's extension follow.
 const KEY: &str = "multihop.notebook:";
 
-/// Keeps a notebook as the engine has it, in the format that it came in.
+/// Keeps a notebook as the engine has it, in the format that it came in. A kept workspace does so by itself.
 pub async fn keep(app: App, path: String, language: Language) {
+    if app.store.is_kept() {
+        return;
+    }
     let export = Request::ExportNotebook {
         path: path.clone(),
         format: NotebookFormat::Own,
@@ -39,7 +42,7 @@ pub fn drop_kept(path: &str) {
     }
 }
 
-/// Gives the engine all that was kept.
+/// Gives the engine all that was kept. What a kept workspace has taken up needs no second place.
 pub fn restore(app: App) {
     for (key, path, extension) in keys() {
         if let Some(text) = storage::kept(&key) {
@@ -48,6 +51,9 @@ pub fn restore(app: App) {
                 extension,
                 text,
             });
+            if app.store.is_kept() {
+                storage::forget(&key);
+            }
         }
     }
 }

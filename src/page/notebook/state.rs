@@ -297,6 +297,11 @@ impl NotebookState {
         for gone in known {
             self.clear(app, gone);
         }
+        for shown in notebook.shown {
+            if let Some(cell) = cells.iter().find(|cell| cell.id == shown.cell) {
+                self.show_again(*cell, shown);
+            }
+        }
         self.path.set(notebook.path);
         self.language.set(notebook.language);
         self.widgets.set(notebook.widgets);

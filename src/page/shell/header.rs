@@ -1,4 +1,4 @@
-//! The header: name, tabs, memory, what concerns the whole page.
+//! The header: name, tabs, storage, workspace, what concerns the whole page.
 
 use leptos::prelude::*;
 
@@ -43,7 +43,8 @@ pub fn Header() -> impl IntoView {
             </div>
             <TabList id="view" label="Views" tabs=tabs chosen=Signal::derive(move || app.view.get().key()) on_choose=choose/>
             <div class="header-end">
-                <Memory/>
+                <Storage/>
+                <WorkspaceButton/>
                 <button
                     type="button"
                     class="palette-button"
@@ -89,27 +90,52 @@ pub fn Header() -> impl IntoView {
     .into_any()
 }
 
-/// How much of the engine's memory is used.
+/// The open workspace's name, which leads to all of them.
 #[component]
-fn Memory() -> impl IntoView {
+fn WorkspaceButton() -> impl IntoView {
+    let app = App::get();
+    let name = move || {
+        app.store
+            .workspace
+            .with(|workspace| workspace.as_ref().map(|w| w.name.clone()))
+            .unwrap_or_else(|| Command::ShowWorkspaces.text().to_owned())
+    };
+    view! {
+        <button
+            type="button"
+            class="palette-button workspace-button"
+            title=Command::ShowWorkspaces.tooltip()
+            aria-label=move || format!("Workspace: {}", name())
+            on:click=move |_| app.run(Command::ShowWorkspaces)
+        >
+            <Icon shape=Shape::Directory/>
+            <span>{name}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// How much of the workspace's room is used.
+#[component]
+fn Storage() -> impl IntoView {
     let app = App::get();
     let memory = Memo::new(move |_| {
         app.store
             .flow
             .with(|flow| {
                 flow.as_ref()
-                    .map(|flow| (flow.memory.used, flow.memory.capacity))
+                    .map(|flow| (flow.storage.used, flow.storage.capacity))
             })
             .filter(|(_, capacity)| *capacity > 0.0)
     });
     move || {
         memory.get().map(|(used, capacity)| {
             let words = format!("{} of {} used", text::bytes(used), text::bytes(capacity));
-            let title = format!("Files in memory: {words}");
+            let title = format!("Files: {words}");
             view! {
                 <div class="memory" title=title>
                     <meter
-                        aria-label="Memory"
+                        aria-label="Storage"
                         aria-valuetext=words
                         min="0"
                         max=capacity.to_string()

@@ -11,7 +11,7 @@ use crate::page::command::{Command, KeyPress};
 /// Lets the browser ask before a tab goes that holds a person's own files.
 pub fn guard(app: App) {
     let handle = window_event_listener(ev::beforeunload, move |event| {
-        if app.has_own_files.get_value() {
+        if app.has_own_files.get_value() && !app.store.is_kept() {
             event.prevent_default();
         }
     });

@@ -5,8 +5,10 @@ mod confirm;
 mod header;
 mod keys;
 mod notices;
+mod offline;
 mod palette;
 mod shortcuts;
+mod workspaces;
 
 use leptos::prelude::*;
 
@@ -16,6 +18,7 @@ use header::Header;
 use notices::NoticeArea;
 use palette::Palette;
 use shortcuts::ShortcutsDialog;
+use workspaces::WorkspacesDialog;
 
 use super::app::{App, OpenDialog, View};
 use super::catalog::CatalogView;
@@ -37,6 +40,7 @@ pub fn Shell() -> impl IntoView {
     Effect::new(move |_| {
         if is_ready.get() {
             keep::restore(app);
+            offline::keep_site(app);
         }
     });
     set_interval(
@@ -86,6 +90,7 @@ pub fn Shell() -> impl IntoView {
                 .map(|dialog| match dialog {
                     OpenDialog::Palette => view! { <Palette on_close=close/> }.into_any(),
                     OpenDialog::Shortcuts => view! { <ShortcutsDialog on_close=close/> }.into_any(),
+                    OpenDialog::Workspaces => view! { <WorkspacesDialog on_close=close/> }.into_any(),
                     OpenDialog::Confirm(command) => {
                         view! { <ConfirmDialog command=command on_close=close/> }.into_any()
                     }

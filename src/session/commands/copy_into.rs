@@ -48,13 +48,7 @@ impl Session {
         let id = table.metadata().id.clone();
         let done: BTreeSet<DbfsPath> = match copy_options.get_bool(FORCE)? {
             true => BTreeSet::new(),
-            false => self
-                .state
-                .catalog
-                .copied
-                .get(&id)
-                .cloned()
-                .unwrap_or_default(),
+            false => self.state.catalog.copied(&id),
         };
         let files: Vec<FileStatus> = self
             .candidates(copy)?
@@ -100,7 +94,7 @@ impl Session {
             ..DeltaWrite::default()
         };
         let written = write_delta(&self.state, &log, &plan, write)?;
-        let loaded = self.state.catalog.copied.entry(id).or_default();
+        let loaded = self.state.catalog.copied_into(id);
         loaded.extend(paths);
         counted(&[
             ("num_affected_rows", written.rows),

@@ -126,7 +126,16 @@ const bookstore = () => ({
   ],
 });
 
-let flow = { pipelines: [bookstore()], memory: { used: 543000, capacity: 2147483648 } };
+let flow = { pipelines: [bookstore()], storage: { used: 543000, capacity: 2147483648 } };
+const workspace = {
+  id: "fake",
+  name: "My workspace",
+  life: "",
+  not_kept: null,
+  is_resumed: false,
+  was_running: [],
+  damaged_bytes: 0,
+};
 let versions = {};
 const main = () => flow.pipelines[0];
 const byId = (list, key, id) => list.find((item) => item[key] === id);
@@ -169,7 +178,7 @@ async function batch(key, edgeId, rows, ms, gain) {
     version: versions[key],
     last_change_ms: now(),
   });
-  flow.memory.used += rows * 60;
+  flow.storage.used += rows * 60;
   tell({ kind: "Batch", pipeline: "bookstore", edge: edgeId, batch_id: stream.batch_id, rows });
   point();
   changed();
@@ -545,6 +554,7 @@ const requests = {
       path,
       language: "python",
       widgets: [],
+      shown: [],
       cells: notebooks[path].map((source, at) => ({ id: at + 1, source, title: null })),
     },
   }),
@@ -627,5 +637,5 @@ requests.LandDrop = ((land) => async (request, id) => {
     tell({ kind: "Loading", what, fraction });
     await new Promise((resume) => setTimeout(resume, 250));
   }
-  tell({ kind: "Ready", flow });
+  tell({ kind: "Ready", flow, workspace });
 })();

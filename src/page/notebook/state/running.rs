@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::{CellState, LiveState, NotebookState, Output, Run, TableState};
 use crate::page::app::App;
-use crate::protocol::{CellLanguage, CellOutput, Event, Reply, Request};
+use crate::protocol::{CellEnd, CellLanguage, CellOutput, CellShown, Event, Reply, Request};
 
 /// Characters of printed text that are kept: the newest.
 const MOST_TEXT: usize = 200_000;
@@ -169,6 +169,46 @@ impl NotebookState {
         });
     }
 
+    fn output_of(self, output: CellOutput) -> Output {
+        match output {
+            CellOutput::Text { text } => Output::Text(text),
+            CellOutput::Html { html } => Output::Html(html),
+            CellOutput::Table { relation, stream } => {
+                let table = self.lasting(|| TableState {
+                    handle: relation.handle,
+                    changed: RwSignal::new((0, relation.row_count)),
+                    relation: StoredValue::new(relation),
+                    stream: RwSignal::new(stream.map(|run_id| LiveState {
+                        run_id,
+                        is_active: true,
+                        batch_rows: 0.0,
+                        rows_per_second: 0.0,
+                        error: None,
+                    })),
+                });
+                self.live.update_value(|live| live.push(table));
+                Output::Table(table)
+            }
+        }
+    }
+
+    /// Shows what a cell showed before the engine began.
+    pub(super) fn show_again(self, cell: CellState, shown: CellShown) {
+        for output in shown.outputs {
+            let output = self.output_of(output);
+            self.show_output(cell, output);
+        }
+        cell.run.set(match shown.end {
+            None => Run::Never,
+            Some(CellEnd {
+                error: Some(error),
+                ms,
+                ..
+            }) => Run::Failed { error, ms },
+            Some(CellEnd { ms, at_ms, .. }) => Run::Done { ms, at_ms },
+        });
+    }
+
     /// Takes up an event of a cell.
     pub fn take(self, event: Event) {
         match event {
@@ -180,26 +220,7 @@ impl NotebookState {
                 let Some(cell) = self.cell_of_notebook(&notebook, cell) else {
                     return;
                 };
-                let output = match output {
-                    CellOutput::Text { text } => Output::Text(text),
-                    CellOutput::Html { html } => Output::Html(html),
-                    CellOutput::Table { relation, stream } => {
-                        let table = self.lasting(|| TableState {
-                            handle: relation.handle,
-                            changed: RwSignal::new((0, relation.row_count)),
-                            relation: StoredValue::new(relation),
-                            stream: RwSignal::new(stream.map(|run_id| LiveState {
-                                run_id,
-                                is_active: true,
-                                batch_rows: 0.0,
-                                rows_per_second: 0.0,
-                                error: None,
-                            })),
-                        });
-                        self.live.update_value(|live| live.push(table));
-                        Output::Table(table)
-                    }
-                };
+                let output = self.output_of(output);
                 self.show_output(cell, output);
             }
             Event::CellStream {

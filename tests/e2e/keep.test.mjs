@@ -1,0 +1,185 @@
+// Nothing is lost: a workspace outlives its tab, a dead engine, and a second tab.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { card, cell, expected, newNotebook, openNotebook, press, streams, untilReady, untilRows } from "./flow.mjs";
+import { absent, eventually } from "./patience.mjs";
+import { noComplaints, openSite, output } from "./site.mjs";
+
+let site;
+before(async () => (site = await openSite()));
+after(() => site.close());
+
+async function open(options = {}) {
+  const page = await site.newPage(options);
+  // What ends a worker from outside; the page itself hears nothing of it.
+  await page.addInitScript(() => {
+    const Real = window.Worker;
+    window.workers = [];
+    window.Worker = class extends Real {
+      constructor(...args) {
+        super(...args);
+        window.workers.push(this);
+      }
+    };
+  });
+  await page.goto(site.url);
+  await untilReady(page);
+  return page;
+}
+
+async function reload(page) {
+  await page.reload();
+  await untilReady(page);
+  await page.getByText("Your workspace is back.").waitFor();
+}
+
+test("the walk-through goes on exactly once after a reload at every step", async () => {
+  const page = await open();
+  await absent(page.getByText("Your workspace is back."), { after: card(page, "orders-raw") });
+  await press(page, "Start");
+  await untilRows(page, "orders_bronze", 3000);
+  await untilRows(page, "orders_silver", (await expected(3)).silver);
+
+  await reload(page);
+  await page.screenshot({ path: `${output}keep-resumed.png` });
+  await untilRows(page, "orders_bronze", 3000);
+  const states = Object.values(await streams(page)).map(({ state }) => state);
+  assert.ok(
+    states.every((state) => state === "Not started"),
+    `streams end with the tab: ${states}`,
+  );
+  await press(page, "Load new data");
+  await page.getByRole("button", { name: "Start the streams again" }).click();
+  await untilRows(page, "orders_bronze", 4000);
+  await untilRows(page, "orders_silver", (await expected(4)).silver);
+
+  await reload(page);
+  await press(page, "Update gold");
+  await untilRows(page, "daily_customer_books", (await expected(4)).gold);
+
+  await reload(page);
+  await page.getByRole("button", { name: "Start the streams again" }).click();
+  await press(page, "Load all remaining");
+  await untilRows(page, "orders_bronze", 10_000);
+  const { silver, gold } = await expected(10);
+  await untilRows(page, "orders_silver", silver);
+  await press(page, "Update gold");
+  await untilRows(page, "daily_customer_books", gold);
+
+  await reload(page);
+  await untilRows(page, "orders_bronze", 10_000);
+  await untilRows(page, "orders_silver", silver);
+  await untilRows(page, "daily_customer_books", gold);
+  await noComplaints(page);
+});
+
+test("views, functions and notebooks with what their cells showed are there again; temporary views aren't", async () => {
+  const page = await open();
+  const sql = (text) => page.evaluate((text) => window.multihop.sql(text), text);
+  await eventually("scripts can speak", () => page.evaluate(() => window.multihop.ready));
+  await sql("CREATE TABLE kept (id INT, name STRING)");
+  await sql("INSERT INTO kept VALUES (1, 'a'), (2, 'b')");
+  await sql("CREATE VIEW kept_view AS SELECT id * 10 AS ten FROM kept");
+  await sql("CREATE FUNCTION twice(x INT) RETURNS INT RETURN x * 2");
+  await sql("CREATE TABLE outside (id INT) LOCATION 'dbfs:/elsewhere/outside'");
+  await sql("CREATE TEMPORARY VIEW gone AS SELECT 1 AS one");
+  await newNotebook(page, "sql");
+  await page.keyboard.type("SELECT id, name FROM kept ORDER BY id");
+  await page.keyboard.press("Control+Enter");
+  await cell(page, 0).getByRole("gridcell", { name: "b", exact: true }).waitFor();
+
+  await reload(page);
+  await eventually("scripts can speak", () => page.evaluate(() => window.multihop.ready));
+  assert.deepEqual((await sql("SELECT ten, twice(2) AS four FROM kept_view ORDER BY ten")).rows, [
+    [10, 4],
+    [20, 4],
+  ]);
+  assert.deepEqual((await sql("SELECT count(*) AS n FROM outside")).rows, [[0]]);
+  await assert.rejects(sql("SELECT * FROM gone"), /TABLE_OR_VIEW_NOT_FOUND/);
+  await openNotebook(page, "Untitled");
+  await cell(page, 0).getByText("SELECT id, name FROM kept").waitFor();
+  await cell(page, 0).getByRole("gridcell", { name: "b", exact: true }).waitFor();
+  await noComplaints(page);
+});
+
+test("an engine that the browser ends is started again over the same workspace", async () => {
+  const page = await open();
+  await press(page, "Start");
+  await untilRows(page, "orders_bronze", 3000);
+  await page.evaluate(() => window.workers.at(-1).terminate());
+  await page.getByText("The engine stopped and was started again.").waitFor();
+  await untilReady(page);
+  await untilRows(page, "orders_bronze", 3000);
+  await page.getByRole("button", { name: "Start the streams again" }).click();
+  await press(page, "Load new data");
+  await untilRows(page, "orders_bronze", 4000);
+  await untilRows(page, "orders_silver", (await expected(4)).silver);
+});
+
+test("of two tabs one has the workspace, and the other takes it over at the person's word", async () => {
+  const first = await open();
+  await press(first, "Start");
+  await untilRows(first, "orders_bronze", 3000);
+  const second = await first.context().newPage();
+  await second.goto(site.url);
+  await second.getByText("“My workspace” is open in another tab.").waitFor();
+  await second.screenshot({ path: `${output}keep-occupied.png` });
+  await second.getByRole("button", { name: "Take over here" }).click();
+  await untilReady(second);
+  await untilRows(second, "orders_bronze", 3000);
+  await first.getByText("Another tab has taken over “My workspace”.").waitFor();
+  await first.screenshot({ path: `${output}keep-taken-over.png` });
+  await second.close();
+  await first.getByRole("button", { name: "Open it here again" }).click();
+  await untilReady(first);
+  await untilRows(first, "orders_bronze", 3000);
+});
+
+test("workspaces are made, copied, named and deleted, each with its own tables", async () => {
+  const page = await open();
+  await press(page, "Start");
+  await untilRows(page, "orders_bronze", 3000);
+  const dialog = page.getByRole("dialog", { name: "Workspaces" });
+  await page.keyboard.press("w");
+  await dialog.getByText("open here").waitFor();
+  await page.screenshot({ path: `${output}keep-workspaces.png` });
+  await dialog.getByRole("button", { name: "Duplicate" }).click();
+  await page.getByRole("button", { name: "Workspace: My workspace (copy)" }).waitFor();
+  await untilReady(page);
+  await untilRows(page, "orders_bronze", 3000);
+
+  await page.keyboard.press("w");
+  await dialog.getByLabel("Name of a new workspace").fill("Empty");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("button", { name: "Workspace: Empty" }).waitFor();
+  await untilReady(page);
+  await card(page, "orders_bronze").getByText("Not created yet").waitFor();
+
+  await page.keyboard.press("w");
+  const copy = dialog.getByRole("listitem").filter({ hasText: "My workspace (copy)" });
+  await copy.getByRole("button", { name: "Rename" }).click();
+  await dialog.getByLabel("New name").fill("Second");
+  await dialog.getByRole("button", { name: "Rename", exact: true }).first().click();
+  const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
+  await second.getByRole("button", { name: "Delete Second" }).click();
+  await second.getByRole("button", { name: "Delete", exact: true }).click();
+  await second.waitFor({ state: "detached" });
+  const first = dialog.getByRole("listitem").filter({ hasText: "My workspace" });
+  await first.getByRole("button", { name: "Open" }).click();
+  await untilReady(page);
+  await untilRows(page, "orders_bronze", 3000);
+});
+
+test("after the first visit the page needs no network", async () => {
+  const page = await open({ serviceWorkers: "allow" });
+  await eventually("the browser keeps the site", async () => {
+    const state = await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state);
+    assert.equal(state, "activated");
+  });
+  await page.context().setOffline(true);
+  await page.reload();
+  await untilReady(page);
+  await press(page, "Start");
+  await untilRows(page, "orders_bronze", 3000);
+});
