@@ -1,9 +1,10 @@
-// Serves a built site: node tools/serve.mjs [folder] [--port 8080] [--base /]
+// Serves a built site: node tools/serve.mjs [folder] [--port 8080] [--base /] [--tell FILE]
+// With --tell, other pages of this machine may read from it, and its address is written into a file: for tests.
 // Only to this machine. Right MIME types, and the page's Content-Security-Policy as a header
 // too, with what a meta tag cannot say. `serve` is also what the end-to-end tests use.
 
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,12 +46,12 @@ async function policyOf(folder) {
 
 /**
  * Serves `folder` under the path `base` on 127.0.0.1; port 0 takes any free one.
- * Requests for `later.files` wait until the promise `later.built` says whether they could be built.
+ * `more` are headers besides the usual ones. Requests for `later.files` wait until the promise `later.built` says whether they could be built.
  * Resolves to { url, close } once it listens.
  *
  * Rejects with a sentence where the port is taken.
  */
-export async function serve(folder, { port = 0, base = "/", later } = {}) {
+export async function serve(folder, { port = 0, base = "/", later, more = {} } = {}) {
   const policy = await policyOf(folder);
   const server = createServer(async (request, response) => {
     const answer = (status, text, headers = {}) =>
@@ -78,6 +79,7 @@ export async function serve(folder, { port = 0, base = "/", later } = {}) {
         etag: tag,
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
+        ...more,
       };
       if (request.headers["if-none-match"] === tag) {
         delete headers["content-length"];
@@ -122,10 +124,20 @@ export function announce({ url }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: "string", default: "8080" }, base: { type: "string", default: "/" } },
+    options: {
+      port: { type: "string", default: "8080" },
+      base: { type: "string", default: "/" },
+      tell: { type: "string" },
+    },
   });
   try {
-    announce(await serve(positionals[0] ?? "target/site", { port: Number(values.port), base: values.base }));
+    const server = await serve(positionals[0] ?? "target/site", {
+      port: Number(values.port),
+      base: values.base,
+      more: values.tell ? { "access-control-allow-origin": "*" } : {},
+    });
+    if (values.tell) await writeFile(values.tell, server.url);
+    announce(server);
   } catch (error) {
     console.error(`multihop: ${error.message}`);
     process.exit(1);

@@ -10,9 +10,15 @@ native() { cargo test --locked; }
 # With the profile of the site, so that nothing is compiled twice for `make run` and the browser tests.
 # wasm-bindgen's own runner (.cargo/config.toml) does it; webdriver.json is its configuration.
 web() {
-  tools/steps.sh rust clang node crates npm tools site &&
-    WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --profile site \
-      --target wasm32-unknown-unknown --no-default-features --features worker --test web
+  tools/steps.sh rust clang node crates npm tools site || return
+  # The runner's own server takes minutes for what is large (tests/web/worker.rs).
+  node tools/serve.mjs --port 0 --tell target/web-site >/dev/null &
+  local server=$! status=0
+  WASM_BINDGEN_TEST_TIMEOUT=600 CHROMEDRIVER=$(command -v chromedriver) cargo test --locked --profile site \
+    --target wasm32-unknown-unknown --no-default-features --features worker --test web || status=$?
+  kill "$server"
+  rm -f target/web-site
+  return "$status"
 }
 
 e2e() {

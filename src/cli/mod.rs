@@ -78,6 +78,16 @@ struct FileArgs {
     mount: Vec<Mount>,
 }
 
+impl FileArgs {
+    /// Writes down what is to be there the next time, where there is one.
+    fn keep(&self, session: &mut Session) -> Result<(), CliError> {
+        if self.dbfs.is_some() {
+            session.keep()?;
+        }
+        Ok(())
+    }
+}
+
 /// Why the program ends with an error.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
@@ -131,7 +141,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
         } => {
             let mut session = session(&files, Arc::default(), host::entropy())?;
             for ran in session.sql(&text)? {
-                session.keep()?;
+                files.keep(&mut session)?;
                 let frame = match ran {
                     Ran::Rows(plan) => session.collect(&plan, Some(max_rows))?,
                     Ran::Frame(frame) => frame,

@@ -160,7 +160,7 @@ test("workspaces are made, copied, named and deleted, each with its own tables",
   const copy = dialog.getByRole("listitem").filter({ hasText: "My workspace (copy)" });
   await copy.getByRole("button", { name: "Rename" }).click();
   await dialog.getByLabel("New name").fill("Second");
-  await dialog.getByRole("button", { name: "Rename", exact: true }).first().click();
+  await page.keyboard.press("Enter");
   const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
   await second.getByRole("button", { name: "Delete Second" }).click();
   await second.getByRole("button", { name: "Delete", exact: true }).click();

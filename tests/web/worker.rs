@@ -11,12 +11,16 @@ use multihop::protocol::{
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ErrorEvent, File, MessageEvent, Worker};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Response, Url, Worker};
 
 /// The test server hands out the checkout beside the test's own files.
 const LOADER: &str = "/target/site/engine_loader.js";
 
-/// Longer than anything below takes on a slow and busy machine.
+/// Where the site is served besides, if it is: `tools/test.sh` writes it. The test server hands out what is large in
+/// small pieces, each of which the network may hold back for 40 ms: some minutes for the engine's program.
+const SITE: &str = "/target/web-site";
+
+/// Longer than the engine is silent while it does anything below, on a slow and busy machine.
 const PATIENCE_MS: f64 = 120_000.0;
 
 /// A running engine. Dropping it ends the worker.
@@ -27,6 +31,8 @@ pub struct Engine {
     flow: RefCell<FlowState>,
     /// How far loading was, each time the engine told.
     pub loading: RefCell<Vec<f64>>,
+    /// Counts what the engine told.
+    told: Cell<u32>,
     last_id: Cell<u32>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
@@ -35,7 +41,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the engine and waits until it is ready.
     pub async fn start() -> Engine {
-        let worker = new_worker();
+        let worker = new_worker().await;
         let inbox = Rc::new(RefCell::new(VecDeque::new()));
         let box_in = Rc::clone(&inbox);
         let on_message = Closure::new(move |event: MessageEvent| {
@@ -60,6 +66,7 @@ impl Engine {
             inbox,
             flow: RefCell::default(),
             loading: RefCell::default(),
+            told: Cell::new(0),
             last_id: Cell::new(0),
             _on_message: on_message,
             _on_error: on_error,
@@ -112,7 +119,10 @@ impl Engine {
             }
             Some(())
         };
-        poll(what, look, || format!("{:#?}", self.flow.borrow())).await;
+        poll(what, &self.told, look, || {
+            format!("{:#?}", self.flow.borrow())
+        })
+        .await;
     }
 
     /// Waits until the table or directory of that name has as many rows.
@@ -145,7 +155,7 @@ impl Engine {
                 others.set(others.get() + 1);
             }
         };
-        poll(what, look, || {
+        poll(what, &self.told, look, || {
             let loading = self.loading.borrow();
             format!("{} other messages, of loading {loading:?}", others.get())
         })
@@ -155,6 +165,7 @@ impl Engine {
     /// The next message, if one has come. That the engine panicked ends the test.
     fn take(&self) -> Option<FromEngine> {
         let message = self.inbox.borrow_mut().pop_front()?;
+        self.told.set(self.told.get() + 1);
         match &message {
             FromEngine::Event {
                 event: Event::Panicked { message },
@@ -185,7 +196,7 @@ fn node<'a>(flow: &'a FlowState, name: &str) -> Option<&'a NodeView> {
 /// A worker as the page makes it. The test runner puts a `Worker` of its own in the window, which
 /// starts scripts from a `blob:` URL, where nothing relative can be loaded. It shares the prototype
 /// of the browser's, and that one's constructor is the browser's.
-fn new_worker() -> Worker {
+async fn new_worker() -> Worker {
     let mut constructor: JsValue = js_sys::global().into();
     for name in ["Worker", "prototype", "constructor"] {
         constructor = Reflect::get(&constructor, &name.into()).unwrap();
@@ -196,12 +207,48 @@ fn new_worker() -> Worker {
         source.contains("[native code]"),
         "the test runner's Worker hides the browser's: {source}"
     );
+    let script = match site().await {
+        Some(site) => loader_of(&site),
+        None => LOADER.to_owned(),
+    };
     // Each engine has a workspace of its own.
     let options = Object::new();
     Reflect::set(&options, &"name".into(), &"memory".into()).unwrap();
-    Reflect::construct(&constructor, &Array::of2(&JsValue::from_str(LOADER), &options))
+    Reflect::construct(&constructor, &Array::of2(&script.into(), &options))
         .unwrap()
         .unchecked_into()
+}
+
+/// The address of the site's own server, if there is one.
+async fn site() -> Option<String> {
+    let window = web_sys::window().unwrap();
+    let response: Response = JsFuture::from(window.fetch_with_str(SITE))
+        .await
+        .unwrap()
+        .unchecked_into();
+    if !response.ok() {
+        return None;
+    }
+    let text = JsFuture::from(response.text().unwrap()).await.unwrap();
+    Some(text.as_string().unwrap().trim().to_owned())
+}
+
+/// A worker's script must come from the page's own origin. This one takes all else from the site.
+fn loader_of(site: &str) -> String {
+    let script = format!(
+        r#"
+        const there = (path) => new URL(path, "{site}").href;
+        const [get, load] = [self.fetch, self.importScripts];
+        self.fetch = (path, options) => get.call(self, there(path), options);
+        self.importScripts = (...paths) => load.call(self, ...paths.map(there));
+        self.importScripts("./engine_loader.js");
+        "#
+    );
+    let parts = Array::of1(&script.into());
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).unwrap();
+    Url::create_object_url_with_blob(&blob).unwrap()
 }
 
 /// A file of the checkout, as a browser's `File`.
@@ -217,12 +264,22 @@ pub async fn file(path: &str, name: &str) -> File {
 }
 
 /// Looks again and again until there is what is looked for: all waiting is done here, for what a
-/// test needs and never for a time. `seen` tells what there was instead when patience ends.
-async fn poll<T>(what: &str, look: impl Fn() -> Option<T>, seen: impl Fn() -> String) -> T {
-    let start = js_sys::Date::now();
+/// test needs and never for a time. Patience ends when `told` hasn't grown for long; `seen` tells what there was
+/// instead.
+async fn poll<T>(
+    what: &str,
+    told: &Cell<u32>,
+    look: impl Fn() -> Option<T>,
+    seen: impl Fn() -> String,
+) -> T {
+    let mut start = js_sys::Date::now();
+    let mut before = told.get();
     loop {
         if let Some(found) = look() {
             return found;
+        }
+        if told.get() > before {
+            (start, before) = (js_sys::Date::now(), told.get());
         }
         let waited = js_sys::Date::now() - start;
         assert!(

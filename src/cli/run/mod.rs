@@ -110,7 +110,7 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
                 result
             }
         };
-        runner.session.borrow_mut().keep()?;
+        args.files.keep(&mut runner.session.borrow_mut())?;
         all_passed &= result.status != CellStatus::Error;
         if args.json {
             println!("{}", serde_json::to_string(&result).unwrap_or_default());

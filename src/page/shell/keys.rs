@@ -8,9 +8,11 @@ use web_sys::HtmlElement;
 use crate::page::app::App;
 use crate::page::command::{Command, KeyPress};
 
-/// Lets the browser ask before a tab goes that holds a person's own files.
+/// Keeps what was typed just now before the tab goes, and lets the browser ask if it holds a person's own files that go
+/// with it.
 pub fn guard(app: App) {
     let handle = window_event_listener(ev::beforeunload, move |event| {
+        app.notebook.save(app);
         if app.has_own_files.get_value() && !app.store.is_kept() {
             event.prevent_default();
         }

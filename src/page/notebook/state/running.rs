@@ -17,6 +17,8 @@ impl NotebookState {
             app.store.tell("The engine is still loading.");
             return;
         }
+        // What a cell shows belongs to the text that ran.
+        self.save(app);
         let cells: Vec<CellState> = self.cells.with_untracked(|cells| {
             cells
                 .iter()
