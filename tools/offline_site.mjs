@@ -25,5 +25,8 @@ export async function writeServiceWorker(folder) {
   const source = await readFile(join(www, WORKER), "utf8");
   const empty = 'const built = { version: "", files: [] };';
   if (!source.includes(empty)) throw new Error(`${WORKER} has no place for its files`);
-  await writeFile(join(folder, WORKER), source.replace(empty, () => `const built = ${JSON.stringify(built)};`));
+  await writeFile(
+    join(folder, WORKER),
+    source.replace(empty, () => `const built = ${JSON.stringify(built)};`),
+  );
 }

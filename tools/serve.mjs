@@ -116,6 +116,9 @@ export async function serve(folder, { port = 0, base = "/", later, more = {} } =
   };
 }
 
+/** What lets pages of other origins read what is served, isolated ones too. */
+const forOthers = { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" };
+
 /** Says where a server is. */
 export function announce({ url }) {
   console.log(`Multihop is at ${url} (Ctrl-C stops it)`);
@@ -134,7 +137,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const server = await serve(positionals[0] ?? "target/site", {
       port: Number(values.port),
       base: values.base,
-      more: values.tell ? { "access-control-allow-origin": "*" } : {},
+      more: values.tell ? forOthers : {},
     });
     if (values.tell) await writeFile(values.tell, server.url);
     announce(server);

@@ -17,9 +17,7 @@ use crate::env::{Env, SeededIds};
 use crate::notebook::NotebookError;
 use crate::pipeline::{self, DATASET};
 use crate::session::{Ran, Session, SessionError};
-use crate::storage::{
-    DbfsPath, DirectoryFileSystem, FileSystem, MemoryFileSystem, StorageError,
-};
+use crate::storage::{DbfsPath, DirectoryFileSystem, FileSystem, MemoryFileSystem, StorageError};
 use host::{Mount, SystemClock};
 use run::RunArgs;
 

@@ -203,8 +203,7 @@ impl Engine {
                     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                     let name = notebook.file_name(notebook.format);
                     let file = system()?.join(&format!("{NOTEBOOKS}{folder}/{name}"))?;
-                    self.fs
-                        .put(&file, notebook.write(notebook.format).into())?;
+                    self.fs.put(&file, notebook.write(notebook.format).into())?;
                     Some(file)
                 }
             };

@@ -34,7 +34,8 @@ use bytes::Bytes;
 use crate::env::Env;
 use crate::pipeline::bookstore;
 use crate::protocol::{
-    CellEnd, ErrorInfo, Event, FlowState, FromEngine, Reply, Request, StorageView, ToEngine, WorkspaceView,
+    CellEnd, ErrorInfo, Event, FlowState, FromEngine, Reply, Request, StorageView, ToEngine,
+    WorkspaceView,
 };
 use crate::session::{Session, SessionError};
 use crate::storage::{DbfsPath, FileSystem};

@@ -9,9 +9,7 @@ use polars_core::prelude::{IdxCa, IdxSize};
 use crate::protocol::{Cell, ColumnInfo, RelationKind, RelationView};
 use crate::session::SessionError;
 use crate::sql::execute::FrameStream;
-use crate::types::{
-    DataType, Frame, FrameError, SchemaRef, StructType, Value, values_from_series,
-};
+use crate::types::{DataType, Frame, FrameError, SchemaRef, StructType, Value, values_from_series};
 
 /// A relation that is open.
 pub(super) struct Opened {

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::storage::MemoryFileSystem;
 use crate::protocol::{
     Cell, CellOutput, CellView, Completion, Language, NotebookFormat, NotebookView, PythonOutcome,
     RowsFormat,
 };
+use crate::storage::MemoryFileSystem;
 
 const START_MS: i64 = 1_767_225_600_000;
 

@@ -16,8 +16,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    DedicatedWorkerGlobalScope, File, FileReaderSync, MessageChannel, MessagePort,
-    Response,
+    DedicatedWorkerGlobalScope, File, FileReaderSync, MessageChannel, MessagePort, Response,
 };
 
 use super::{Content, Engine, Outgoing};

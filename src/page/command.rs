@@ -142,7 +142,9 @@ impl Command {
             Command::OpenPalette => "Finds a command by its name.",
             Command::OpenDocs => "Opens the documentation in a new tab.",
             Command::ShowShortcuts => "Lists what the keyboard can do.",
-            Command::ShowWorkspaces => "All workspaces in this browser: opens, copies, saves, deletes them.",
+            Command::ShowWorkspaces => {
+                "All workspaces in this browser: opens, copies, saves, deletes them."
+            }
             Command::RestartEngine => {
                 "Starts the engine again over the same workspace; streams and variables are gone."
             }

@@ -21,8 +21,8 @@ pub use flow::{
     QueryView, StorageView,
 };
 pub use notebook::{
-    CellEnd, CellLanguage, CellOutput, CellShown, CellView, Completion, Language, NotebookEntry, NotebookFormat,
-    NotebookView, RowsFormat, WidgetView,
+    CellEnd, CellLanguage, CellOutput, CellShown, CellView, Completion, Language, NotebookEntry,
+    NotebookFormat, NotebookView, RowsFormat, WidgetView,
 };
 pub use python::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 pub use relation::{

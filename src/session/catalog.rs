@@ -232,7 +232,9 @@ impl SessionCatalog {
         let prefix = format!("{name}.");
         self.kept.tables.retain(|key, _| !key.starts_with(&prefix));
         self.kept.views.retain(|key, _| !key.starts_with(&prefix));
-        self.kept.functions.retain(|key, _| !key.starts_with(&prefix));
+        self.kept
+            .functions
+            .retain(|key, _| !key.starts_with(&prefix));
     }
 
     /// The function `database.function`, or a temporary one.
@@ -259,7 +261,11 @@ impl SessionCatalog {
 
     /// All functions' keys.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
-        let all = self.kept.functions.keys().chain(self.temporary_functions.keys());
+        let all = self
+            .kept
+            .functions
+            .keys()
+            .chain(self.temporary_functions.keys());
         all.map(String::as_str)
     }
 

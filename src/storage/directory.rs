@@ -43,7 +43,9 @@ impl DirectoryFileSystem {
     pub fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let root = dir.canonicalize()?;
-        let own = root.join(SYSTEM_DIRECTORY.trim_start_matches('/')).join(OWN);
+        let own = root
+            .join(SYSTEM_DIRECTORY.trim_start_matches('/'))
+            .join(OWN);
         fs::create_dir_all(&own)?;
         let lock = File::create(own.join(LOCK))?;
         lock.try_lock().map_err(|error| match error {
@@ -81,11 +83,13 @@ impl DirectoryFileSystem {
     fn metadata(&self, path: &DbfsPath) -> Result<Option<fs::Metadata>, StorageError> {
         let host = self.host(path);
         match host.canonicalize() {
-            Ok(real) if real.starts_with(&self.root) && !real.starts_with(&self.own) => match fs::metadata(&real) {
-                Ok(metadata) => Ok(Some(metadata)),
-                Err(error) if is_missing(&error) => Ok(None),
-                Err(error) => Err(io_error(path, &error)),
-            },
+            Ok(real) if real.starts_with(&self.root) && !real.starts_with(&self.own) => {
+                match fs::metadata(&real) {
+                    Ok(metadata) => Ok(Some(metadata)),
+                    Err(error) if is_missing(&error) => Ok(None),
+                    Err(error) => Err(io_error(path, &error)),
+                }
+            }
             Ok(_) => Ok(None),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(io_error(path, &error)),
@@ -202,8 +206,7 @@ impl DirectoryFileSystem {
     /// What lies directly in a directory, by name. What has no name under `dbfs:/` isn't there.
     fn entries(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
         let mut found = Vec::new();
-        let entries =
-            fs::read_dir(self.host(dir)).map_err(|error| io_error(dir, &error))?;
+        let entries = fs::read_dir(self.host(dir)).map_err(|error| io_error(dir, &error))?;
         for entry in entries {
             let name = entry.map_err(|error| io_error(dir, &error))?.file_name();
             let Some(path) = name.to_str().and_then(|name| dir.join(name).ok()) else {
@@ -330,7 +333,10 @@ impl FileSystem for DirectoryFileSystem {
                     fs::remove_file(self.host(&file.path)).map_err(failed)?;
                 }
                 for entry in self.entries(path)? {
-                    if entry.is_dir && !entry.path.is_system_directory() && !self.is_own(&entry.path) {
+                    if entry.is_dir
+                        && !entry.path.is_system_directory()
+                        && !self.is_own(&entry.path)
+                    {
                         fs::remove_dir_all(self.host(&entry.path)).map_err(failed)?;
                     }
                 }

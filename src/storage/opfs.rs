@@ -187,8 +187,7 @@ async fn names(of: &FileSystemDirectoryHandle) -> Result<Vec<String>, JsValue> {
 async fn open(of: &FileSystemDirectoryHandle, name: &str) -> Result<OpfsSegment, JsValue> {
     let options = FileSystemGetFileOptions::new();
     options.set_create(true);
-    let file: FileSystemFileHandle =
-        wait(of.get_file_handle_with_options(name, &options)).await?;
+    let file: FileSystemFileHandle = wait(of.get_file_handle_with_options(name, &options)).await?;
     let handle: FileSystemSyncAccessHandle = wait(file.create_sync_access_handle()).await?;
     Ok(OpfsSegment {
         name: name.into(),
@@ -219,7 +218,9 @@ impl Segment for OpfsSegment {
     }
 
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, SegmentError> {
-        let read = self.handle.read_with_u8_array_and_options(into, &at(offset));
+        let read = self
+            .handle
+            .read_with_u8_array_and_options(into, &at(offset));
         Ok(read.map_err(|e| error(&e))? as usize)
     }
 

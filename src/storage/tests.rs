@@ -142,219 +142,219 @@ mod paths {
 #[test]
 fn what_is_written_is_read() {
     on_each(|fs| {
-    put(fs, "/d/f", "hello");
-    assert_eq!(fs.read(&path("/d/f")).unwrap(), "hello");
-    let status = fs.status(&path("/d/f")).unwrap().unwrap();
-    assert_eq!((status.size, status.is_dir), (5, false));
-    assert!(status.modification_time >= 1_000);
-    assert!(fs.status(&path("/d")).unwrap().unwrap().is_dir);
-    assert_eq!(fs.status(&path("/x")).unwrap(), None);
-    assert!(matches!(
-        fs.read(&path("/x")),
-        Err(StorageError::NotFound { .. })
-    ));
-    assert!(matches!(
-        fs.read(&path("/d")),
-        Err(StorageError::IsDirectory { .. })
-    ));
-    assert!(matches!(
-        fs.read(&DbfsPath::root()),
-        Err(StorageError::IsDirectory { .. })
-    ));
+        put(fs, "/d/f", "hello");
+        assert_eq!(fs.read(&path("/d/f")).unwrap(), "hello");
+        let status = fs.status(&path("/d/f")).unwrap().unwrap();
+        assert_eq!((status.size, status.is_dir), (5, false));
+        assert!(status.modification_time >= 1_000);
+        assert!(fs.status(&path("/d")).unwrap().unwrap().is_dir);
+        assert_eq!(fs.status(&path("/x")).unwrap(), None);
+        assert!(matches!(
+            fs.read(&path("/x")),
+            Err(StorageError::NotFound { .. })
+        ));
+        assert!(matches!(
+            fs.read(&path("/d")),
+            Err(StorageError::IsDirectory { .. })
+        ));
+        assert!(matches!(
+            fs.read(&DbfsPath::root()),
+            Err(StorageError::IsDirectory { .. })
+        ));
     });
 }
 
 #[test]
 fn a_range_ends_where_the_file_ends() {
     on_each(|fs| {
-    put(fs, "/f", "hello");
-    let range = |offset, length| fs.read_range(&path("/f"), offset, length).unwrap();
-    assert_eq!(range(1, 3), "ell");
-    assert_eq!(range(3, u64::MAX), "lo");
-    assert_eq!(range(u64::MAX, u64::MAX), "");
-    assert_eq!(range(5, 1), "");
+        put(fs, "/f", "hello");
+        let range = |offset, length| fs.read_range(&path("/f"), offset, length).unwrap();
+        assert_eq!(range(1, 3), "ell");
+        assert_eq!(range(3, u64::MAX), "lo");
+        assert_eq!(range(u64::MAX, u64::MAX), "");
+        assert_eq!(range(5, 1), "");
     });
 }
 
 #[test]
 fn of_those_who_put_if_absent_one_wins() {
     on_each(|fs| {
-    let first = fs.put_if_absent(&path("/f"), "1".into()).unwrap();
-    let second = fs.put_if_absent(&path("/f"), "2".into()).unwrap();
-    assert_eq!((first, second), (PutResult::Created, PutResult::Exists));
-    assert_eq!(fs.read(&path("/f")).unwrap(), "1");
+        let first = fs.put_if_absent(&path("/f"), "1".into()).unwrap();
+        let second = fs.put_if_absent(&path("/f"), "2".into()).unwrap();
+        assert_eq!((first, second), (PutResult::Created, PutResult::Exists));
+        assert_eq!(fs.read(&path("/f")).unwrap(), "1");
 
-    let wins: usize = std::thread::scope(|scope| {
-        let tasks: Vec<_> = (0..8)
-            .map(|_| {
-                scope.spawn(|| {
-                    (0..50)
-                        .filter(|i| {
-                            let file = path(&format!("/{i}"));
-                            fs.put_if_absent(&file, "x".into()).unwrap() == PutResult::Created
-                        })
-                        .count()
+        let wins: usize = std::thread::scope(|scope| {
+            let tasks: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        (0..50)
+                            .filter(|i| {
+                                let file = path(&format!("/{i}"));
+                                fs.put_if_absent(&file, "x".into()).unwrap() == PutResult::Created
+                            })
+                            .count()
+                    })
                 })
-            })
-            .collect();
-        tasks.into_iter().map(|t| t.join().unwrap()).sum()
-    });
-    assert_eq!(wins, 50);
+                .collect();
+            tasks.into_iter().map(|t| t.join().unwrap()).sum()
+        });
+        assert_eq!(wins, 50);
     });
 }
 
 #[test]
 fn a_file_is_no_directory_and_a_directory_no_file() {
     on_each(|fs| {
-    put(fs, "/d/f", "x");
-    fs.mkdirs(&path("/made/deep")).unwrap();
-    for dir in ["/d", "/made", "/made/deep", "/"] {
-        let error = fs.put(&path(dir), "x".into()).unwrap_err();
-        assert!(
-            matches!(error, StorageError::IsDirectory { .. }),
-            "{dir}: {error}"
-        );
-        let error = fs.put_if_absent(&path(dir), "x".into()).unwrap_err();
-        assert!(
-            matches!(error, StorageError::IsDirectory { .. }),
-            "{dir}: {error}"
-        );
-    }
-    for below in ["/d/f/g", "/d/f/g/h"] {
-        let error = fs.put(&path(below), "x".into()).unwrap_err();
-        assert_eq!(error, StorageError::NotDirectory { path: path("/d/f") });
-        assert!(fs.mkdirs(&path(below)).is_err());
-    }
-    assert!(matches!(
-        fs.list(&path("/d/f")),
-        Err(StorageError::NotDirectory { .. })
-    ));
-    assert!(matches!(
-        fs.mkdirs(&path("/d/f")),
-        Err(StorageError::NotDirectory { .. })
-    ));
-    fs.mkdirs(&path("/d")).unwrap();
-    assert_eq!(fs.read(&path("/d/f")).unwrap(), "x");
+        put(fs, "/d/f", "x");
+        fs.mkdirs(&path("/made/deep")).unwrap();
+        for dir in ["/d", "/made", "/made/deep", "/"] {
+            let error = fs.put(&path(dir), "x".into()).unwrap_err();
+            assert!(
+                matches!(error, StorageError::IsDirectory { .. }),
+                "{dir}: {error}"
+            );
+            let error = fs.put_if_absent(&path(dir), "x".into()).unwrap_err();
+            assert!(
+                matches!(error, StorageError::IsDirectory { .. }),
+                "{dir}: {error}"
+            );
+        }
+        for below in ["/d/f/g", "/d/f/g/h"] {
+            let error = fs.put(&path(below), "x".into()).unwrap_err();
+            assert_eq!(error, StorageError::NotDirectory { path: path("/d/f") });
+            assert!(fs.mkdirs(&path(below)).is_err());
+        }
+        assert!(matches!(
+            fs.list(&path("/d/f")),
+            Err(StorageError::NotDirectory { .. })
+        ));
+        assert!(matches!(
+            fs.mkdirs(&path("/d/f")),
+            Err(StorageError::NotDirectory { .. })
+        ));
+        fs.mkdirs(&path("/d")).unwrap();
+        assert_eq!(fs.read(&path("/d/f")).unwrap(), "x");
     });
 }
 
 #[test]
 fn a_listing_shows_files_and_directories_by_name_each_once() {
     on_each(|fs| {
-    for name in [
-        "/dir/b",
-        "/dir/a/x",
-        "/dir/a/y",
-        "/dir-x/f",
-        "/dir.y",
-        "/dir/a-z/f",
-        "/dir/é",
-    ] {
-        put(fs, name, "x");
-    }
-    fs.mkdirs(&path("/dir/empty/deep")).unwrap();
-    fs.mkdirs(&path("/dir/a/sub")).unwrap();
-    let listed = fs.list(&path("/dir")).unwrap();
-    let shown: Vec<(&str, bool)> = listed.iter().map(|s| (s.path.name(), s.is_dir)).collect();
-    assert_eq!(
-        shown,
-        [
-            ("a", true),
-            ("a-z", true),
-            ("b", false),
-            ("empty", true),
-            ("é", false)
-        ]
-    );
-    assert_eq!(
-        names(&fs.list(&path("/dir/empty")).unwrap()),
-        ["dbfs:/dir/empty/deep"]
-    );
-    assert!(fs.list(&path("/dir/empty/deep")).unwrap().is_empty());
-    assert_eq!(
-        names(&fs.list(&DbfsPath::root()).unwrap()),
-        ["dbfs:/dir", "dbfs:/dir-x", "dbfs:/dir.y"]
-    );
-    assert!(matches!(
-        fs.list(&path("/di")),
-        Err(StorageError::NotFound { .. })
-    ));
+        for name in [
+            "/dir/b",
+            "/dir/a/x",
+            "/dir/a/y",
+            "/dir-x/f",
+            "/dir.y",
+            "/dir/a-z/f",
+            "/dir/é",
+        ] {
+            put(fs, name, "x");
+        }
+        fs.mkdirs(&path("/dir/empty/deep")).unwrap();
+        fs.mkdirs(&path("/dir/a/sub")).unwrap();
+        let listed = fs.list(&path("/dir")).unwrap();
+        let shown: Vec<(&str, bool)> = listed.iter().map(|s| (s.path.name(), s.is_dir)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("a", true),
+                ("a-z", true),
+                ("b", false),
+                ("empty", true),
+                ("é", false)
+            ]
+        );
+        assert_eq!(
+            names(&fs.list(&path("/dir/empty")).unwrap()),
+            ["dbfs:/dir/empty/deep"]
+        );
+        assert!(fs.list(&path("/dir/empty/deep")).unwrap().is_empty());
+        assert_eq!(
+            names(&fs.list(&DbfsPath::root()).unwrap()),
+            ["dbfs:/dir", "dbfs:/dir-x", "dbfs:/dir.y"]
+        );
+        assert!(matches!(
+            fs.list(&path("/di")),
+            Err(StorageError::NotFound { .. })
+        ));
     });
 }
 
 #[test]
 fn a_listing_from_a_name_has_the_files_from_there_on() {
     on_each(|fs| {
-    for name in [
-        "/log/1",
-        "/log/2",
-        "/log/3",
-        "/log/_x",
-        "/log/2/",
-        "/log-x/9",
-        "/log/sub/9",
-    ] {
-        if !name.ends_with('/') {
-            put(fs, name, "x");
+        for name in [
+            "/log/1",
+            "/log/2",
+            "/log/3",
+            "/log/_x",
+            "/log/2/",
+            "/log-x/9",
+            "/log/sub/9",
+        ] {
+            if !name.ends_with('/') {
+                put(fs, name, "x");
+            }
         }
-    }
-    let from = |start| names(&fs.list_from(&path("/log"), start).unwrap());
-    assert_eq!(from("2"), ["dbfs:/log/2", "dbfs:/log/3", "dbfs:/log/_x"]);
-    assert_eq!(
-        from(""),
-        ["dbfs:/log/1", "dbfs:/log/2", "dbfs:/log/3", "dbfs:/log/_x"]
-    );
-    assert_eq!(from("25"), ["dbfs:/log/3", "dbfs:/log/_x"]);
-    assert!(from("~").is_empty());
-    assert!(fs.list_from(&path("/nothing"), "").unwrap().is_empty());
-    assert!(fs.list_from(&path("/log"), "../x").is_err());
+        let from = |start| names(&fs.list_from(&path("/log"), start).unwrap());
+        assert_eq!(from("2"), ["dbfs:/log/2", "dbfs:/log/3", "dbfs:/log/_x"]);
+        assert_eq!(
+            from(""),
+            ["dbfs:/log/1", "dbfs:/log/2", "dbfs:/log/3", "dbfs:/log/_x"]
+        );
+        assert_eq!(from("25"), ["dbfs:/log/3", "dbfs:/log/_x"]);
+        assert!(from("~").is_empty());
+        assert!(fs.list_from(&path("/nothing"), "").unwrap().is_empty());
+        assert!(fs.list_from(&path("/log"), "../x").is_err());
     });
 }
 
 #[test]
 fn a_recursive_listing_has_every_file_below_and_no_neighbour() {
     on_each(|fs| {
-    for name in ["/t/a", "/t/p=1/x", "/t/p=1/q=2/y", "/t-old/z", "/tz"] {
-        put(fs, name, "x");
-    }
-    assert_eq!(
-        names(&fs.list_recursive(&path("/t")).unwrap()),
-        ["dbfs:/t/a", "dbfs:/t/p=1/q=2/y", "dbfs:/t/p=1/x"]
-    );
-    assert_eq!(fs.list_recursive(&DbfsPath::root()).unwrap().len(), 5);
-    assert!(fs.list_recursive(&path("/none")).unwrap().is_empty());
+        for name in ["/t/a", "/t/p=1/x", "/t/p=1/q=2/y", "/t-old/z", "/tz"] {
+            put(fs, name, "x");
+        }
+        assert_eq!(
+            names(&fs.list_recursive(&path("/t")).unwrap()),
+            ["dbfs:/t/a", "dbfs:/t/p=1/q=2/y", "dbfs:/t/p=1/x"]
+        );
+        assert_eq!(fs.list_recursive(&DbfsPath::root()).unwrap().len(), 5);
+        assert!(fs.list_recursive(&path("/none")).unwrap().is_empty());
     });
 }
 
 #[test]
 fn deleting_takes_a_file_or_a_whole_directory_but_no_neighbour() {
     on_each(|fs| {
-    for name in ["/t/a", "/t/sub/b", "/t-old/z", "/f"] {
-        put(fs, name, "12345");
-    }
-    fs.mkdirs(&path("/t/made")).unwrap();
-    assert!(fs.delete(&path("/f")).unwrap());
-    assert!(!fs.delete(&path("/f")).unwrap());
-    assert!(fs.delete(&path("/t")).unwrap());
-    assert_eq!(fs.status(&path("/t")).unwrap(), None);
-    assert_eq!(
-        names(&fs.list_recursive(&DbfsPath::root()).unwrap()),
-        ["dbfs:/t-old/z"]
-    );
-    assert_eq!(fs.usage().used, 5);
-    assert!(fs.delete(&DbfsPath::root()).unwrap());
-    assert_eq!(fs.usage().used, 0);
+        for name in ["/t/a", "/t/sub/b", "/t-old/z", "/f"] {
+            put(fs, name, "12345");
+        }
+        fs.mkdirs(&path("/t/made")).unwrap();
+        assert!(fs.delete(&path("/f")).unwrap());
+        assert!(!fs.delete(&path("/f")).unwrap());
+        assert!(fs.delete(&path("/t")).unwrap());
+        assert_eq!(fs.status(&path("/t")).unwrap(), None);
+        assert_eq!(
+            names(&fs.list_recursive(&DbfsPath::root()).unwrap()),
+            ["dbfs:/t-old/z"]
+        );
+        assert_eq!(fs.usage().used, 5);
+        assert!(fs.delete(&DbfsPath::root()).unwrap());
+        assert_eq!(fs.usage().used, 0);
     });
 }
 
 #[test]
 fn a_directory_that_was_made_stays_when_its_files_go() {
     on_each(|fs| {
-    fs.mkdirs(&path("/landing")).unwrap();
-    put(fs, "/landing/f", "x");
-    fs.delete(&path("/landing/f")).unwrap();
-    assert!(fs.status(&path("/landing")).unwrap().unwrap().is_dir);
-    assert!(fs.list(&path("/landing")).unwrap().is_empty());
+        fs.mkdirs(&path("/landing")).unwrap();
+        put(fs, "/landing/f", "x");
+        fs.delete(&path("/landing/f")).unwrap();
+        assert!(fs.status(&path("/landing")).unwrap().unwrap().is_dir);
+        assert!(fs.list(&path("/landing")).unwrap().is_empty());
     });
 }
 
@@ -372,10 +372,22 @@ fn a_full_file_system_says_what_is_missing_and_keeps_what_it_has() {
     put(&fs, "/a", "1234567890");
     assert!(fs.put(&path("/a"), "12345678901".into()).is_err());
     assert_eq!(fs.read(&path("/a")).unwrap(), "1234567890");
-    assert_eq!(fs.usage(), Usage { used: 10, capacity: 10 });
+    assert_eq!(
+        fs.usage(),
+        Usage {
+            used: 10,
+            capacity: 10
+        }
+    );
     fs.delete(&path("/a")).unwrap();
     put(&fs, "/b", "123");
-    assert_eq!(fs.usage(), Usage { used: 3, capacity: 10 });
+    assert_eq!(
+        fs.usage(),
+        Usage {
+            used: 3,
+            capacity: 10
+        }
+    );
 }
 
 #[test]
@@ -439,11 +451,17 @@ mod directories {
         put(&fs, "/t/a", "1");
         put(&fs, "/t/a", "2");
         std::fs::write(directory.0.join(".multihop/.own/7"), "half").unwrap();
-        assert!(DirectoryFileSystem::open(&directory.0).is_err(), "one at a time");
+        assert!(
+            DirectoryFileSystem::open(&directory.0).is_err(),
+            "one at a time"
+        );
         drop(fs);
         let fs = DirectoryFileSystem::open(&directory.0).unwrap();
         assert_eq!(fs.read(&path("/t/a")).unwrap(), "2");
-        assert_eq!(names(&fs.list_recursive(&DbfsPath::root()).unwrap()), ["dbfs:/t/a"]);
+        assert_eq!(
+            names(&fs.list_recursive(&DbfsPath::root()).unwrap()),
+            ["dbfs:/t/a"]
+        );
         assert!(!directory.0.join(".multihop/.own/7").exists());
     }
 
@@ -461,7 +479,10 @@ mod directories {
         assert!(fs.read(&path("/file")).is_err());
         assert!(fs.put(&path("/link/new"), "x".into()).is_err());
         assert!(fs.mkdirs(&path("/link/dir")).is_err());
-        assert_eq!(names(&fs.list(&DbfsPath::root()).unwrap()), ["dbfs:/inside"]);
+        assert_eq!(
+            names(&fs.list(&DbfsPath::root()).unwrap()),
+            ["dbfs:/inside"]
+        );
         fs.delete(&path("/link")).unwrap();
         fs.put(&path("/file"), "mine".into()).unwrap();
         assert_eq!(std::fs::read(outside.0.join("secret")).unwrap(), b"s");

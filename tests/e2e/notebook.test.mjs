@@ -12,14 +12,18 @@ let site;
 before(async () => (site = await openSite()));
 after(() => site.close());
 
-/** Waits until a notebook of that path is kept with that text in it. */
-async function untilKept(page, path, text) {
-  await eventually(`the browser keeps ${path} with ${JSON.stringify(text)}`, async () => {
-    const kept = await page.evaluate(() => Object.entries(localStorage));
-    assert.ok(
-      kept.some(([key, value]) => key.includes(path) && value.includes(text)),
-      `it keeps ${JSON.stringify(kept)}`,
-    );
+/** The file that the workspace keeps of a notebook; null if there is none. */
+const kept = (page, file) =>
+  page.evaluate(async (file) => {
+    const bytes = await window.multihop.readFile(`dbfs:/.multihop/notebooks${file}`).catch(() => null);
+    return bytes && new TextDecoder().decode(bytes);
+  }, file);
+
+/** Waits until the workspace keeps a notebook's file with that text in it. */
+async function untilKept(page, file, text) {
+  await eventually(`the workspace keeps ${file} with ${JSON.stringify(text)}`, async () => {
+    const found = await kept(page, file);
+    assert.ok(found?.includes(text), `it keeps ${found}`);
   });
 }
 
@@ -51,7 +55,7 @@ test("what was typed is there after a reload, under a new name too, until the no
   const page = await open(site);
   await newNotebook(page, "sql");
   await page.keyboard.type("SELECT 6 * 7 AS kept");
-  await untilKept(page, "/Untitled.", "SELECT 6 * 7 AS kept");
+  await untilKept(page, "/Untitled.sql", "SELECT 6 * 7 AS kept");
   const list = page.getByRole("navigation", { name: "Notebooks" });
   await page.reload();
   await openNotebook(page, "Untitled");
@@ -60,7 +64,7 @@ test("what was typed is there after a reload, under a new name too, until the no
   await page.getByRole("textbox", { name: /path/i }).fill("/Mine/Kept");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 2, name: "Kept" }).waitFor();
-  await untilKept(page, "/Mine/Kept.", "SELECT 6 * 7 AS kept");
+  await untilKept(page, "/Mine/Kept.sql", "SELECT 6 * 7 AS kept");
   await page.reload();
   await openNotebook(page, "Kept");
   await absent(list.getByRole("button", { name: "Untitled" }), { after: list.getByRole("button", { name: "Kept" }) });
@@ -68,10 +72,7 @@ test("what was typed is there after a reload, under a new name too, until the no
   await page.getByLabel("Add or change notebooks").selectOption("delete");
   await page.getByRole("heading", { level: 2, name: "Kept" }).waitFor({ state: "detached" });
   await list.getByRole("button", { name: "Kept" }).waitFor({ state: "detached" });
-  await eventually("the browser keeps no such notebook", async () => {
-    const keys = await page.evaluate(() => Object.keys(localStorage));
-    assert.ok(!keys.some((key) => key.includes("Kept") || key.includes("Untitled")), keys.join(", "));
-  });
+  for (const file of ["/Untitled.sql", "/Mine/Kept.sql"]) assert.equal(await kept(page, file), null, file);
   await noComplaints(page);
 });
 

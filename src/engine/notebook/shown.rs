@@ -6,9 +6,9 @@ use std::sync::Arc;
 use polars_core::prelude::{NamedFrom, Series};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Engine;
 use crate::engine::keep::{io, system};
 use crate::engine::relations::Opened;
-use crate::engine::Engine;
 use crate::formats::parquet::{ParquetReader, ParquetWriteOptions, ParquetWriter};
 use crate::formats::{FileFormat, Options, check_writable};
 use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, RelationKind};
@@ -203,7 +203,10 @@ impl Engine {
                         file,
                         total,
                     } => {
-                        let frame = dir.join(&file).ok().and_then(|file| self.table(&file, schema));
+                        let frame = dir
+                            .join(&file)
+                            .ok()
+                            .and_then(|file| self.table(&file, schema));
                         Some(Output::Table(frame?, total))
                     }
                 });
@@ -221,7 +224,11 @@ impl Engine {
         let bytes = self.fs.read(file).ok()?;
         let stored = Arc::new(stored_schema(&schema));
         let reader = ParquetReader::open(bytes, file).ok()?;
-        let frames: Vec<Frame> = reader.read(stored.clone()).ok()?.collect::<Result<_, _>>().ok()?;
+        let frames: Vec<Frame> = reader
+            .read(stored.clone())
+            .ok()?
+            .collect::<Result<_, _>>()
+            .ok()?;
         let whole = Frame::concat(&frames).ok()?;
         let whole = whole.unwrap_or_else(|| Frame::empty(stored));
         let (columns, height) = (whole.columns().to_vec(), whole.height());
@@ -305,9 +312,7 @@ impl Engine {
         let height = frame.height();
         let zone = self.session.state().conf.time_zone();
         let opened = Opened::of_frames(vec![frame], zone);
-        let rows = opened
-            .rows(0, height)
-            .map_err(crate::sql::SqlError::from)?;
+        let rows = opened.rows(0, height).map_err(crate::sql::SqlError::from)?;
         let column = |at: usize| -> Series {
             let texts = rows.iter().map(|row| match row.get(at) {
                 Some(Cell::Text(text) | Cell::Nested(text)) => Some(text.as_str()),
@@ -327,9 +332,8 @@ impl Engine {
 /// Columns by their places: a result may have two of one name.
 fn stored_schema(schema: &StructType) -> StructType {
     let fields = schema.fields.iter().enumerate();
-    let fields = fields.map(|(i, field)| {
-        StructField::new(format!("c{i}"), field.data_type.clone())
-    });
+    let fields =
+        fields.map(|(i, field)| StructField::new(format!("c{i}"), field.data_type.clone()));
     StructType::new(fields.collect())
 }
 

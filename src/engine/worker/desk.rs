@@ -136,8 +136,8 @@ impl Desk {
                 let desk = self.clone();
                 spawn_local(async move {
                     let result = desk.change_workspaces(request).await;
-                    let result = result
-                        .map_err(|e| error::plain("IllegalStateException", &text_of(&e)));
+                    let result =
+                        result.map_err(|e| error::plain("IllegalStateException", &text_of(&e)));
                     desk.reply(id, result);
                 });
             }

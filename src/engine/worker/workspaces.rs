@@ -15,7 +15,8 @@ use crate::env::Env;
 use crate::protocol::{Event, WorkspaceEntry, WorkspaceView};
 use crate::storage::opfs::{About, Workspaces, estimate};
 use crate::storage::{
-    FileStatus, FileSystem, JournalFileSystem, MemoryFileSystem, Recovery, Segment, Sizes, StorageError,
+    FileStatus, FileSystem, JournalFileSystem, MemoryFileSystem, Recovery, Segment, Sizes,
+    StorageError,
 };
 
 /// What the worker's name says for a workspace in memory.
@@ -200,7 +201,9 @@ async fn lock(desk: &Rc<Desk>, entry: &WorkspaceEntry) -> Result<(), JsValue> {
     if hold(desk, &name, &options, entry).await {
         return Ok(());
     }
-    Err(JsValue::from_str("the other tab could not be asked to leave"))
+    Err(JsValue::from_str(
+        "the other tab could not be asked to leave",
+    ))
 }
 
 /// Asks for a lock and holds it as long as the worker lives. Gives whether it was granted. If another tab takes it later,
@@ -346,9 +349,8 @@ pub async fn copy(
         opened_ms: now,
     };
     workspaces.describe(&id, &about).await?;
-    let (journal, _) =
-        JournalFileSystem::open(env.clock.clone(), Vec::new(), 0, Sizes::default())
-            .map_err(|e| fail(&e))?;
+    let (journal, _) = JournalFileSystem::open(env.clock.clone(), Vec::new(), 0, Sizes::default())
+        .map_err(|e| fail(&e))?;
     let keeper = Keeper {
         workspaces: workspaces.clone(),
         id: id.clone(),

@@ -291,7 +291,9 @@ impl Engine {
                     .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
                 let asked = self.0.get_value().borrow_mut().pending.take(id);
                 if let Some(asked) = asked {
-                    asked.waiting.answer(result.map(|reply| Answer { reply, bytes }), &data);
+                    asked
+                        .waiting
+                        .answer(result.map(|reply| Answer { reply, bytes }), &data);
                 }
                 self.0.get_value().borrow().store.ended(id);
             }

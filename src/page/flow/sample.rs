@@ -1,8 +1,8 @@
 //! The bookstore pipeline as the engine shows it, for tests.
 
 use crate::protocol::{
-    EdgeView, FlowState, Lane, NodeKind, NodeState, NodeView, PipelineView, QueryState, StorageView,
-    QueryView, RelationRef,
+    EdgeView, FlowState, Lane, NodeKind, NodeState, NodeView, PipelineView, QueryState, QueryView,
+    RelationRef, StorageView,
 };
 
 fn node(id: &str, lane: Lane, kind: NodeKind) -> NodeView {

@@ -116,9 +116,12 @@ fn OpeningBanner() -> impl IntoView {
     move || {
         let opening = app.store.opening.get()?;
         let (class, title, details, was_running) = match opening {
-            Opening::Resumed { was_running } => {
-                ("engine-note", "Your workspace is back.".to_owned(), None, was_running)
-            }
+            Opening::Resumed { was_running } => (
+                "engine-note",
+                "Your workspace is back.".to_owned(),
+                None,
+                was_running,
+            ),
             Opening::Died {
                 message,
                 doing,
@@ -148,7 +151,11 @@ fn OpeningBanner() -> impl IntoView {
                 </button>
             }
         });
-        let icon = if details.is_some() { Shape::Alert } else { Shape::Check };
+        let icon = if details.is_some() {
+            Shape::Alert
+        } else {
+            Shape::Check
+        };
         Some(
             view! {
                 <div class=class role="status">

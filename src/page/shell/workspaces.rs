@@ -61,8 +61,16 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
         on_close.run(());
         app.open_workspace(&id);
     };
-    let open_id = move || app.store.workspace.with(|w| w.as_ref().map(|w| w.id.clone()));
-    let used = move || app.store.flow.with(|flow| flow.as_ref().map(|flow| flow.storage.clone()));
+    let open_id = move || {
+        app.store
+            .workspace
+            .with(|w| w.as_ref().map(|w| w.id.clone()))
+    };
+    let used = move || {
+        app.store
+            .flow
+            .with(|flow| flow.as_ref().map(|flow| flow.storage.clone()))
+    };
     view! {
         <Dialog title="Workspaces" on_close=on_close>
             <p class="dialog-text">

@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::record::Entry;
+use super::SegmentError;
+use super::log::{Append, Content, Journal, Place, Slot};
+use super::record::{Entry, Record};
 use super::recover::{Found, scan};
-use super::segment::SegmentError;
-use super::{Append, Content, Journal, Node, Place, Slot, Tree};
 use crate::storage::DbfsPath;
+use crate::storage::tree::{Node, Tree};
 
 /// Paths in one record of deletions, at most.
 const PATHS: usize = 1000;
@@ -69,7 +70,9 @@ impl Journal {
     pub(super) fn free_dead(&mut self, tree: &mut Tree<Place>) -> Result<bool, SegmentError> {
         self.compaction = None;
         let mut freed = false;
-        while let Some(segment) = self.emptiest(|slot| slot.live == 0 && slot.dead() >= slot.end / 2) {
+        while let Some(segment) =
+            self.emptiest(|slot| slot.live == 0 && slot.dead() >= slot.end / 2)
+        {
             let mut compaction = self.begin(segment)?;
             while let Some(found) = compaction.left.pop_front() {
                 match self.carry(tree, &compaction, &found) {
@@ -173,12 +176,7 @@ impl Journal {
     }
 
     /// Whether another segment than the one that is emptied says that something is there that isn't.
-    fn needs_deletion(
-        &self,
-        tree: &Tree<Place>,
-        compaction: &Compaction,
-        path: &DbfsPath,
-    ) -> bool {
+    fn needs_deletion(&self, tree: &Tree<Place>, compaction: &Compaction, path: &DbfsPath) -> bool {
         self.dead.get(path) > compaction.paths.get(path)
             && tree.file(path).is_none()
             && !tree.has_dir(path)
@@ -210,7 +208,7 @@ impl Journal {
     fn append_carried(
         &mut self,
         append: &Append<'_>,
-    ) -> Result<(usize, super::Record, u64, u64), SegmentError> {
+    ) -> Result<(usize, Record, u64, u64), SegmentError> {
         let target = self.segment_bytes();
         let active = self.active.and_then(|i| self.slots.get(i));
         if active.is_none_or(|slot| slot.end >= target) {

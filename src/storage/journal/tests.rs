@@ -421,7 +421,10 @@ fn on_a_full_disk_deleting_makes_room_and_the_error_names_what_takes_it() {
                 })
                 .unwrap();
             let text = error.to_string();
-            assert!(text.contains(&format!("Most room is taken by dbfs:/{round}/table (")), "{text}");
+            assert!(
+                text.contains(&format!("Most room is taken by dbfs:/{round}/table (")),
+                "{text}"
+            );
             let full = fs.usage().used;
             assert!(full > 40_000, "{full} of 60 000 bytes were used");
             fs.delete(&path(&format!("/{round}"))).unwrap();
@@ -439,7 +442,8 @@ fn what_is_put_is_there_when_the_journal_is_opened_again() {
     fs.put(&path("/a/large"), large.clone().into()).unwrap();
     fs.put(&path("/a/empty"), Bytes::new()).unwrap();
     fs.mkdirs(&path("/made")).unwrap();
-    fs.put(&path("/local_disk0/x"), "on the driver".into()).unwrap();
+    fs.put(&path("/local_disk0/x"), "on the driver".into())
+        .unwrap();
     let times = |fs: &JournalFileSystem| fs.list_recursive(&DbfsPath::root()).unwrap();
     let before = times(&fs);
     drop(fs);
@@ -451,7 +455,10 @@ fn what_is_put_is_there_when_the_journal_is_opened_again() {
         fs.read_range(&path("/a/large"), 65_000, 2_000).unwrap(),
         large[65_000..67_000]
     );
-    assert_eq!(fs.read_range(&path("/a/large"), 199_990, 100).unwrap(), large[199_990..]);
+    assert_eq!(
+        fs.read_range(&path("/a/large"), 199_990, 100).unwrap(),
+        large[199_990..]
+    );
     assert_eq!(fs.read(&path("/a/empty")).unwrap(), "");
     assert!(fs.status(&path("/made")).unwrap().unwrap().is_dir);
     assert_eq!(fs.read(&path("file:/x")).unwrap(), "on the driver");
@@ -480,7 +487,9 @@ fn damage_is_told_and_never_read_as_data() {
     disk.segment("a");
     let (fs, _) = disk.open();
     for name in ["/one", "/two", "/three"] {
-        let _ = fs.put_if_absent(&path(name), Bytes::from(vec![7; 1_000])).unwrap();
+        let _ = fs
+            .put_if_absent(&path(name), Bytes::from(vec![7; 1_000]))
+            .unwrap();
     }
     drop(fs);
     let place = {
