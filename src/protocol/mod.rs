@@ -342,10 +342,10 @@ pub enum Event {
         flow: FlowState,
         workspace: WorkspaceView,
     },
-    /// Another tab has the workspace. The engine waits for [`Request::TakeOver`].
-    Occupied { workspace: WorkspaceEntry },
+    /// Another tab has the workspace of that name. The engine waits for [`Request::TakeOver`].
+    Occupied { name: String },
     /// Another tab has taken over the workspace: nothing more will come from this engine.
-    TakenOver { workspace: WorkspaceEntry },
+    TakenOver { name: String },
     /// Something in Flow changed. At most about ten a second.
     Flow { flow: FlowState },
     /// A batch passed an edge: what makes it move.

@@ -8,7 +8,6 @@ pub struct WorkspaceEntry {
     pub id: String,
     pub name: String,
     /// Milliseconds since the epoch.
-    pub created_ms: f64,
     pub opened_ms: f64,
 }
 

@@ -90,9 +90,8 @@ pub async fn open(desk: &Rc<Desk>, name: &str, env: &Env) -> Result<Workspace, J
     };
     desk.workspaces.replace(Some(workspaces.clone()));
     let (id, mut about) = choose(&workspaces, name, env).await?;
-    let entry = entry(&id, &about);
     desk.open.replace(Some(id.clone()));
-    lock(desk, &entry).await?;
+    lock(desk, &id, &about.name).await?;
     let segments = open_segments(&workspaces, &id).await?;
     about.opened_ms = env.clock.now_ms() as f64;
     workspaces.describe(&id, &about).await?;
@@ -150,7 +149,6 @@ pub fn entry(id: &str, about: &About) -> WorkspaceEntry {
     WorkspaceEntry {
         id: id.into(),
         name: about.name.clone(),
-        created_ms: about.created_ms,
         opened_ms: about.opened_ms,
     }
 }
@@ -180,25 +178,23 @@ async fn choose(
 }
 
 /// Takes the workspace's lock. While another tab has it, the page asks the person.
-async fn lock(desk: &Rc<Desk>, entry: &WorkspaceEntry) -> Result<(), JsValue> {
-    let name = format!("multihop-workspace-{}", entry.id);
+async fn lock(desk: &Rc<Desk>, id: &str, name: &str) -> Result<(), JsValue> {
+    let lock = format!("multihop-workspace-{id}");
     let options = Object::new();
     // A worker that has just ended holds it for a moment.
     Reflect::set(&options, &"signal".into(), &abort_after(PATIENCE_MS))?;
-    if hold(desk, &name, &options, entry).await {
+    if hold(desk, &lock, &options, name).await {
         return Ok(());
     }
     let (sender, taken_over) = oneshot::channel();
     desk.take_over.replace(Some(sender));
-    desk.post_event(Event::Occupied {
-        workspace: entry.clone(),
-    });
+    desk.post_event(Event::Occupied { name: name.into() });
     if taken_over.await.is_err() {
         return Err(JsValue::from_str("another tab has this workspace"));
     }
     let options = Object::new();
     Reflect::set(&options, &"steal".into(), &JsValue::TRUE)?;
-    if hold(desk, &name, &options, entry).await {
+    if hold(desk, &lock, &options, name).await {
         return Ok(());
     }
     Err(JsValue::from_str(
@@ -208,10 +204,10 @@ async fn lock(desk: &Rc<Desk>, entry: &WorkspaceEntry) -> Result<(), JsValue> {
 
 /// Asks for a lock and holds it as long as the worker lives. Gives whether it was granted. If another tab takes it later,
 /// this engine is over.
-async fn hold(desk: &Rc<Desk>, name: &str, options: &Object, entry: &WorkspaceEntry) -> bool {
-    request(name, options, {
-        let (desk, entry) = (desk.clone(), entry.clone());
-        move || desk.leave(Event::TakenOver { workspace: entry })
+async fn hold(desk: &Rc<Desk>, lock: &str, options: &Object, name: &str) -> bool {
+    request(lock, options, {
+        let (desk, name) = (desk.clone(), name.to_owned());
+        move || desk.leave(Event::TakenOver { name })
     })
     .await
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::page::notebook::NotebookState;
 use crate::page::text;
 use crate::page::ui::{Content, Notices};
-use crate::protocol::{ErrorInfo, Event, FlowState, TaskUnit, WorkspaceEntry, WorkspaceView};
+use crate::protocol::{ErrorInfo, Event, FlowState, TaskUnit, WorkspaceView};
 
 /// Whether the engine answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,11 +21,11 @@ pub enum EngineState {
     Ready,
     /// Another tab has the workspace.
     Occupied {
-        workspace: WorkspaceEntry,
+        name: String,
     },
     /// Another tab took the workspace over.
     TakenOver {
-        workspace: WorkspaceEntry,
+        name: String,
     },
     /// It stopped, and why.
     Stopped {
@@ -205,8 +205,8 @@ impl Store {
                 self.flow.set(Some(flow));
                 self.engine.set(EngineState::Ready);
             }
-            Event::Occupied { workspace } => self.engine.set(EngineState::Occupied { workspace }),
-            Event::TakenOver { workspace } => self.engine.set(EngineState::TakenOver { workspace }),
+            Event::Occupied { name } => self.engine.set(EngineState::Occupied { name }),
+            Event::TakenOver { name } => self.engine.set(EngineState::TakenOver { name }),
             Event::Flow { flow } => {
                 if self
                     .notices
