@@ -28,4 +28,6 @@ mod spark;
 mod streaming;
 mod support;
 mod tables;
+#[cfg(feature = "cli")]
+mod workspaces;
 mod writes;

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Engine;
 use crate::engine::keep::{io, system};
 use crate::engine::relations::Opened;
+use crate::formats::Options;
 use crate::formats::parquet::{ParquetReader, ParquetWriteOptions, ParquetWriter};
-use crate::formats::{FileFormat, Options, check_writable};
 use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, RelationKind};
 use crate::session::SessionError;
+use crate::sql::SqlError;
 use crate::storage::DbfsPath;
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
@@ -285,8 +286,8 @@ impl Engine {
                 if !schema.is_empty() {
                     let stored: SchemaRef = Arc::new(stored_schema(&schema));
                     let (columns, height) = (frame.columns().to_vec(), frame.height());
-                    let stored_frame = Frame::new(stored.clone(), columns, height)
-                        .map_err(crate::sql::SqlError::from)?;
+                    let stored_frame =
+                        Frame::new(stored.clone(), columns, height).map_err(SqlError::from)?;
                     let options = ParquetWriteOptions::from_options(&Options::new())?;
                     let mut writer = ParquetWriter::new(&stored, &options)?;
                     writer.write(&stored_frame)?;
@@ -302,30 +303,42 @@ impl Engine {
         })
     }
 
-    /// The rows in types that parquet has: as they are, or as they are shown.
+    /// The rows in types that parquet has: each column as it is, or as it is shown.
     fn as_writable(&self, frame: Frame) -> Result<Frame, SessionError> {
-        let stored = stored_schema(frame.schema());
-        if check_writable(FileFormat::Parquet, &stored).is_ok() {
+        let options = ParquetWriteOptions::from_options(&Options::new())?;
+        let is_writable = |field: &StructField| {
+            let alone = stored_schema(&StructType::new(vec![field.clone()]));
+            ParquetWriter::new(&Arc::new(alone), &options).is_ok()
+        };
+        let writable: Vec<bool> = frame.schema().fields.iter().map(is_writable).collect();
+        if writable.iter().all(|writable| *writable) {
             return Ok(frame);
         }
-        let schema = frame.schema().clone();
-        let height = frame.height();
         let zone = self.session.state().conf.time_zone();
+        let (columns, height) = (frame.columns().to_vec(), frame.height());
+        let mut fields = frame.schema().fields.clone();
         let opened = Opened::of_frames(vec![frame], zone);
-        let rows = opened.rows(0, height).map_err(crate::sql::SqlError::from)?;
-        let column = |at: usize| -> Series {
+        let rows = opened.rows(0, height).map_err(SqlError::from)?;
+        let as_shown = |at: usize| {
             let texts = rows.iter().map(|row| match row.get(at) {
                 Some(Cell::Text(text) | Cell::Nested(text)) => Some(text.as_str()),
                 Some(Cell::Null) | None => None,
             });
             Series::new("".into(), texts.collect::<Vec<_>>())
         };
-        let columns = (0..schema.fields.len()).map(column).collect();
-        let fields = schema.fields.iter();
-        let fields = fields.map(|f| StructField::new(&f.name, DataType::String));
-        let schema = Arc::new(StructType::new(fields.collect()));
-        let frame = Frame::new(schema, columns, height);
-        Ok(frame.map_err(crate::sql::SqlError::from)?)
+        let columns = columns.into_iter().zip(&writable).enumerate();
+        let columns = columns.map(|(at, (column, writable))| match writable {
+            true => column,
+            false => as_shown(at),
+        });
+        let columns = columns.collect();
+        for (field, writable) in fields.iter_mut().zip(&writable) {
+            if !writable {
+                *field = StructField::new(&field.name, DataType::String);
+            }
+        }
+        let frame = Frame::new(Arc::new(StructType::new(fields)), columns, height);
+        Ok(frame.map_err(SqlError::from)?)
     }
 }
 
