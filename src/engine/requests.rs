@@ -147,9 +147,7 @@ impl Engine {
             | Request::CreateWorkspace { .. }
             | Request::DuplicateWorkspace { .. }
             | Request::RenameWorkspace { .. }
-            | Request::DeleteWorkspace { .. }
-            | Request::SaveWorkspace
-            | Request::LoadWorkspace { .. } => {
+            | Request::DeleteWorkspace { .. } => {
                 return Err(error::plain(
                     "IllegalStateException",
                     "There is one workspace here.",

@@ -260,12 +260,6 @@ pub enum Request {
     DeleteWorkspace {
         id: String,
     },
-    /// The open workspace as a zip file's bytes, beside the reply. Reply: [`Reply::Done`].
-    SaveWorkspace,
-    /// Makes a workspace of a zip file, given beside the message. Reply: [`Reply::Text`], its id.
-    LoadWorkspace {
-        name: String,
-    },
     /// Ends the request of that id, if it still runs; it replies with an error of class
     /// `Cancelled`.
     Cancel {
