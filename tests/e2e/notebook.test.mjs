@@ -55,7 +55,7 @@ test("what was typed is there after a reload, under a new name too, until the no
   const page = await open(site);
   await newNotebook(page, "sql");
   await page.keyboard.type("SELECT 6 * 7 AS kept");
-  await untilKept(page, "/Untitled.sql", "SELECT 6 * 7 AS kept");
+  await untilKept(page, "/Multihop/Untitled.sql", "SELECT 6 * 7 AS kept");
   const list = page.getByRole("navigation", { name: "Notebooks" });
   await page.reload();
   await openNotebook(page, "Untitled");
@@ -72,7 +72,7 @@ test("what was typed is there after a reload, under a new name too, until the no
   await page.getByLabel("Add or change notebooks").selectOption("delete");
   await page.getByRole("heading", { level: 2, name: "Kept" }).waitFor({ state: "detached" });
   await list.getByRole("button", { name: "Kept" }).waitFor({ state: "detached" });
-  for (const file of ["/Untitled.sql", "/Mine/Kept.sql"]) assert.equal(await kept(page, file), null, file);
+  for (const file of ["/Multihop/Untitled.sql", "/Mine/Kept.sql"]) assert.equal(await kept(page, file), null, file);
   await noComplaints(page);
 });
 
