@@ -17,7 +17,7 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Response, U
 const LOADER: &str = "/target/site/engine_loader.js";
 
 /// Where the site is served besides, if it is: `tools/test.sh` writes it. The test server hands out what is large in
-/// small pieces, each of which the network may hold back for 40 ms: some minutes for the engine's program.
+/// small pieces, which has taken minutes for the engine's program.
 const SITE: &str = "/target/web-site";
 
 /// Longer than the engine is silent while it does anything below, on a slow and busy machine.
