@@ -70,12 +70,7 @@ impl Engine {
         } else {
             // Without its samples, a workspace is empty; a test says that they can be read.
             self.notebooks.workspace = samples().unwrap_or_default();
-            let paths: Vec<String> = self
-                .notebooks
-                .workspace
-                .iter()
-                .map(|(path, _)| path.to_owned())
-                .collect();
+            let paths = self.notebooks.workspace.paths().map(str::to_owned);
             self.notebooks.changed.extend(paths);
         }
     }

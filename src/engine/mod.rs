@@ -149,7 +149,6 @@ impl Engine {
 
     /// Says that requests are answered from now on, and which workspace is open.
     pub fn ready(&mut self, mut workspace: WorkspaceView) {
-        self.keep();
         workspace.is_resumed = !self.kept.is_new();
         workspace.was_running = self.kept.was_running();
         let flow = self.flow();
@@ -176,7 +175,6 @@ impl Engine {
             Ok(Outcome::Job(job)) => self.jobs.push_back((id, job)),
             Err(error) => self.reply(id, Err(error)),
         }
-        self.keep();
     }
 
     /// Does a small piece of what there is to do. Gives whether there may be more right now.
@@ -217,7 +215,6 @@ impl Engine {
         self.adopt_streams();
         self.tell_streams();
         self.tell_live();
-        self.keep();
         self.tell_flow(!worked);
         worked
     }
@@ -225,6 +222,7 @@ impl Engine {
     /// The messages since the last call, in order. What they tell is durable.
     pub fn take_messages(&mut self) -> Vec<Outgoing> {
         if !self.outbox.is_empty() {
+            self.keep();
             self.sync();
         }
         std::mem::take(&mut self.outbox)

@@ -57,13 +57,13 @@ impl Opened {
     pub fn head(&self, rows: usize) -> Result<Frame, FrameError> {
         let mut missing = rows;
         let mut parts = Vec::new();
-        for frame in self.frames.iter().take_while(|_| rows > 0) {
-            let part = frame.slice(0, missing);
-            missing -= part.height();
-            parts.push(part);
+        for frame in &self.frames {
             if missing == 0 {
                 break;
             }
+            let part = frame.slice(0, missing);
+            missing -= part.height();
+            parts.push(part);
         }
         let whole = Frame::concat(&parts)?;
         Ok(whole.unwrap_or_else(|| Frame::empty(self.schema.clone())))

@@ -98,6 +98,11 @@ impl Workspace {
         self.notebooks.iter().map(|(path, n)| (path.as_str(), n))
     }
 
+    /// The notebooks' paths, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.notebooks.keys().map(String::as_str)
+    }
+
     /// A path in that folder that no notebook has: the name, with a number where it is taken.
     pub fn free_path(&self, folder: &str, name: &str) -> String {
         let path = |name: &str| resolve_path("/", &format!("{folder}/{name}"));

@@ -176,13 +176,8 @@ impl Engine {
 
     /// Takes up what an earlier engine kept. Cells are numbered as an unopened notebook's are.
     pub(in crate::engine) fn restore_shown(&mut self) -> Result<(), SessionError> {
-        let paths: Vec<String> = self
-            .notebooks
-            .workspace
-            .iter()
-            .map(|(path, _)| path.to_owned())
-            .collect();
-        for path in paths {
+        let paths = self.notebooks.workspace.paths().map(str::to_owned);
+        for path in paths.collect::<Vec<_>>() {
             let dir = directory_of(&path)?;
             let file = dir.join("cells.json")?;
             if self.fs.status(&file)?.is_none() {

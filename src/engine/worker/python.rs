@@ -195,7 +195,7 @@ impl Worker {
                 if worker.is_python_interrupted() {
                     return Ok(refusal("KeyboardInterrupt", "interrupted"));
                 }
-                worker.turn(POLL_MS).await?;
+                super::sleep(POLL_MS).await?;
             }
         })
         .into()
@@ -210,7 +210,7 @@ impl Worker {
         self.wake();
         let worker = self.clone();
         future_to_promise(async move {
-            worker.turn(0).await?;
+            super::sleep(0).await?;
             Ok(worker.is_python_interrupted().into())
         })
         .into()
@@ -220,18 +220,6 @@ impl Worker {
         self.engine
             .try_borrow()
             .is_ok_and(|engine| engine.python_interrupted())
-    }
-
-    /// A turn of the worker's event loop, after so many milliseconds.
-    async fn turn(&self, ms: i32) -> Result<(), JsValue> {
-        let turned = Promise::new(&mut |resolve, _| {
-            // A timer is there in every worker.
-            let _ = self
-                .desk
-                .scope
-                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
-        });
-        JsFuture::from(turned).await.map(|_| ())
     }
 }
 

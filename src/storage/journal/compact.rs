@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::SegmentError;
 use super::log::{Append, Content, Journal, Place, Slot};
-use super::record::{Entry, Record};
+use super::record::Entry;
 use super::recover::{Found, scan};
 use crate::storage::DbfsPath;
 use crate::storage::tree::{Node, Tree};
@@ -39,10 +39,16 @@ impl Journal {
             };
             self.compaction = Some(self.begin(segment)?);
         }
+        self.go_on(tree, budget)
+    }
+
+    /// Goes on with the compaction that was begun. Gives whether there may be more to do.
+    fn go_on(&mut self, tree: &mut Tree<Place>, budget: u64) -> Result<bool, SegmentError> {
         let Some(mut compaction) = self.compaction.take() else {
             return Ok(false);
         };
         let mut left = budget;
+        // Carrying asks for no room that only compaction could give.
         while let Some(found) = compaction.left.pop_front() {
             match self.carry(tree, &compaction, &found) {
                 Ok(true) => {}
@@ -73,16 +79,11 @@ impl Journal {
         while let Some(segment) =
             self.emptiest(|slot| slot.live == 0 && slot.dead() >= slot.end / 2)
         {
-            let mut compaction = self.begin(segment)?;
-            while let Some(found) = compaction.left.pop_front() {
-                match self.carry(tree, &compaction, &found) {
-                    Ok(_) => {}
-                    // Not even a deletion finds room: the reserve helps, and the next try frees this.
-                    Err(SegmentError::Full) => return Ok(freed),
-                    Err(error) => return Err(error),
-                }
+            self.compaction = Some(self.begin(segment)?);
+            // Where not even a deletion finds room, the reserve helps, and the next try frees this.
+            if !self.go_on(tree, u64::MAX)? {
+                return Ok(freed);
             }
-            self.finish(compaction)?;
             freed = true;
         }
         Ok(freed)
@@ -149,14 +150,14 @@ impl Journal {
                     modification_time,
                     bytes: &bytes,
                 };
-                let place = self.append_file(&content)?;
+                let place = self.append_next(&Append::File(&content))?;
                 self.moved(tree, path, place);
             }
             Entry::Directory { path } => {
                 let bytes = found.header_length;
                 if self.dirs.get(path) == Some(&(compaction.segment, bytes)) {
-                    let (to, _, bytes, _) = self.append_carried(&Append::Directory(path))?;
-                    self.enter_dir(tree, path.clone(), to, bytes);
+                    let place = self.append_next(&Append::Directory(path))?;
+                    self.enter_dir(tree, path.clone(), place.segment, place.header_length);
                 }
             }
             Entry::Deleted { paths } => {
@@ -184,37 +185,9 @@ impl Journal {
 
     fn carry_deletions(&mut self, paths: &[DbfsPath]) -> Result<(), SegmentError> {
         for some in paths.chunks(PATHS) {
-            self.append_carried(&Append::Deleted(some.to_vec()))?;
+            self.append_next(&Append::Deleted(some.to_vec()))?;
         }
         Ok(())
-    }
-
-    fn append_file(&mut self, content: &Content<'_>) -> Result<Place, SegmentError> {
-        let (segment, record, header_length, offset) =
-            self.append_carried(&Append::File(content))?;
-        let Entry::File { blocks, .. } = record.entry else {
-            return Err(SegmentError::Failed("no file was written".into()));
-        };
-        Ok(Place {
-            segment,
-            sequence: record.sequence,
-            header_length,
-            offset,
-            blocks,
-        })
-    }
-
-    /// Appends without asking for room that only compaction could give.
-    fn append_carried(
-        &mut self,
-        append: &Append<'_>,
-    ) -> Result<(usize, Record, u64, u64), SegmentError> {
-        let target = self.segment_bytes();
-        let active = self.active.and_then(|i| self.slots.get(i));
-        if active.is_none_or(|slot| slot.end >= target) {
-            self.roll()?;
-        }
-        self.append_here(append)
     }
 
     /// A file's content lies elsewhere now.
@@ -246,11 +219,6 @@ impl Journal {
                 }
             }
         }
-        if self.reserve.is_none() {
-            self.keep_back(compaction.segment)?;
-        } else {
-            self.spares.push(compaction.segment);
-        }
-        Ok(())
+        self.offer(compaction.segment)
     }
 }

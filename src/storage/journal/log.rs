@@ -16,7 +16,7 @@ use crate::storage::{DbfsPath, StorageError};
 /// Records up to this many bytes are written at once.
 const SMALL: usize = 64 << 10;
 
-/// Where a file's content lies.
+/// Where a record lies, and a file's content.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) segment: usize,
@@ -39,6 +39,17 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// A segment that isn't read yet.
+    fn new(file: Box<dyn Segment>) -> Self {
+        Slot {
+            seed: seed_of(file.name()),
+            file,
+            end: 0,
+            live: 0,
+            deletions: 0,
+        }
+    }
+
     /// Bytes that say nothing any more; some deletions among the others don't, either.
     pub(super) fn dead(&self) -> u64 {
         self.end.saturating_sub(self.live + self.deletions)
@@ -119,16 +130,7 @@ impl Journal {
         segments: Vec<Box<dyn Segment>>,
         sizes: Sizes,
     ) -> Result<(Journal, Tree<Place>, Recovery), SegmentError> {
-        let slots: Vec<Slot> = segments
-            .into_iter()
-            .map(|file| Slot {
-                seed: seed_of(file.name()),
-                file,
-                end: 0,
-                live: 0,
-                deletions: 0,
-            })
-            .collect();
+        let slots: Vec<Slot> = segments.into_iter().map(Slot::new).collect();
         let mut scans = Vec::new();
         for (i, slot) in slots.iter().enumerate() {
             scans.push((i, scan(slot.file.as_ref(), slot.seed)?));
@@ -255,22 +257,6 @@ impl Journal {
         }
     }
 
-    pub(super) fn enter_file(
-        &mut self,
-        tree: &mut Tree<Place>,
-        path: DbfsPath,
-        modification_time: i64,
-        bytes: &[u8],
-        place: Place,
-    ) {
-        let node = Node {
-            size: bytes.len() as u64,
-            modification_time,
-            content: place,
-        };
-        self.enter(tree, path, node);
-    }
-
     pub(super) fn enter(&mut self, tree: &mut Tree<Place>, path: DbfsPath, node: Node<Place>) {
         let bytes = node.content.header_length + node.size;
         if let Some(slot) = self.slots.get_mut(node.content.segment) {
@@ -321,24 +307,21 @@ impl Journal {
         *self.dead.entry(path).or_default() += 1;
     }
 
-    /// Writes a file's record.
+    /// Writes a file, and enters it. Gives its record's number.
     pub(super) fn put(
         &mut self,
         tree: &mut Tree<Place>,
         content: &Content<'_>,
-    ) -> Result<Place, SegmentError> {
-        let (segment, record, header_length, offset) =
-            self.append(tree, &Append::File(content), false)?;
-        let Entry::File { blocks, .. } = record.entry else {
-            return Err(SegmentError::Failed("no file was written".into()));
+    ) -> Result<u64, SegmentError> {
+        let place = self.append(tree, &Append::File(content), false)?;
+        let sequence = place.sequence;
+        let node = Node {
+            size: content.bytes.len() as u64,
+            modification_time: content.modification_time,
+            content: place,
         };
-        Ok(Place {
-            segment,
-            sequence: record.sequence,
-            header_length,
-            offset,
-            blocks,
-        })
+        self.enter(tree, content.path.clone(), node);
+        Ok(sequence)
     }
 
     pub(super) fn make_dir(
@@ -346,8 +329,8 @@ impl Journal {
         tree: &mut Tree<Place>,
         dir: &DbfsPath,
     ) -> Result<(), SegmentError> {
-        let (segment, _, bytes, _) = self.append(tree, &Append::Directory(dir), false)?;
-        self.enter_dir(tree, dir.clone(), segment, bytes);
+        let place = self.append(tree, &Append::Directory(dir), false)?;
+        self.enter_dir(tree, dir.clone(), place.segment, place.header_length);
         Ok(())
     }
 
@@ -379,23 +362,17 @@ impl Journal {
         Ok(())
     }
 
-    /// Appends a record. Gives its segment, itself, its header's length, and where its content lies.
+    /// Appends a record, wherever there is room or can be made. Gives where it lies.
     pub(super) fn append(
         &mut self,
         tree: &mut Tree<Place>,
         append: &Append<'_>,
         is_deletion: bool,
-    ) -> Result<(usize, Record, u64, u64), SegmentError> {
+    ) -> Result<Place, SegmentError> {
         if self.needs_reserve && !is_deletion && !self.renew_reserve(tree)? {
             return Err(SegmentError::Full);
         }
-        let target = self.segment_bytes();
-        let active = self.active.and_then(|i| self.slots.get(i));
-        if active.is_none_or(|slot| slot.end >= target) {
-            // Without another segment, this one grows.
-            self.roll()?;
-        }
-        match self.append_here(append) {
+        match self.append_next(append) {
             Err(SegmentError::Full) => {}
             other => return other,
         }
@@ -425,10 +402,17 @@ impl Journal {
         Err(SegmentError::Full)
     }
 
-    pub(super) fn append_here(
-        &mut self,
-        append: &Append<'_>,
-    ) -> Result<(usize, Record, u64, u64), SegmentError> {
+    /// Appends a record to the active segment, or to the next if that is long. Without a next one, it grows.
+    pub(super) fn append_next(&mut self, append: &Append<'_>) -> Result<Place, SegmentError> {
+        let target = self.segment_bytes();
+        let active = self.active.and_then(|i| self.slots.get(i));
+        if active.is_none_or(|slot| slot.end >= target) {
+            self.roll()?;
+        }
+        self.append_here(append)
+    }
+
+    pub(super) fn append_here(&mut self, append: &Append<'_>) -> Result<Place, SegmentError> {
         let missing = || SegmentError::Failed("no segment is open".into());
         let active = self.active.ok_or_else(missing)?;
         let slot = self.slots.get_mut(active).ok_or_else(missing)?;
@@ -460,7 +444,19 @@ impl Journal {
         }
         let offset = slot.end + header_length;
         slot.end = offset + content.len() as u64;
-        Ok((active, record, header_length, offset))
+        let blocks = match record.entry {
+            Entry::File { blocks, .. } => blocks,
+            Entry::Directory { .. } | Entry::Deleted { .. } | Entry::DeletedTree { .. } => {
+                Arc::default()
+            }
+        };
+        Ok(Place {
+            segment: active,
+            sequence: record.sequence,
+            header_length,
+            offset,
+            blocks,
+        })
     }
 
     /// Begins another segment. Gives whether there is one.
@@ -491,19 +487,17 @@ impl Journal {
 
     pub(super) fn add_spare(&mut self, file: Box<dyn Segment>) -> Result<(), SegmentError> {
         let segment = self.slots.len();
-        self.slots.push(Slot {
-            seed: seed_of(file.name()),
-            file,
-            end: 0,
-            live: 0,
-            deletions: 0,
-        });
+        self.slots.push(Slot::new(file));
         self.empty(segment)?;
+        self.offer(segment)
+    }
+
+    /// Has an empty segment ready: as the reserve if there is none.
+    pub(super) fn offer(&mut self, segment: usize) -> Result<(), SegmentError> {
         if self.reserve.is_none() {
-            self.keep_back(segment)?;
-        } else {
-            self.spares.push(segment);
+            return self.keep_back(segment);
         }
+        self.spares.push(segment);
         Ok(())
     }
 

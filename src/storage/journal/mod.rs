@@ -176,11 +176,10 @@ impl JournalFileSystem {
                 modification_time,
                 bytes: &bytes,
             };
-            let place = journal
+            let sequence = journal
                 .put(tree, &content)
                 .map_err(|error| failed(tree, path, bytes.len() as u64, *capacity, error))?;
-            journal.cache.put(place.sequence, bytes.clone());
-            journal.enter_file(tree, path.clone(), modification_time, &bytes, place);
+            journal.cache.put(sequence, bytes.clone());
             if !replace {
                 journal.sync().map_err(|e| io(path, &e))?;
             }
