@@ -77,10 +77,9 @@ fresh: ## Run the README's commands as on a machine that has never seen the proj
 	@tools/fresh.sh
 
 .PHONY: fuzz
-fuzz: ## Look for texts that panic (TARGET=sql, schema or notebook; SECONDS=600)
+fuzz: ## Look for input that panics (TARGET=sql, schema, notebook or files; SECONDS=600)
 	@tools/steps.sh rust clang crates cargo-fuzz
-	@$(with_env) RUSTC_BOOTSTRAP=1 cargo fuzz run -s none --target-dir "$$CARGO_TARGET_DIR/fuzz" $(TARGET) -- \
-		-max_total_time=$(SECONDS) -timeout=10 -dict=fuzz/words.dict
+	@tools/fuzz.sh $(TARGET) $(SECONDS)
 
 .PHONY: bench
 bench: ## Measure, natively and in Chromium

@@ -1,12 +1,15 @@
 // Asks a served site for its files, as a visitor's browser would: node tools/ask.mjs http://127.0.0.1:8080/
 // The page, what it names, what that loads, the sample data, the documentation. Fails if one doesn't come.
 
+import { get } from "node:http";
+
 const base = process.argv[2];
 
 async function ask(path) {
-  const response = await fetch(new URL(path, base));
-  if (!response.ok) throw new Error(`${path || "the page"}: the server answered ${response.status}`);
-  const bytes = Buffer.from(await response.arrayBuffer());
+  // Not fetch: it gives up after five minutes, and Python is answered for once it is built.
+  const response = await new Promise((resolve, reject) => get(new URL(path, base), resolve).on("error", reject));
+  if (response.statusCode !== 200) throw new Error(`${path || "the page"}: the server answered ${response.statusCode}`);
+  const bytes = Buffer.concat(await response.toArray());
   if (bytes.length === 0) throw new Error(`${path || "the page"} is empty`);
   return { bytes, text: () => bytes.toString("utf8") };
 }

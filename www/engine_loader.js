@@ -2,7 +2,7 @@
 //
 // Until the engine runs, this file speaks for it, in the messages of src/protocol: how far loading is
 // (Loading), and that it failed (Panicked). The page may post its first requests at once: they are
-// kept until the engine listens. Whatever breaks later reaches the page as the worker's error event.
+// kept until the engine listens. It also speaks for an engine that has trapped.
 
 // Filled in when the site is built (tools/finish.mjs): bytes of engine_bg.wasm, and a hash that
 // keeps a browser's cache from mixing two builds.
@@ -17,6 +17,13 @@ self.addEventListener("unhandledrejection", (event) => {
   setTimeout(() => {
     throw event.reason;
   });
+});
+
+// A panic has told already; want of memory or of stack has not.
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  console.error(event.error ?? event.message);
+  tell({ Panicked: { message: event.message, file: globalThis.wasm_bindgen?.file_being_read?.() } });
 });
 
 // Hands the bytes on as they come, and says how many of them.

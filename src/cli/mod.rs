@@ -4,6 +4,7 @@ mod host;
 mod print;
 mod run;
 mod workspace;
+mod workspaces;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,9 +18,12 @@ use crate::env::{Env, SeededIds};
 use crate::notebook::NotebookError;
 use crate::pipeline::{self, DATASET};
 use crate::session::{Ran, Session, SessionError};
-use crate::storage::{DbfsPath, DirectoryFileSystem, FileSystem, MemoryFileSystem, StorageError};
+use crate::storage::{
+    ArchiveError, DbfsPath, DirectoryFileSystem, FileSystem, MemoryFileSystem, StorageError,
+};
 use host::{Mount, SystemClock};
 use run::RunArgs;
+use workspaces::WorkspaceCommand;
 
 /// Spark SQL, PySpark and Delta Lake's multi-hop pipeline, without a cluster.
 #[derive(Parser)]
@@ -55,6 +59,13 @@ enum Command {
         #[arg(long, default_value_t = 10_000)]
         max_rows: usize,
     },
+    /// Lists, copies, renames and deletes workspaces, saves one as a .zip and opens it from one.
+    ///
+    /// A workspace is a directory that --dbfs works in. Its .zip is the one that the page saves and opens:
+    ///   multihop workspace open "My workspace.zip" work
+    ///   multihop sql --dbfs work "SELECT count(*) FROM orders_silver"
+    #[command(verbatim_doc_comment, subcommand)]
+    Workspace(WorkspaceCommand),
     /// Runs the bookstore pipeline: bronze and silver streams over all ten files, gold updated
     /// after the fourth and after the last.
     Bookstore {
@@ -97,6 +108,8 @@ enum CliError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Notebook(#[from] NotebookError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     #[error("{path}: {error}")]
     Host {
         path: PathBuf,
@@ -149,6 +162,7 @@ fn run(cli: Cli) -> Result<ExitCode, CliError> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Workspace(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Bookstore { export } => {
             let mut session = session(&FileArgs::default(), Arc::default(), host::entropy())?;
             run_bookstore(&mut session)?;

@@ -122,9 +122,18 @@ impl Snapshot {
         &self.metadata().configuration
     }
 
-    /// The data files, by path.
+    /// The data files in the order in which they were written: by time, then by path. Whatever goes through a table's
+    /// files goes in this order, so that no name that was drawn at random decides what a person sees.
     pub fn files(&self) -> impl Iterator<Item = &Arc<AddFile>> {
-        self.state.files.values()
+        let mut files: Vec<&Arc<AddFile>> = self.state.files.values().collect();
+        // Files of one time stay as the map has them.
+        files.sort_by_key(|file| file.modification_time);
+        files.into_iter()
+    }
+
+    /// The time of the newest file that the table has or had, as far as the log tells: milliseconds since the epoch.
+    pub(super) fn newest_file_ms(&self) -> i64 {
+        self.state.newest_file_ms
     }
 
     pub fn num_files(&self) -> usize {
@@ -212,6 +221,7 @@ pub(super) struct State {
     /// Removed files that a checkpoint still has to tell of.
     pub(super) tombstones: OrdMap<FileKey, Arc<RemoveFile>>,
     pub(super) size_in_bytes: u64,
+    newest_file_ms: i64,
     num_records: u64,
     /// Files whose statistics don't say how many rows they have.
     files_without_count: u64,
@@ -237,6 +247,7 @@ impl State {
             Action::Add(add) => {
                 let key = FileKey::of_add(&add);
                 self.tombstones.remove(&key);
+                self.newest_file_ms = self.newest_file_ms.max(add.modification_time);
                 self.size_in_bytes = self.size_in_bytes.saturating_add(size(add.size));
                 match add.num_records() {
                     Some(rows) => self.num_records = self.num_records.saturating_add(rows),

@@ -35,6 +35,7 @@ pub struct Transaction {
     protocol: Option<Protocol>,
     txns: Vec<SetTransaction>,
     adds: Vec<AddFile>,
+    adds_as_they_were: Vec<AddFile>,
     removes: Vec<RemoveFile>,
     changes: Vec<AddCdcFile>,
     /// Columns to cluster by from now on.
@@ -62,6 +63,7 @@ impl Transaction {
             protocol: None,
             txns: Vec::new(),
             adds: Vec::new(),
+            adds_as_they_were: Vec::new(),
             removes: Vec::new(),
             changes: Vec::new(),
             clustering: None,
@@ -109,9 +111,16 @@ impl Transaction {
         self
     }
 
-    /// Adds a data file.
+    /// Adds a data file that was just written. The commit makes its time later than that of every file before it, of this
+    /// commit and of earlier ones, whatever the clock says: a stream over the table takes files by their times.
     pub fn add(&mut self, file: AddFile) -> &mut Self {
         self.adds.push(file);
+        self
+    }
+
+    /// Adds a data file that was there before: restored, cloned, converted. It keeps its time.
+    pub fn add_as_it_was(&mut self, file: AddFile) -> &mut Self {
+        self.adds_as_they_were.push(file);
         self
     }
 
@@ -139,7 +148,7 @@ impl Transaction {
         self.metadata.is_none()
             && self.protocol.is_none()
             && self.txns.is_empty()
-            && self.adds.is_empty()
+            && self.all_adds().next().is_none()
             && self.removes.is_empty()
     }
 
@@ -176,7 +185,7 @@ impl Transaction {
         self.prepare()?;
         let is_blind_append = self.removes.is_empty() && !self.reads_table;
         let data_change =
-            self.adds.iter().any(|a| a.data_change) || self.removes.iter().any(|r| r.data_change);
+            self.all_adds().any(|a| a.data_change) || self.removes.iter().any(|r| r.data_change);
         let read_version = self.read.as_ref().map(|s| s.version());
         let isolation_level = if data_change || self.removes.is_empty() {
             "Serializable"
@@ -199,8 +208,7 @@ impl Transaction {
             removes: &self.removes,
             txns: &self.txns,
         };
-        let body = self.body(info)?;
-        let version = self.write(&attempt, &body)?;
+        let version = self.write(&attempt, &info)?;
         self.log.committed(version);
         let checkpoint_failure = self.checkpoint_if_due(version, env).err();
         Ok(CommitOutcome {
@@ -254,14 +262,24 @@ impl Transaction {
         Ok(())
     }
 
-    /// The commit file: commitInfo, metaData, protocol, txn, adds, removes.
-    fn body(&self, info: CommitInfo) -> Result<Bytes, DeltaError> {
-        let actions = std::iter::once(Action::CommitInfo(info))
+    fn all_adds(&self) -> impl Iterator<Item = &AddFile> {
+        self.adds_as_they_were.iter().chain(&self.adds)
+    }
+
+    /// The commit file: commitInfo, metaData, protocol, txn, adds, removes. New files are newer than `newest_file_ms`.
+    fn body(&self, info: &CommitInfo, mut newest_file_ms: i64) -> Result<Bytes, DeltaError> {
+        let written = self.adds.iter().cloned().map(|mut file| {
+            file.modification_time = file.modification_time.max(newest_file_ms.saturating_add(1));
+            newest_file_ms = file.modification_time;
+            file
+        });
+        let adds = self.adds_as_they_were.iter().cloned().chain(written);
+        let actions = std::iter::once(Action::CommitInfo(info.clone()))
             .chain(self.metadata.clone().map(Action::Metadata))
             .chain(self.protocol.clone().map(Action::Protocol))
             .chain(self.domains.iter().cloned().map(Action::DomainMetadata))
             .chain(self.txns.iter().cloned().map(Action::Txn))
-            .chain(self.adds.iter().cloned().map(Action::Add))
+            .chain(adds.map(Action::Add))
             .chain(self.removes.iter().cloned().map(Action::Remove))
             .chain(self.changes.iter().cloned().map(Action::Cdc));
         let mut body = String::new();
@@ -276,8 +294,10 @@ impl Transaction {
     }
 
     /// Puts the commit file at the first version that is free and that nothing in between forbids.
-    fn write(&self, attempt: &Attempt<'_>, body: &Bytes) -> Result<u64, DeltaError> {
+    fn write(&self, attempt: &Attempt<'_>, info: &CommitInfo) -> Result<u64, DeltaError> {
         let fs = self.log.file_system();
+        let mut newest_file_ms = self.read.as_ref().map_or(0, |s| s.newest_file_ms());
+        let mut body = self.body(info, newest_file_ms)?;
         let start_version = self.read.as_ref().map_or(0, |s| s.version() + 1);
         let mut version = start_version;
         for _ in 0..MAX_ATTEMPTS {
@@ -291,7 +311,13 @@ impl Transaction {
                 conflicts::check(attempt, winner, &actions)?;
                 self.check_new_protocol(&actions)?;
                 version = winner.saturating_add(1);
+                for action in &actions {
+                    if let Action::Add(file) = action {
+                        newest_file_ms = newest_file_ms.max(file.modification_time);
+                    }
+                }
             }
+            body = self.body(info, newest_file_ms)?;
         }
         Err(DeltaError::MaxCommitRetriesExceeded {
             attempts: MAX_ATTEMPTS,

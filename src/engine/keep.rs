@@ -11,7 +11,7 @@ use crate::notebook::{Notebook, Workspace, samples};
 use crate::pipeline::Pipeline;
 use crate::protocol::Event;
 use crate::session::SessionError;
-use crate::storage::{DbfsPath, SYSTEM_DIRECTORY, StorageError};
+use crate::storage;
 
 const PIPELINES: &str = "pipelines.json";
 const NOTEBOOKS: &str = "notebooks";
@@ -52,13 +52,12 @@ impl Kept {
 impl Engine {
     /// Takes up what an earlier engine left. A part that can't be read doesn't keep the others away.
     pub(super) fn restore(&mut self) {
-        let is_old = system().and_then(|dir| self.fs.status(&dir));
+        let is_old = storage::kept_path("").and_then(|dir| self.fs.status(&dir));
         self.kept.is_old = matches!(is_old, Ok(Some(_)));
         if self.kept.is_old {
             let restored = [
                 self.session.restore(),
                 self.restore_notebooks(),
-                self.restore_shown(),
                 self.restore_pipelines(),
             ];
             for error in restored.into_iter().filter_map(Result::err) {
@@ -112,12 +111,8 @@ impl Engine {
     // Pipelines
 
     fn restore_pipelines(&mut self) -> Result<(), SessionError> {
-        let file = system()?.join(PIPELINES)?;
-        if self.fs.status(&file)?.is_none() {
-            return Ok(());
-        }
-        let text = self.fs.read(&file)?;
-        let pipelines: Pipelines = serde_json::from_slice(&text).map_err(|e| io(&file, &e))?;
+        let kept = storage::read_kept(self.fs.as_ref(), PIPELINES)?;
+        let pipelines: Pipelines = kept.unwrap_or_default();
         let runs = pipelines
             .custom
             .iter()
@@ -155,9 +150,7 @@ impl Engine {
             custom: custom().cloned().collect(),
             running: running.into_iter().map(str::to_owned).collect(),
         };
-        let file = system()?.join(PIPELINES)?;
-        let text = serde_json::to_vec(&pipelines).map_err(|e| io(&file, &e))?;
-        self.fs.put(&file, text.into())?;
+        storage::keep(self.fs.as_ref(), PIPELINES, &pipelines)?;
         self.kept.pipelines = pipelines;
         Ok(())
     }
@@ -165,7 +158,7 @@ impl Engine {
     // Notebooks
 
     fn restore_notebooks(&mut self) -> Result<(), SessionError> {
-        let root = system()?.join(NOTEBOOKS)?;
+        let root = storage::kept_path(NOTEBOOKS)?;
         let mut workspace = Workspace::default();
         for file in self.fs.list_recursive(&root)? {
             let Some(path) = file.path.relative_to(&root) else {
@@ -176,6 +169,7 @@ impl Engine {
             match Notebook::read(path, &bytes) {
                 Ok(notebook) => {
                     let path = workspace.put(&format!("/{folder}"), notebook);
+                    self.notebooks.is_unseen.insert(path.clone());
                     self.notebooks.files.insert(path, file.path);
                 }
                 Err(error) => self.event(Event::Failed {
@@ -197,7 +191,7 @@ impl Engine {
                 Some(notebook) => {
                     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                     let name = notebook.file_name(notebook.format);
-                    let file = system()?.join(&format!("{NOTEBOOKS}{folder}/{name}"))?;
+                    let file = storage::kept_path(&format!("{NOTEBOOKS}{folder}/{name}"))?;
                     self.fs.put(&file, notebook.write(notebook.format).into())?;
                     Some(file)
                 }
@@ -212,16 +206,5 @@ impl Engine {
             self.notebooks.changed.remove(&path);
         }
         Ok(())
-    }
-}
-
-pub(super) fn system() -> Result<DbfsPath, StorageError> {
-    DbfsPath::parse(SYSTEM_DIRECTORY)
-}
-
-pub(super) fn io(file: &DbfsPath, error: &serde_json::Error) -> StorageError {
-    StorageError::Io {
-        path: file.clone(),
-        reason: error.to_string(),
     }
 }

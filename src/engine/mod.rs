@@ -38,7 +38,7 @@ use crate::protocol::{
     WorkspaceView,
 };
 use crate::session::{Session, SessionError};
-use crate::storage::{DbfsPath, FileSystem};
+use crate::storage::{DbfsPath, FileSystem, Quarantine};
 
 use drops::Drop;
 use flow::{Counts, PipelineRun};
@@ -60,6 +60,8 @@ pub struct Outgoing {
 /// The engine of one page.
 pub struct Engine {
     fs: Arc<dyn FileSystem>,
+    /// The same.
+    quarantine: Arc<Quarantine>,
     session: Session,
     env: Env,
     pipelines: Vec<PipelineRun>,
@@ -88,12 +90,15 @@ impl Engine {
     /// An engine over the workspace in this file system: what an earlier engine left there is there again. What can't be
     /// taken up is told by events.
     pub fn open(fs: Arc<dyn FileSystem>, env: Env) -> Self {
+        let quarantine = Arc::new(Quarantine::over(fs));
+        let fs: Arc<dyn FileSystem> = quarantine.clone();
         let mut session = Session::new(fs.clone(), env.clone());
         let progress = Progress::default();
         session.state_mut().on_read = progress.listener(env.clock.clone());
         let mut engine = Engine {
             session,
             fs,
+            quarantine,
             env,
             pipelines: Vec::new(),
             drops: Vec::new(),

@@ -41,8 +41,8 @@ pub(super) struct Notebooks {
     shown: BTreeMap<String, shown::ShownCells>,
     /// Notebooks of whose cells that isn't written down.
     changed_shown: BTreeSet<String>,
-    /// Notebooks whose cells' results the page doesn't know.
-    is_unseen: BTreeSet<String>,
+    /// Notebooks of an earlier engine whose cells' results the page doesn't know: in `shown`, or in their files alone.
+    pub(super) is_unseen: BTreeSet<String>,
     /// Ids of the open notebooks' cells, in the order of the workspace's.
     ids: BTreeMap<String, Vec<u32>>,
     /// Streams that cells show.
@@ -297,14 +297,23 @@ impl Engine {
                 hint: " A notebook needs a name.".into(),
             });
         }
+        self.take_up_shown(path);
         let Some(mut notebook) = self.notebooks.remove(path) else {
             return Ok(Reply::Done);
         };
         let free = self.notebooks.workspace.free_path(folder, name);
         let (folder, name) = free.rsplit_once('/').unwrap_or(("", &free));
         notebook.name = name.into();
+        let cells = notebook.cells.len();
         self.notebooks.put(folder, notebook);
-        if let Some(ids) = self.notebooks.ids.remove(path) {
+        let is_unseen = self.notebooks.is_unseen.remove(path);
+        if is_unseen {
+            self.notebooks.is_unseen.insert(free.clone());
+        }
+        let ids = self.notebooks.ids.remove(path);
+        // An unopened notebook's cells are numbered.
+        let ids = ids.or_else(|| is_unseen.then(|| (1..).take(cells).collect()));
+        if let Some(ids) = ids {
             self.notebooks.ids.insert(free.clone(), ids);
         }
         if let Some(shown) = self.notebooks.shown.remove(path) {
@@ -318,6 +327,7 @@ impl Engine {
     pub(super) fn delete_notebook(&mut self, path: &str) -> Result<Reply, NotebookError> {
         self.notebooks.require(path)?;
         self.notebooks.remove(path);
+        self.notebooks.is_unseen.remove(path);
         self.notebooks.shown.remove(path);
         self.notebooks.changed_shown.insert(path.to_owned());
         self.notebooks.ids.remove(path);

@@ -20,6 +20,11 @@ use crate::sql::plan::Plan;
 use crate::storage::{DbfsPath, StorageError};
 use crate::types::Frame;
 
+#[expect(clippy::panic, reason = "what was asked for")]
+fn crash() -> ! {
+    panic!("It was asked to.")
+}
+
 impl Engine {
     /// Answers a request, or begins a job that will.
     pub(super) fn request(
@@ -77,10 +82,19 @@ impl Engine {
             Request::Catalog => self.catalog(),
             Request::ReadFile { path } => {
                 let bytes = DbfsPath::parse(&path)
-                    .and_then(|path| self.fs.read(&path))
+                    .and_then(|path| self.quarantine.beneath().read(&path))
                     .map_err(|e| error::info(&e.into()))?;
                 return Ok(Outcome::Bytes(bytes));
             }
+            Request::Quarantine { path } => DbfsPath::parse(&path)
+                .and_then(|path| self.quarantine.put_under(&path))
+                .map(|()| Reply::Done)
+                .map_err(SessionError::from),
+            Request::ReadAgain { path } => DbfsPath::parse(&path)
+                .and_then(|path| self.quarantine.release(&path))
+                .map(|()| Reply::Done)
+                .map_err(SessionError::from),
+            Request::Crash => crash(),
             Request::PutFile { path } => self.put_file(&path, &files).map(|()| Reply::Done),
             Request::Notebooks => Ok(self.notebooks()),
             Request::OpenNotebook { path } => return notebook_reply(self.open_notebook(&path)),
@@ -146,6 +160,8 @@ impl Engine {
             | Request::Workspaces
             | Request::CreateWorkspace { .. }
             | Request::DuplicateWorkspace { .. }
+            | Request::UnpackWorkspace { .. }
+            | Request::SaveWorkspace
             | Request::RenameWorkspace { .. }
             | Request::DeleteWorkspace { .. } => {
                 return Err(error::plain(
@@ -678,6 +694,7 @@ impl Engine {
                         modification_time_ms: file.modification_time as f64,
                         rows: file.num_records().map(|n| n as f64),
                         stats: file.stats.clone(),
+                        is_quarantined: false,
                     });
                 }
             }
@@ -692,6 +709,7 @@ impl Engine {
                         modification_time_ms: file.modification_time as f64,
                         rows: None,
                         stats: None,
+                        is_quarantined: self.quarantine.holds(&file.path),
                     });
                 }
             }
@@ -715,6 +733,7 @@ impl Engine {
                     modification_time_ms: entry.modification_time as f64,
                     rows: None,
                     stats: None,
+                    is_quarantined: self.quarantine.holds(&entry.path),
                 }
             })
             .collect();

@@ -1,5 +1,6 @@
 //! The engine in a web worker: messages in, messages out, steps in between.
 
+mod archive;
 mod desk;
 mod python;
 mod workspaces;
@@ -57,6 +58,7 @@ pub fn start() -> Result<(), JsValue> {
         if let Err(error) = begin(&desk, env, sample).await {
             desk.post_event(Event::Panicked {
                 message: text_of(&error),
+                file: None,
             });
         }
     });
@@ -80,6 +82,7 @@ async fn begin(
             let text = format!("The sample data could not be loaded: {}", text_of(&error));
             JsValue::from_str(&text)
         })?;
+    desk.files.replace(Some(workspace.fs.clone()));
     let mut engine = Engine::open(workspace.fs.clone(), env);
     engine
         .add_bookstore(files)
@@ -92,6 +95,13 @@ async fn begin(
     Ok(())
 }
 
+/// The file that is being decoded. The worker's loader asks for it when the program has trapped: it is over then, but its
+/// memory isn't.
+#[wasm_bindgen]
+pub fn file_being_read() -> Option<String> {
+    None
+}
+
 /// A panic's text reaches the page before the engine is gone.
 fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
@@ -99,6 +109,7 @@ fn report_panics() {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
         let event = Event::Panicked {
             message: info.to_string(),
+            file: file_being_read(),
         };
         if let Ok(message) = to_js(&FromEngine::Event { event }, None) {
             // Nobody is left to hear of a failure.
@@ -140,8 +151,11 @@ impl Worker {
     fn listen(self: Rc<Self>) -> Result<(), JsValue> {
         let worker = self.clone();
         let on_wake = Closure::<dyn Fn()>::new(move || {
-            worker.work();
-            worker.serve_python();
+            worker.is_awake.replace(false);
+            if !worker.desk.is_still() {
+                worker.work();
+                worker.serve_python();
+            }
         });
         self.woken
             .set_onmessage(Some(on_wake.as_ref().unchecked_ref()));
@@ -171,7 +185,7 @@ impl Worker {
 
     /// Says that work may be waiting.
     fn wake(&self) {
-        if !self.desk.has_left() && !self.is_awake.replace(true) {
+        if !self.desk.is_still() && !self.is_awake.replace(true) {
             // Posting to our own channel doesn't fail.
             let _ = self.wake.post_message(&JsValue::NULL);
         }
@@ -180,10 +194,6 @@ impl Worker {
     /// Works for a moment, and goes on after the page's messages if there is more. Once there is nothing to do, the
     /// workspace is tidied up.
     fn work(&self) {
-        self.is_awake.replace(false);
-        if self.desk.has_left() {
-            return;
-        }
         let start = js_sys::Date::now();
         let mut more = true;
         while more && js_sys::Date::now() - start < SLICE_MS {
@@ -231,6 +241,22 @@ async fn load_sample(desk: &Desk) -> Sample {
     Ok(files)
 }
 
+/// Between the pieces of long work: the page's messages come in from time to time.
+#[derive(Default)]
+struct Pauses {
+    last_ms: f64,
+}
+
+impl Pauses {
+    async fn let_others_in(&mut self) -> Result<(), JsValue> {
+        if js_sys::Date::now() - self.last_ms > SLICE_MS {
+            sleep(0).await?;
+            self.last_ms = js_sys::Date::now();
+        }
+        Ok(())
+    }
+}
+
 /// Waits so many milliseconds.
 async fn sleep(ms: i32) -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
@@ -253,7 +279,7 @@ async fn body(response: JsValue) -> Result<Bytes, JsValue> {
 }
 
 /// `{message, bytes}`
-fn to_js(message: &FromEngine, bytes: Option<&Uint8Array>) -> Result<JsValue, JsValue> {
+fn to_js(message: &FromEngine, bytes: Option<&JsValue>) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     let value = message.serialize(&serializer)?;
     let object = Object::new();
@@ -266,6 +292,10 @@ fn to_js(message: &FromEngine, bytes: Option<&Uint8Array>) -> Result<JsValue, Js
 
 fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn text_error(error: &dyn std::fmt::Display) -> JsValue {
+    JsValue::from_str(&error.to_string())
 }
 
 fn text_of(error: &JsValue) -> String {

@@ -252,6 +252,12 @@ pub enum Request {
     DuplicateWorkspace {
         name: String,
     },
+    /// Makes a workspace of a saved one, a `.zip` that travels beside the request. Reply: [`Reply::Text`], its id.
+    UnpackWorkspace {
+        name: String,
+    },
+    /// All of the open workspace as one `.zip`, a `Blob` beside the reply. Reply: [`Reply::Done`].
+    SaveWorkspace,
     RenameWorkspace {
         id: String,
         name: String,
@@ -260,6 +266,16 @@ pub enum Request {
     DeleteWorkspace {
         id: String,
     },
+    /// Has a file not be read any more: the engine before this one stopped when it was.
+    Quarantine {
+        path: String,
+    },
+    /// Has a file be read again that isn't.
+    ReadAgain {
+        path: String,
+    },
+    /// Stops the engine as a fault in it would, for who wants to see what is lost: nothing that was committed.
+    Crash,
     /// Ends the request of that id, if it still runs; it replies with an error of class
     /// `Cancelled`.
     Cancel {
@@ -383,8 +399,12 @@ pub enum Event {
         query: Option<String>,
         error: ErrorInfo,
     },
-    /// The engine panicked: nothing more will come from it.
-    Panicked { message: String },
+    /// The engine panicked: nothing more will come from it. `file` is the one that was being decoded.
+    Panicked {
+        message: String,
+        #[serde(default)]
+        file: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

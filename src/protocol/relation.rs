@@ -71,6 +71,8 @@ pub struct FileInfo {
     pub rows: Option<f64>,
     /// The statistics' JSON, of a table's data file.
     pub stats: Option<String>,
+    /// Whether it isn't read, because the engine stopped when it was.
+    pub is_quarantined: bool,
 }
 
 /// A commit as `DESCRIBE HISTORY` shows it.

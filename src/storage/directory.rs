@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
@@ -135,6 +135,7 @@ impl DirectoryFileSystem {
         path: &DbfsPath,
         bytes: &Bytes,
         replace: bool,
+        modified: Option<SystemTime>,
     ) -> Result<PutResult, StorageError> {
         match self.metadata(path)? {
             Some(metadata) if metadata.is_dir() => {
@@ -159,6 +160,9 @@ impl DirectoryFileSystem {
         let placed = File::create(&temporary)
             .and_then(|mut file| {
                 file.write_all(bytes)?;
+                if let Some(modified) = modified {
+                    file.set_modified(modified)?;
+                }
                 file.sync_all()
             })
             .and_then(|()| {
@@ -243,11 +247,22 @@ impl DirectoryFileSystem {
 
 impl FileSystem for DirectoryFileSystem {
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.write(path, &bytes, false)
+        self.write(path, &bytes, false, None)
     }
 
     fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.write(path, &bytes, true).map(|_| ())
+        self.write(path, &bytes, true, None).map(|_| ())
+    }
+
+    fn put_as_of(
+        &self,
+        path: &DbfsPath,
+        bytes: Bytes,
+        modification_time: i64,
+    ) -> Result<(), StorageError> {
+        let since = Duration::from_millis(u64::try_from(modification_time).unwrap_or(0));
+        let modified = UNIX_EPOCH.checked_add(since);
+        self.write(path, &bytes, true, modified).map(|_| ())
     }
 
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {

@@ -36,8 +36,8 @@ impl MemoryFileSystem {
         path: &DbfsPath,
         bytes: Bytes,
         replace: bool,
+        modification_time: i64,
     ) -> Result<PutResult, StorageError> {
-        let modification_time = self.clock.now_ms();
         let mut tree = self.lock();
         let result = tree.check_put(path, replace)?;
         if result == PutResult::Exists {
@@ -60,11 +60,20 @@ impl MemoryFileSystem {
 
 impl FileSystem for MemoryFileSystem {
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.write(path, bytes, false)
+        self.write(path, bytes, false, self.clock.now_ms())
     }
 
     fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.write(path, bytes, true).map(|_| ())
+        self.put_as_of(path, bytes, self.clock.now_ms())
+    }
+
+    fn put_as_of(
+        &self,
+        path: &DbfsPath,
+        bytes: Bytes,
+        modification_time: i64,
+    ) -> Result<(), StorageError> {
+        self.write(path, bytes, true, modification_time).map(|_| ())
     }
 
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {

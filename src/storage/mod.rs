@@ -3,23 +3,29 @@
 //! [`FileSystem`] is the contract. [`JournalFileSystem`] keeps files from one visit of the page to the next,
 //! [`DirectoryFileSystem`] in a directory of this machine, [`MemoryFileSystem`] until the program ends. Nothing else in the program touches files.
 
+mod archive;
 mod changes;
 #[cfg(not(target_arch = "wasm32"))]
 mod directory;
 mod journal;
+mod kept;
 mod memory;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub mod opfs;
 mod path;
+mod quarantine;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use archive::{ArchiveError, Opening, Saving};
 #[cfg(not(target_arch = "wasm32"))]
 pub use directory::DirectoryFileSystem;
 pub use journal::{JournalFileSystem, Recovery, Segment, SegmentError, Sizes};
+pub use kept::{keep, kept_path, read_kept};
 pub use memory::MemoryFileSystem;
 pub use path::DbfsPath;
+pub use quarantine::Quarantine;
 
 use std::fmt;
 
@@ -77,6 +83,10 @@ pub enum StorageError {
         "{path} is damaged: what is stored isn't what was written. Delete it, or put it there again."
     )]
     Damaged { path: DbfsPath },
+    #[error(
+        "{path} isn't read: the engine stopped when it read it. Delete it, put another in its place, or choose “Read it again” in Files."
+    )]
+    Quarantined { path: DbfsPath },
     #[error("{path} is a directory.")]
     IsDirectory { path: DbfsPath },
     #[error("{path} is a file, not a directory.")]
@@ -136,6 +146,15 @@ pub trait FileSystem: Send + Sync {
     /// Writes a file, replacing one that is there.
     fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError>;
 
+    /// Writes a file as [`FileSystem::put`] does, with the time of another's last change: a copy of it.
+    /// `modification_time` is in milliseconds since the epoch.
+    fn put_as_of(
+        &self,
+        path: &DbfsPath,
+        bytes: Bytes,
+        modification_time: i64,
+    ) -> Result<(), StorageError>;
+
     /// A file's content. Cheap: the bytes are shared, not copied.
     ///
     /// # Errors
@@ -189,5 +208,40 @@ pub trait FileSystem: Send + Sync {
     /// [`StorageError::Io`], [`StorageError::Full`].
     fn sync(&self) -> Result<(), StorageError> {
         Ok(())
+    }
+}
+
+/// All that a copy of a file system has to have: its files, and the directories in which nothing is. By path.
+///
+/// # Errors
+/// What listing gives.
+pub fn contents(fs: &dyn FileSystem) -> Result<Vec<FileStatus>, StorageError> {
+    let mut found = fs.list_recursive(&DbfsPath::root())?;
+    let mut open = vec![DbfsPath::root()];
+    while let Some(dir) = open.pop() {
+        for entry in fs.list(&dir)?.into_iter().filter(|entry| entry.is_dir) {
+            if fs.list(&entry.path)?.is_empty() {
+                found.push(entry);
+            } else {
+                open.push(entry.path);
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// Puts a file or directory of one file system into another, with its time.
+///
+/// # Errors
+/// What reading and writing give.
+pub fn copy(
+    from: &dyn FileSystem,
+    file: &FileStatus,
+    to: &dyn FileSystem,
+) -> Result<(), StorageError> {
+    match file.is_dir {
+        true => to.mkdirs(&file.path),
+        false => to.put_as_of(&file.path, from.read(&file.path)?, file.modification_time),
     }
 }

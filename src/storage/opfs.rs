@@ -58,6 +58,14 @@ impl Workspaces {
         Ok(Workspaces { root })
     }
 
+    /// Whether there is a workspace of that id.
+    ///
+    /// # Errors
+    /// What the browser refuses.
+    pub async fn has(&self, id: &str) -> Result<bool, JsValue> {
+        Ok(names(&self.root).await?.iter().any(|name| name == id))
+    }
+
     /// All workspaces by id, the last opened first.
     ///
     /// # Errors

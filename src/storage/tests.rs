@@ -489,3 +489,136 @@ mod directories {
         assert_eq!(std::fs::read_dir(&outside.0).unwrap().count(), 1);
     }
 }
+
+mod archives {
+    use std::io::{self, Cursor, Seek, SeekFrom, Write};
+
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
+    use super::*;
+
+    fn save(fs: &dyn FileSystem) -> Vec<u8> {
+        let mut saving = Saving::begin(fs, Cursor::new(Vec::new())).unwrap();
+        while saving.step().unwrap() {}
+        saving.finish().unwrap().into_inner()
+    }
+
+    fn unpack(zip: Vec<u8>, into: &dyn FileSystem) -> Result<(), ArchiveError> {
+        let mut opening = Opening::begin(Cursor::new(zip))?;
+        while opening.step(into)? {}
+        Ok(())
+    }
+
+    /// Forgets what lies before a place that is gone back to.
+    #[derive(Default)]
+    struct Forgetful {
+        whole: Cursor<Vec<u8>>,
+        forgotten: u64,
+    }
+
+    impl Write for Forgetful {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.whole.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for Forgetful {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            let place = self.whole.seek(to)?;
+            assert!(place >= self.forgotten, "{place} is forgotten");
+            if place < self.whole.get_ref().len() as u64 {
+                self.forgotten = place;
+            }
+            Ok(place)
+        }
+    }
+
+    #[test]
+    fn what_is_written_goes_back_to_the_last_file_at_most() {
+        let fs = file_system(1 << 20);
+        for name in ["/a.parquet", "/b.json", "/c.csv"] {
+            put(&fs, name, "some content, some content");
+        }
+        let mut saving = Saving::begin(&fs, Forgetful::default()).unwrap();
+        while saving.step().unwrap() {}
+        let whole = saving.finish().unwrap().whole.into_inner();
+        assert_eq!(whole, save(&fs));
+    }
+
+    fn zip_of(names: &[(&str, &str)]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in names {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn what_is_saved_comes_back_with_its_times_in_every_file_system() {
+        on_each(|from| {
+            put(from, "/t/_delta_log/00000000000000000000.json", "{}");
+            put(from, "/t/part-0 ä%20.parquet", "PAR1");
+            put(from, "/.multihop/catalog.json", "{}");
+            from.put_as_of(&path("/old"), "x".into(), 123_456_789_012)
+                .unwrap();
+            from.mkdirs(&path("/Volumes/a/b/c")).unwrap();
+            let zip = save(from);
+            on_each(|to| {
+                unpack(zip.clone(), to).unwrap();
+                assert_eq!(contents(to).unwrap(), contents(from).unwrap());
+                for file in contents(from).unwrap().iter().filter(|file| !file.is_dir) {
+                    assert_eq!(to.read(&file.path).unwrap(), from.read(&file.path).unwrap());
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn an_unpacked_workspace_that_was_packed_again_with_its_folder_is_the_same() {
+        let zip = zip_of(&[
+            ("my folder/t/a", "1"),
+            (
+                "my folder/.multihop/archive.json",
+                r#"{"times":{"t/a":77}}"#,
+            ),
+            ("__MACOSX/my folder/t/._a", "x"),
+        ]);
+        let fs = file_system(1 << 20);
+        unpack(zip, &fs).unwrap();
+        assert_eq!(names(&contents(&fs).unwrap()), ["dbfs:/t/a"]);
+        assert_eq!(contents(&fs).unwrap()[0].modification_time, 77);
+    }
+
+    #[test]
+    fn a_hostile_archive_is_an_error_and_leaves_the_root_to_nobody() {
+        for name in ["../out", "a/../../out", "a\u{7}b"] {
+            let fs = file_system(1 << 20);
+            let error = unpack(zip_of(&[(name, "x")]), &fs).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    ArchiveError::Storage(StorageError::InvalidPath { .. })
+                ),
+                "{error}"
+            );
+        }
+        let error =
+            unpack(zip_of(&[("large", &"x".repeat(5000))]), &file_system(1000)).unwrap_err();
+        assert!(
+            matches!(error, ArchiveError::Storage(StorageError::Full { .. })),
+            "{error}"
+        );
+        let whole = zip_of(&[("a", "some text"), ("b", "more text")]);
+        for cut in 0..whole.len() {
+            unpack(whole[..cut].to_vec(), &file_system(1 << 20)).unwrap_err();
+        }
+        assert!(matches!(
+            unpack(b"PAR1 is no zip".to_vec(), &file_system(1 << 20)),
+            Err(ArchiveError::Damaged { .. })
+        ));
+    }
+}

@@ -182,3 +182,83 @@ test("after the first visit the page needs no network", async () => {
   await press(page, "Start");
   await untilRows(page, "orders_bronze", 3000);
 });
+
+test("a workspace is saved as one file and opened from it, with tables, notebooks and views", async () => {
+  const page = await open();
+  await press(page, "Start");
+  await untilRows(page, "orders_bronze", 3000);
+  const { silver } = await expected(3);
+  await untilRows(page, "orders_silver", silver);
+  const sql = (text) => page.evaluate((text) => window.multihop.sql(text), text);
+  await sql("CREATE VIEW kept_view AS SELECT count(*) AS n FROM orders_bronze");
+  const history = "SELECT version, timestamp FROM (DESCRIBE HISTORY orders_bronze) ORDER BY version";
+  const before = (await sql(history)).rows;
+
+  await page.keyboard.press("w");
+  const dialog = page.getByRole("dialog", { name: "Workspaces" });
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save as .zip" }).click(),
+  ]);
+  assert.equal(saved.suggestedFilename(), "My workspace.zip");
+  const file = `${output}My workspace.zip`;
+  await saved.saveAs(file);
+  await page.screenshot({ path: `${output}keep-zip.png` });
+  // It went on meanwhile.
+  assert.deepEqual((await sql("SELECT n FROM kept_view")).rows, [[3000]]);
+
+  const other = await open();
+  await other.keyboard.press("w");
+  await other.locator('[data-choose="workspace"]').setInputFiles({
+    name: "broken.zip",
+    mimeType: "application/zip",
+    buffer: Buffer.from("PK, but no archive"),
+  });
+  await other.getByText("This is not a .zip that can be opened here").waitFor();
+  await other.screenshot({ path: `${output}keep-zip-refused.png` });
+  assert.equal(await other.getByRole("button", { name: "Open", exact: true }).count(), 0, "nothing is left of it");
+  await other.locator('[data-choose="workspace"]').setInputFiles(file);
+  await other.getByText("Your workspace is back.").waitFor();
+  await untilReady(other);
+  await untilRows(other, "orders_bronze", 3000);
+  const again = (text) => other.evaluate((text) => window.multihop.sql(text), text);
+  assert.deepEqual((await again("SELECT n FROM kept_view")).rows, [[3000]]);
+  assert.deepEqual((await again(history)).rows, before);
+  await other.getByRole("button", { name: "Start the streams again" }).click();
+  await press(other, "Load new data");
+  await untilRows(other, "orders_bronze", 4000);
+  await untilRows(other, "orders_silver", (await expected(4)).silver);
+  await noComplaints(other);
+});
+
+/** Sends a request of the protocol, as scripting.js does. */
+const ask = (page, request) =>
+  page.evaluate(async (message) => {
+    const page = await import(document.querySelector("script[data-page]").dataset.page);
+    await page.request(message, []);
+  }, request);
+
+test("an engine that panics says so and comes back; a file that ended it is read again only when asked to", async () => {
+  const page = await open();
+  const sql = (text) => page.evaluate((text) => window.multihop.sql(text), text);
+  await sql("CREATE TABLE kept AS SELECT 1 AS one");
+  await assert.rejects(ask(page, { kind: "Crash" }));
+  await page.getByText("The engine stopped (a script's request) and was started again.").waitFor();
+  await untilReady(page);
+  assert.deepEqual((await sql("SELECT * FROM kept")).rows, [[1]]);
+
+  const file = "dbfs:/mnt/demo-datasets/bookstore/orders-raw/01.parquet";
+  const count = `SELECT count(*) FROM parquet.\`${file}\``;
+  assert.deepEqual((await sql(count)).rows, [[1000]]);
+  await ask(page, { kind: "Quarantine", path: file });
+  await assert.rejects(sql(count), /isn't read: the engine stopped when it read it/);
+  await reload(page);
+  await assert.rejects(sql(count), /isn't read: the engine stopped when it read it/);
+  await page.getByRole("tab", { name: /^Files/ }).click();
+  for (const directory of ["mnt/", "demo-datasets/", "bookstore/", "orders-raw/"])
+    await page.getByRole("button", { name: directory, exact: true }).click();
+  await page.screenshot({ path: `${output}keep-quarantine.png` });
+  await page.getByRole("button", { name: "Read it again" }).click();
+  await page.getByRole("button", { name: "Read it again" }).waitFor({ state: "hidden" });
+  assert.deepEqual((await sql(count)).rows, [[1000]]);
+});

@@ -10,6 +10,7 @@
 
 mod bookstore;
 mod commands;
+mod damaged;
 mod delta;
 mod delta_streams;
 mod dml;

@@ -129,6 +129,10 @@ impl FileSystem for Failing {
         self.check(path)?;
         self.inner.put(path, bytes)
     }
+    fn put_as_of(&self, path: &DbfsPath, bytes: Bytes, time: i64) -> Result<(), StorageError> {
+        self.check(path)?;
+        self.inner.put_as_of(path, bytes, time)
+    }
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
         self.inner.read(path)
     }

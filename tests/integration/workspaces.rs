@@ -216,3 +216,82 @@ fn what_a_cell_showed_is_there_when_the_next_engine_opens_the_notebook_and_then_
     let left: Vec<String> = left.iter().map(|file| file.path.to_string()).collect();
     assert!(left.iter().all(|file| !file.contains("/Mine/")), "{left:?}");
 }
+
+/// What `multihop workspace` prints, and whether it succeeded.
+fn workspace(args: &[&std::path::Path]) -> (String, bool) {
+    let output = Command::new(env!("CARGO_BIN_EXE_multihop"))
+        .arg("workspace")
+        .args(args)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    (text, output.status.success())
+}
+
+#[test]
+fn a_workspace_is_saved_opened_copied_renamed_and_deleted_with_its_tables_histories() {
+    let all = Directory::new("all-workspaces");
+    let at = |name: &str| all.0.join(name);
+    let first = Directory(at("first"));
+    let (said, succeeded) = first.sql(
+        "CREATE TABLE t (id INT); INSERT INTO t VALUES (1), (2); DELETE FROM t WHERE id = 1; \
+         CREATE VIEW v AS SELECT id * 10 AS ten FROM t",
+    );
+    assert!(succeeded, "{said}");
+    let history = "SELECT version, timestamp, operation FROM (DESCRIBE HISTORY t) ORDER BY version";
+    let (before, _) = first.sql(history);
+    assert_eq!(before.lines().count(), 3, "{before}");
+
+    let done = |args: &[&str]| {
+        let paths: Vec<PathBuf> = args
+            .iter()
+            .enumerate()
+            .map(|(i, arg)| if i == 0 { arg.into() } else { at(arg) })
+            .collect();
+        let paths: Vec<&std::path::Path> = paths.iter().map(PathBuf::as_path).collect();
+        workspace(&paths)
+    };
+    for args in [
+        vec!["save", "first", "saved.zip"],
+        vec!["open", "saved.zip", "second"],
+        vec!["duplicate", "second", "third"],
+        vec!["rename", "third", "fourth"],
+    ] {
+        let (said, succeeded) = done(&args);
+        assert!(succeeded, "{args:?}: {said}");
+    }
+    for name in ["second", "fourth"] {
+        let other = Directory(at(name));
+        assert_eq!(other.sql(history).0, before);
+        assert_eq!(other.sql("SELECT ten FROM v").0.trim(), r#"{"ten":20}"#);
+        std::mem::forget(other);
+    }
+    let (said, _) = workspace(&["list".as_ref(), all.0.as_path()]);
+    let names: Vec<&str> = said.lines().filter_map(|l| l.split('\t').next()).collect();
+    assert_eq!(names, ["first", "fourth", "second"], "{said}");
+
+    let (said, succeeded) = done(&["delete", "fourth"]);
+    assert!(succeeded && !at("fourth").exists(), "{said}");
+    // What isn't a workspace, or isn't empty, stays as it is.
+    std::fs::create_dir_all(at("mine")).unwrap();
+    std::fs::write(at("mine/letter"), "dear").unwrap();
+    for args in [
+        vec!["delete", "mine"],
+        vec!["rename", "mine", "yours"],
+        vec!["save", "mine", "mine.zip"],
+        vec!["open", "saved.zip", "mine"],
+        vec!["duplicate", "second", "first"],
+        vec!["rename", "second", "first"],
+        vec!["open", "mine/letter", "fifth"],
+    ] {
+        let (said, succeeded) = done(&args);
+        assert!(
+            !succeeded && said.starts_with("multihop: "),
+            "{args:?}: {said}"
+        );
+    }
+    assert_eq!(std::fs::read(at("mine/letter")).unwrap(), b"dear");
+    assert!(!at("mine.zip").exists() && !at("mine.zip.part").exists());
+    std::mem::forget(first);
+}

@@ -1,4 +1,4 @@
-"""Other engines read the Delta tables that a run of the bookstore pipeline wrote to disk.
+"""Other engines read the Delta tables that a run of the bookstore pipeline wrote to disk, and those of a saved workspace.
 
     python run.py MULTIHOP        MULTIHOP is the native program; `make test-interop` does it all
 
@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections import Counter
 from decimal import Decimal
 
@@ -170,8 +171,12 @@ def main(program):
         notebook = os.path.join(folder, "changes.sql")
         with open(notebook, "w", encoding="utf-8") as file:
             file.write(CHANGES)
-        changes = os.path.join(folder, "changes")
-        multihop(program, "run", notebook, "--export", changes)
+        # A workspace, saved as a .zip; the others read what a person unpacks.
+        workspace, changes = os.path.join(folder, "workspace"), os.path.join(folder, "changes")
+        multihop(program, "run", notebook, "--dbfs", workspace)
+        multihop(program, "workspace", "save", workspace, changes + ".zip")
+        with zipfile.ZipFile(changes + ".zip") as saved:
+            saved.extractall(changes)
         for name, count in CHANGED.items():
             path = find_tables(changes).get(name)
             versions = versions_of(path) if path else []

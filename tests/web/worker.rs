@@ -56,7 +56,10 @@ impl Engine {
                 .and_then(|message| message.as_string())
                 .unwrap_or_else(|| "its script could not be loaded".into());
             box_in.borrow_mut().push_back(FromEngine::Event {
-                event: Event::Panicked { message },
+                event: Event::Panicked {
+                    message,
+                    file: None,
+                },
             });
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -168,7 +171,7 @@ impl Engine {
         self.told.set(self.told.get() + 1);
         match &message {
             FromEngine::Event {
-                event: Event::Panicked { message },
+                event: Event::Panicked { message, .. },
             } => panic!("the engine panicked: {message}"),
             FromEngine::Event {
                 event: Event::Flow { flow } | Event::Ready { flow, .. },

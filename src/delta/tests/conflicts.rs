@@ -178,3 +178,22 @@ fn an_append_does_not_go_to_a_table_that_was_upgraded_beyond_it() {
     );
     assert_eq!(log.latest_version().unwrap(), Some(1));
 }
+
+/// All files of the tests have one time, as if the clock stood still.
+#[test]
+fn files_are_in_the_order_of_their_commits_whatever_their_names_and_the_clock() {
+    let (env, log) = (env(), new_log(&env()));
+    for name in ["c", "a", "b"] {
+        append(&log, &env, name);
+    }
+    let mut slow = fresh(&log).transaction().unwrap();
+    slow.add(file("0-late")).add(file("0-last"));
+    append(&log, &env, "z-early");
+    slow.commit(CommitInfo::new("WRITE"), &env).unwrap();
+
+    let snapshot = fresh(&log).snapshot().unwrap();
+    let names: Vec<&str> = snapshot.files().map(|f| f.path.as_str()).collect();
+    assert_eq!(names, ["c", "a", "b", "z-early", "0-late", "0-last"]);
+    let times: Vec<i64> = snapshot.files().map(|f| f.modification_time).collect();
+    assert!(times.is_sorted_by(|a, b| a < b), "{times:?}");
+}

@@ -315,6 +315,9 @@ impl FileSystem for CountingFileSystem {
     fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
         self.inner.put(path, bytes)
     }
+    fn put_as_of(&self, path: &DbfsPath, bytes: Bytes, time: i64) -> Result<(), StorageError> {
+        self.inner.put_as_of(path, bytes, time)
+    }
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         self.inner.read(path)

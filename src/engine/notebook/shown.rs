@@ -6,15 +6,14 @@ use std::sync::Arc;
 use polars_core::prelude::{NamedFrom, Series};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Engine;
-use crate::engine::keep::{io, system};
 use crate::engine::relations::Opened;
+use crate::engine::{Engine, error};
 use crate::formats::Options;
 use crate::formats::parquet::{ParquetReader, ParquetWriteOptions, ParquetWriter};
-use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, RelationKind};
+use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, Event, RelationKind};
 use crate::session::SessionError;
 use crate::sql::SqlError;
-use crate::storage::DbfsPath;
+use crate::storage::{self, DbfsPath};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
 /// Where it is kept, in the system directory.
@@ -137,6 +136,7 @@ impl Engine {
 
     /// What the cells of a notebook showed before the engine began, each cell's once.
     pub(super) fn shown_before(&mut self, notebook: &str) -> Vec<CellShown> {
+        self.take_up_shown(notebook);
         if !self.notebooks.is_unseen.remove(notebook) {
             return Vec::new();
         }
@@ -174,46 +174,55 @@ impl Engine {
             .collect()
     }
 
-    /// Takes up what an earlier engine kept. Cells are numbered as an unopened notebook's are.
-    pub(in crate::engine) fn restore_shown(&mut self) -> Result<(), SessionError> {
-        let paths = self.notebooks.workspace.paths().map(str::to_owned);
-        for path in paths.collect::<Vec<_>>() {
-            let dir = directory_of(&path)?;
-            let file = dir.join("cells.json")?;
-            if self.fs.status(&file)?.is_none() {
+    /// What an earlier engine kept of a notebook, read when it is first wanted. Cells are numbered as an unopened
+    /// notebook's are.
+    fn read_shown(&self, notebook: &str) -> Result<ShownCells, SessionError> {
+        let dir = directory_of(notebook)?;
+        let kept = storage::read_kept(self.fs.as_ref(), &cells_of(notebook))?;
+        let kept: Vec<KeptCell> = kept.unwrap_or_default();
+        let mut cells = ShownCells::new();
+        for (cell, kept) in (1..).zip(kept) {
+            if kept.outputs.is_empty() && kept.end.is_none() {
                 continue;
             }
-            let text = self.fs.read(&file)?;
-            // What a later version wrote, or a crash left, is no reason to refuse the notebook.
-            let kept: Vec<KeptCell> = serde_json::from_slice(&text).unwrap_or_default();
-            let mut cells = ShownCells::new();
-            for (cell, kept) in (1..).zip(kept) {
-                if kept.outputs.is_empty() && kept.end.is_none() {
-                    continue;
+            let outputs = kept.outputs.into_iter().filter_map(|output| match output {
+                KeptOutput::Text(text) => Some(Output::Text(text)),
+                KeptOutput::Html(html) => Some(Output::Html(html)),
+                KeptOutput::Table {
+                    schema,
+                    file,
+                    total,
+                } => {
+                    let frame = dir
+                        .join(&file)
+                        .ok()
+                        .and_then(|file| self.table(&file, schema));
+                    Some(Output::Table(frame?, total))
                 }
-                let outputs = kept.outputs.into_iter().filter_map(|output| match output {
-                    KeptOutput::Text(text) => Some(Output::Text(text)),
-                    KeptOutput::Html(html) => Some(Output::Html(html)),
-                    KeptOutput::Table {
-                        schema,
-                        file,
-                        total,
-                    } => {
-                        let frame = dir
-                            .join(&file)
-                            .ok()
-                            .and_then(|file| self.table(&file, schema));
-                        Some(Output::Table(frame?, total))
-                    }
-                });
-                let outputs = outputs.collect();
-                let end = kept.end;
-                cells.insert(cell, Shown { outputs, end });
-            }
-            self.notebooks.is_unseen.insert(path.clone());
-            self.notebooks.shown.insert(path, cells);
+            });
+            let outputs = outputs.collect();
+            let end = kept.end;
+            cells.insert(cell, Shown { outputs, end });
         }
-        Ok(())
+        Ok(cells)
+    }
+
+    /// Has what the cells of a notebook showed at hand, also if that is in its files alone.
+    pub(super) fn take_up_shown(&mut self, notebook: &str) {
+        if !self.notebooks.is_unseen.contains(notebook)
+            || self.notebooks.shown.contains_key(notebook)
+        {
+            return;
+        }
+        match self.read_shown(notebook) {
+            Ok(cells) => {
+                self.notebooks.shown.insert(notebook.to_owned(), cells);
+            }
+            Err(error) => self.event(Event::Failed {
+                query: None,
+                error: error::info(&error),
+            }),
+        }
     }
 
     fn table(&self, file: &DbfsPath, schema: StructType) -> Option<Frame> {
@@ -250,10 +259,8 @@ impl Engine {
                     let end = shown.end;
                     kept.push(KeptCell { outputs, end });
                 }
-                let file = dir.join("cells.json")?;
-                let text = serde_json::to_vec(&kept).map_err(|e| io(&file, &e))?;
-                self.fs.put(&file, text.into())?;
-                files.push(file);
+                storage::keep(self.fs.as_ref(), &cells_of(&path), &kept)?;
+                files.push(storage::kept_path(&cells_of(&path))?);
             }
             // Only now nothing speaks of them.
             for old in before.iter().filter(|old| !files.contains(&old.path)) {
@@ -346,5 +353,9 @@ fn stored_schema(schema: &StructType) -> StructType {
 }
 
 fn directory_of(notebook: &str) -> Result<DbfsPath, SessionError> {
-    Ok(system()?.join(&format!("{OUTPUTS}{notebook}"))?)
+    Ok(storage::kept_path(&format!("{OUTPUTS}{notebook}"))?)
+}
+
+fn cells_of(notebook: &str) -> String {
+    format!("{OUTPUTS}{notebook}/cells.json")
 }

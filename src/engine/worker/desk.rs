@@ -12,12 +12,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::workspaces::{self, entry};
-use super::{Worker, get, text_of, to_js};
+use super::{Worker, archive, get, text_error, text_of, to_js};
 use crate::engine::error;
 use crate::env::Env;
 use crate::protocol::{ErrorInfo, Event, FromEngine, Reply, Request, ToEngine};
 use crate::storage::opfs::Workspaces;
-use crate::storage::{DbfsPath, FileSystem, JournalFileSystem};
+use crate::storage::{FileSystem, JournalFileSystem, contents, copy};
 
 /// A request with the files that came beside it.
 type Waiting = (ToEngine, Vec<File>);
@@ -33,10 +33,14 @@ pub struct Desk {
     pub workspaces: RefCell<Option<Rc<Workspaces>>>,
     /// The id of the open workspace.
     pub open: RefCell<Option<String>>,
+    /// The open workspace's files.
+    pub files: RefCell<Option<Arc<dyn FileSystem>>>,
     pub journal: RefCell<Option<Arc<JournalFileSystem>>>,
     /// Hears that the person takes over the workspace.
     pub take_over: RefCell<Option<oneshot::Sender<()>>>,
     left: Cell<bool>,
+    /// Whether the engine waits, so that all files are of one moment.
+    holds: Cell<bool>,
 }
 
 impl Desk {
@@ -52,9 +56,11 @@ impl Desk {
             waiting: RefCell::default(),
             workspaces: RefCell::default(),
             open: RefCell::default(),
+            files: RefCell::default(),
             journal: RefCell::default(),
             take_over: RefCell::default(),
             left: Cell::new(false),
+            holds: Cell::new(false),
         });
         let listener = desk.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -68,17 +74,24 @@ impl Desk {
 
     /// Hands the engine what waits for it, and what comes from now on.
     pub fn serve(&self, worker: Rc<Worker>) {
+        // There is one engine.
+        let _ = self.worker.set(worker);
+        self.go_on();
+    }
+
+    fn go_on(&self) {
+        let Some(worker) = self.worker.get() else {
+            return;
+        };
         for (message, files) in self.waiting.take() {
             worker.handle(message, files);
         }
         worker.wake();
-        // There is one engine.
-        let _ = self.worker.set(worker);
     }
 
-    /// Whether the workspace is another tab's now.
-    pub fn has_left(&self) -> bool {
-        self.left.get()
+    /// Whether the engine is to do nothing: for now, or because the workspace is another tab's.
+    pub fn is_still(&self) -> bool {
+        self.left.get() || self.holds.get()
     }
 
     /// Gives the workspace up, and says so: nothing is read or written from now on.
@@ -102,24 +115,30 @@ impl Desk {
             Err(error) => {
                 self.post_event(Event::Panicked {
                     message: format!("The page sent what the engine doesn't understand: {error}"),
+                    file: None,
                 });
                 return;
             }
         };
         let ToEngine { id, request } = message;
-        let Some(request) = self.about_workspaces(id, request) else {
+        let Some(request) = self.about_workspaces(id, request, &files) else {
             return;
         };
         let message = ToEngine { id, request };
         match self.worker.get() {
-            Some(worker) if !self.has_left() => worker.handle(message, files),
-            Some(_) => {}
-            None => self.waiting.borrow_mut().push((message, files)),
+            Some(_) if self.left.get() => {}
+            Some(worker) if !self.holds.get() => worker.handle(message, files),
+            _ => self.waiting.borrow_mut().push((message, files)),
         }
     }
 
     /// Does a request about workspaces. Gives back any other.
-    fn about_workspaces(self: &Rc<Self>, id: u32, request: Request) -> Option<Request> {
+    fn about_workspaces(
+        self: &Rc<Self>,
+        id: u32,
+        request: Request,
+        files: &[File],
+    ) -> Option<Request> {
         match request {
             Request::TakeOver => {
                 if let Some(sender) = self.take_over.take() {
@@ -131,14 +150,29 @@ impl Desk {
             Request::Workspaces
             | Request::CreateWorkspace { .. }
             | Request::DuplicateWorkspace { .. }
+            | Request::UnpackWorkspace { .. }
             | Request::RenameWorkspace { .. }
             | Request::DeleteWorkspace { .. } => {
                 let desk = self.clone();
+                let file = files.first().cloned();
                 spawn_local(async move {
-                    let result = desk.change_workspaces(request).await;
-                    let result =
-                        result.map_err(|e| error::plain("IllegalStateException", &text_of(&e)));
-                    desk.reply(id, result);
+                    let result = desk.change_workspaces(request, file).await;
+                    desk.reply(id, result.map_err(|e| failure(&e)));
+                });
+            }
+            Request::SaveWorkspace => {
+                let desk = self.clone();
+                spawn_local(async move {
+                    let saved = desk.with_files(archive::save).await;
+                    let (blob, result) = match saved {
+                        Ok(blob) => (Some(blob.into()), Ok(Reply::Done)),
+                        Err(error) => (None, Err(failure(&error))),
+                    };
+                    desk.post_beside(
+                        &FromEngine::Reply { id, result },
+                        blob.as_ref(),
+                        &Array::new(),
+                    );
                 });
             }
             other => return Some(other),
@@ -146,7 +180,43 @@ impl Desk {
         None
     }
 
-    async fn change_workspaces(&self, request: Request) -> Result<Reply, JsValue> {
+    /// Does something with all of the open workspace's files. The engine waits meanwhile.
+    async fn with_files<T>(
+        &self,
+        work: impl AsyncFnOnce(&dyn FileSystem) -> Result<T, JsValue>,
+    ) -> Result<T, JsValue> {
+        let files = self.files.borrow().clone();
+        let files = files.ok_or("No workspace is open.")?;
+        if self.holds.replace(true) {
+            return Err("It is being saved or copied already.".into());
+        }
+        let done = work(files.as_ref()).await;
+        self.holds.set(false);
+        self.go_on();
+        done
+    }
+
+    /// Makes a workspace that holds what the open one holds.
+    async fn duplicate(&self, workspaces: &Rc<Workspaces>, name: &str) -> Result<String, JsValue> {
+        self.with_files(async |files| {
+            let all = contents(files).map_err(|e| text_error(&e))?;
+            let mut all = all.iter();
+            let next = |into: &dyn FileSystem| match all.next() {
+                None => Ok(false),
+                Some(file) => copy(files, file, into)
+                    .map(|()| true)
+                    .map_err(|e| text_error(&e)),
+            };
+            workspaces::make(workspaces, &self.env, name, next).await
+        })
+        .await
+    }
+
+    async fn change_workspaces(
+        &self,
+        request: Request,
+        file: Option<File>,
+    ) -> Result<Reply, JsValue> {
         let workspaces = self.workspaces.borrow().clone();
         let workspaces = workspaces.ok_or("This browser keeps no workspaces.")?;
         let text = |text: String| Ok(Reply::Text { text });
@@ -156,21 +226,15 @@ impl Desk {
         };
         match request {
             Request::CreateWorkspace { name } => {
-                let none = std::iter::empty();
-                text(workspaces::copy(&workspaces, &self.env, &named(name)?, none).await?)
+                let nothing = |_: &dyn FileSystem| Ok(false);
+                text(workspaces::make(&workspaces, &self.env, &named(name)?, nothing).await?)
             }
             Request::DuplicateWorkspace { name } => {
-                let journal = self.journal.borrow().clone();
-                let journal = journal.ok_or("No workspace is open.")?;
-                let fail = |e: &dyn std::fmt::Display| JsValue::from_str(&e.to_string());
-                let all = journal
-                    .list_recursive(&DbfsPath::root())
-                    .map_err(|e| fail(&e))?;
-                let files = all.into_iter().map(|file| {
-                    let bytes = journal.read(&file.path)?;
-                    Ok((file, bytes))
-                });
-                text(workspaces::copy(&workspaces, &self.env, &named(name)?, files).await?)
+                text(self.duplicate(&workspaces, &named(name)?).await?)
+            }
+            Request::UnpackWorkspace { name } => {
+                let file = file.ok_or("No file came with it.")?;
+                text(archive::unpack(&workspaces, &self.env, &named(name)?, file).await?)
             }
             Request::RenameWorkspace { id, name } => {
                 let mut about = workspaces.about(&id).await?;
@@ -208,10 +272,19 @@ impl Desk {
         if let Some(bytes) = &bytes {
             transfer.push(&bytes.buffer());
         }
-        let posted = to_js(message, bytes.as_ref())
-            .and_then(|value| self.scope.post_message_with_transfer(&value, &transfer));
+        self.post_beside(message, bytes.map(JsValue::from).as_ref(), &transfer);
+    }
+
+    /// Posts a message with bytes or a blob beside it.
+    fn post_beside(&self, message: &FromEngine, beside: Option<&JsValue>, transfer: &Array) {
+        let posted = to_js(message, beside)
+            .and_then(|value| self.scope.post_message_with_transfer(&value, transfer));
         if let Err(error) = posted {
             web_sys::console::error_1(&error);
         }
     }
+}
+
+fn failure(error: &JsValue) -> ErrorInfo {
+    error::plain("IllegalStateException", &text_of(error))
 }

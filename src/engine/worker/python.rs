@@ -36,7 +36,7 @@ pub(super) struct Python {
 impl Worker {
     /// Runs what waits for Python, if anything does.
     pub(super) fn serve_python(self: &Rc<Self>) {
-        if self.desk.has_left() {
+        if self.desk.is_still() {
             return;
         }
         // A second one comes while the first waits: of a notebook that it runs.

@@ -4,20 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{Desk, text_of};
+use super::{Desk, Pauses, text_error, text_of};
 use crate::env::Env;
 use crate::protocol::{Event, WorkspaceEntry, WorkspaceView};
 use crate::storage::opfs::{About, Workspaces, estimate};
-use crate::storage::{
-    FileStatus, FileSystem, JournalFileSystem, MemoryFileSystem, Recovery, Segment, Sizes,
-    StorageError,
-};
+use crate::storage::{FileSystem, JournalFileSystem, MemoryFileSystem, Recovery, Segment, Sizes};
 
 /// What the worker's name says for a workspace in memory.
 const IN_MEMORY: &str = "memory";
@@ -98,7 +94,7 @@ pub async fn open(desk: &Rc<Desk>, name: &str, env: &Env) -> Result<Workspace, J
 
     let (journal, recovery) =
         JournalFileSystem::open(env.clock.clone(), segments, 0, Sizes::default())
-            .map_err(|e| JsValue::from_str(&e.to_string()))?;
+            .map_err(|e| text_error(&e))?;
     let journal = Arc::new(journal);
     let view = view(&id, &about, &recovery);
     let keeper = Keeper {
@@ -159,9 +155,10 @@ async fn choose(
     name: &str,
     env: &Env,
 ) -> Result<(String, About), JsValue> {
-    let known = workspaces.list().await?;
-    let wanted = known.iter().position(|(id, _)| id == name).unwrap_or(0);
-    match known.into_iter().nth(wanted) {
+    if workspaces.has(name).await? {
+        return Ok((name.to_owned(), workspaces.about(name).await?));
+    }
+    match workspaces.list().await?.into_iter().next() {
         Some(found) => Ok(found),
         None => {
             let now = env.clock.now_ms() as f64;
@@ -309,7 +306,7 @@ impl Keeper {
             let segment = self.workspaces.add_segment(&self.id, &name).await?;
             self.journal
                 .add_spare(segment)
-                .map_err(|e| JsValue::from_str(&e.to_string()))?;
+                .map_err(|e| text_error(&e))?;
         }
         Ok(())
     }
@@ -329,42 +326,61 @@ impl Keeper {
     }
 }
 
-/// A workspace's files in another, new one.
-pub async fn copy(
+/// Makes a workspace: `fill` puts one file after another into it, until it says that there are no more. While it isn't
+/// whole its name says so; if that fails it is gone again. Gives its id.
+pub async fn make(
     workspaces: &Rc<Workspaces>,
     env: &Env,
     name: &str,
-    files: impl Iterator<Item = Result<(FileStatus, Bytes), StorageError>>,
+    fill: impl FnMut(&dyn FileSystem) -> Result<bool, JsValue>,
 ) -> Result<String, JsValue> {
-    let fail = |error: &dyn std::fmt::Display| JsValue::from_str(&error.to_string());
     let now = env.clock.now_ms() as f64;
     let id = env.new_uuid();
-    let about = About {
-        name: name.into(),
+    let mut about = About {
+        name: format!("{name} (not complete)"),
         created_ms: now,
         opened_ms: now,
     };
     workspaces.describe(&id, &about).await?;
+    if let Err(error) = fill_with(workspaces, env, &id, fill).await {
+        // What can't be deleted now is in the list, to be deleted there.
+        let _ = workspaces.delete(&id).await;
+        return Err(error);
+    }
+    about.name = name.into();
+    workspaces.describe(&id, &about).await?;
+    Ok(id)
+}
+
+async fn fill_with(
+    workspaces: &Rc<Workspaces>,
+    env: &Env,
+    id: &str,
+    mut fill: impl FnMut(&dyn FileSystem) -> Result<bool, JsValue>,
+) -> Result<(), JsValue> {
     let (journal, _) = JournalFileSystem::open(env.clock.clone(), Vec::new(), 0, Sizes::default())
-        .map_err(|e| fail(&e))?;
+        .map_err(|e| text_error(&e))?;
     let keeper = Keeper {
         workspaces: workspaces.clone(),
-        id: id.clone(),
+        id: id.into(),
         journal: Arc::new(journal),
         env: env.clone(),
         is_adding: Cell::new(false),
-        estimated_ms: Cell::new(now),
+        estimated_ms: Cell::new(0.0),
         compacted_at: Cell::new(None),
     };
     keeper.look_at_quota().await;
-    for file in files {
-        keeper.add_spares().await?;
-        let (file, bytes) = file.map_err(|e| fail(&e))?;
-        let put = keeper
-            .journal
-            .put_as_of(&file.path, bytes, file.modification_time);
-        put.map_err(|e| fail(&e))?;
-    }
-    keeper.journal.sync().map_err(|e| fail(&e))?;
-    Ok(id)
+    let filled = async {
+        let mut pauses = Pauses::default();
+        loop {
+            keeper.add_spares().await?;
+            if !fill(keeper.journal.as_ref())? {
+                return keeper.journal.sync().map_err(|e| text_error(&e));
+            }
+            pauses.let_others_in().await?;
+        }
+    };
+    let filled = filled.await;
+    keeper.journal.close();
+    filled
 }

@@ -11,7 +11,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions};
+use web_sys::{Blob, ErrorEvent, File, MessageEvent, Worker, WorkerOptions};
 
 use super::{Pending, Store};
 use crate::page::storage;
@@ -39,6 +39,8 @@ extern "C" {
 pub struct Answer {
     pub reply: Reply,
     pub bytes: Option<Uint8Array>,
+    /// The same where the browser keeps them for us.
+    pub blob: Option<Blob>,
 }
 
 /// A request that waits for its reply: who waits, and what it does, in words for a person.
@@ -161,11 +163,11 @@ impl Engine {
         let on_error = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();
             let message = event.message();
-            self.stopped(if message.is_empty() {
-                "Its program could not be loaded.".to_owned()
-            } else {
-                message
-            });
+            let message = match message.is_empty() {
+                true => "Its program could not be loaded.".to_owned(),
+                false => message,
+            };
+            self.stopped(message, None);
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -182,7 +184,12 @@ impl Engine {
 
     /// Sends a request that the worker answers before its engine is ready: one about workspaces.
     pub fn call_at_once(self, request: Request) -> Call {
-        let call = self.call(request);
+        self.call_at_once_with_files(request, &[])
+    }
+
+    /// The same with files beside it.
+    pub fn call_at_once_with_files(self, request: Request, files: &[File]) -> Call {
+        let call = self.call_with_files(request, files);
         let connection = self.0.get_value();
         let mut connection = connection.borrow_mut();
         if !connection.is_ready
@@ -286,20 +293,20 @@ impl Engine {
         };
         match message {
             FromEngine::Reply { id, result } => {
-                let bytes = Reflect::get(&data, &"bytes".into())
-                    .ok()
-                    .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
+                let beside = part(&data, &["bytes"]);
+                let blob = beside.clone().dyn_into::<Blob>().ok();
+                let bytes = beside.dyn_into::<Uint8Array>().ok();
                 let asked = self.0.get_value().borrow_mut().pending.take(id);
                 if let Some(asked) = asked {
                     asked
                         .waiting
-                        .answer(result.map(|reply| Answer { reply, bytes }), &data);
+                        .answer(result.map(|reply| Answer { reply, bytes, blob }), &data);
                 }
                 self.0.get_value().borrow().store.ended(id);
             }
             FromEngine::Event {
-                event: Event::Panicked { message },
-            } => self.stopped(message),
+                event: Event::Panicked { message, file },
+            } => self.stopped(message, file),
             FromEngine::Event { event } => {
                 self.tell_scripts(&data);
                 let store = self.0.get_value().borrow().store;
@@ -353,7 +360,10 @@ impl Engine {
         let on_death = Closure::once_into_js(move |_lock: JsValue| {
             // One that was ended on purpose dies, too.
             if self.0.get_value().borrow().ended == ended {
-                self.stopped("The browser ended it, perhaps for want of memory.".to_owned());
+                self.stopped(
+                    "The browser ended it, perhaps for want of memory.".to_owned(),
+                    None,
+                );
             }
         });
         if let Err(error) = request_lock(life, on_death.unchecked_ref()) {
@@ -361,9 +371,9 @@ impl Engine {
         }
     }
 
-    /// The engine died. One that had worked is started again at once over the same workspace, unless that has happened
-    /// too often lately.
-    fn stopped(self, message: String) {
+    /// The engine died, perhaps of a file: that isn't read again. One that had worked is started again at once over the
+    /// same workspace, unless that has happened too often lately.
+    fn stopped(self, message: String, file: Option<String>) {
         let connection = self.0.get_value();
         let (store, doing, again) = {
             let mut connection = connection.borrow_mut();
@@ -378,7 +388,10 @@ impl Engine {
         };
         if again {
             self.restart();
-            store.died(message, doing);
+            if let Some(path) = file.clone() {
+                drop(self.call(Request::Quarantine { path }));
+            }
+            store.died(message, file, doing);
         } else {
             self.end("the engine stopped");
             store.stopped(message);

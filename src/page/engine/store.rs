@@ -41,6 +41,8 @@ pub enum Opening {
     /// The engine had died of this, while it did that.
     Died {
         message: String,
+        /// The file that it was reading: it isn't read again.
+        file: Option<String>,
         doing: Option<String>,
         was_running: Vec<String>,
     },
@@ -159,9 +161,10 @@ impl Store {
     }
 
     /// The engine died and is started again. What it did is told once it is back.
-    pub(super) fn died(self, message: String, doing: Option<&str>) {
+    pub(super) fn died(self, message: String, file: Option<String>, doing: Option<&str>) {
         self.opening.set(Some(Opening::Died {
             message,
+            file,
             doing: doing.map(str::to_owned),
             was_running: Vec::new(),
         }));
@@ -256,7 +259,7 @@ impl Store {
                 self.notebook.take(event);
             }
             // The client ends the worker on it.
-            Event::Panicked { message } => self.stopped(message),
+            Event::Panicked { message, .. } => self.stopped(message),
         }
     }
 }

@@ -77,6 +77,19 @@ pub fn FilesView() -> impl IntoView {
                     {(file.modification_time_ms > 0.0).then(|| text::ago(app.now.get_untracked(), file.modification_time_ms))}
                 </td>
                 <td class="number actions">
+                    {file.is_quarantined.then(|| {
+                        let path = full.clone();
+                        view! {
+                            <button
+                                type="button"
+                                class="button small"
+                                title="The engine stopped when it read this file."
+                                on:click=move |_| app.send(Request::ReadAgain { path: path.clone() })
+                            >
+                                "Read it again"
+                            </button>
+                        }
+                    })}
                     {(!is_directory && is_text(&full))
                         .then(|| {
                             view! {

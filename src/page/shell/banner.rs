@@ -124,18 +124,20 @@ fn command(app: App, text: &'static str, command: Command) -> Action {
 
 /// What a workspace brought back and what it didn't. It offers to start again what ran.
 fn opened(app: App, opening: Opening) -> Note {
-    let (title, details, was_running) = match opening {
+    let (title, details, file, was_running) = match opening {
         Opening::Resumed { was_running } => {
-            ("Your workspace is back.".to_owned(), None, was_running)
+            let title = "Your workspace is back.".to_owned();
+            (title, None, None, was_running)
         }
         Opening::Died {
             message,
+            file,
             doing,
             was_running,
         } => {
             let doing = doing.map_or_else(String::new, |doing| format!(" ({doing})"));
             let title = format!("The engine stopped{doing} and was started again.");
-            (title, Some(message), was_running)
+            (title, Some(message), file, was_running)
         }
     };
     let start = move |()| {
@@ -152,7 +154,12 @@ fn opened(app: App, opening: Opening) -> Note {
         is_bad: details.is_some(),
         title,
         details,
-        text: LIKE_A_CLUSTER.to_owned(),
+        text: match file {
+            None => LIKE_A_CLUSTER.to_owned(),
+            Some(file) => format!(
+                "It was reading {file}, which isn't read again until you choose “Read it again” in Files. {LIKE_A_CLUSTER}"
+            ),
+        },
         actions: match was_running.is_empty() {
             true => Vec::new(),
             false => vec![Action("Start the streams again", Callback::new(start))],

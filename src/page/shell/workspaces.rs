@@ -1,14 +1,17 @@
 //! The workspaces in this browser.
 
 use js_sys::Promise;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, HtmlInputElement};
 
 use crate::page::app::{App, Loaded};
+use crate::page::engine::Answer;
 use crate::page::text;
-use crate::page::ui::{Dialog, ErrorView, Icon, Shape};
+use crate::page::ui::{Dialog, ErrorView, Icon, Shape, download_blob};
 use crate::protocol::{ErrorInfo, Reply, Request, WorkspaceEntry};
 
 /// What is done to one of them.
@@ -22,10 +25,20 @@ enum Doing {
 #[component]
 pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
     let app = App::get();
+    let open_name = move || {
+        let workspace = app.store.workspace;
+        workspace.with_untracked(|w| {
+            w.as_ref()
+                .map_or_else(|| "workspace".to_owned(), |w| w.name.clone())
+        })
+    };
     let found = RwSignal::new(Loaded::<Vec<WorkspaceEntry>>::None);
     let failed = RwSignal::new(None::<ErrorInfo>);
     let doing = RwSignal::new(None::<Doing>);
     let name = RwSignal::new(String::new());
+    let choose: NodeRef<html::Input> = NodeRef::new();
+    // What takes long, in words for a person; nothing else is begun meanwhile.
+    let busy = RwSignal::new(None::<&'static str>);
     let refresh = move || {
         spawn_local(async move {
             let reply = app.engine.call_at_once(Request::Workspaces).await;
@@ -36,26 +49,51 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
         });
     };
     refresh();
-    // Does a request, then shows what there is now. A request that makes a workspace opens it.
-    let run = move |request: Request| {
+    // Does a request, then shows what there is now. A workspace that was made is opened, one that was saved downloaded.
+    let run_with = move |request: Request, files: Vec<File>| {
         spawn_local(async move {
-            let makes = matches!(
-                request,
-                Request::CreateWorkspace { .. } | Request::DuplicateWorkspace { .. }
-            );
             failed.set(None);
-            match app.engine.call_at_once(request).await.map(|a| a.reply) {
-                Ok(Reply::Text { text }) if makes => {
+            busy.set(match request {
+                Request::DuplicateWorkspace { .. } => Some("Copying…"),
+                Request::UnpackWorkspace { .. } => Some("Unpacking…"),
+                Request::SaveWorkspace => Some("Saving…"),
+                _ => None,
+            });
+            let answer = app.engine.call_at_once_with_files(request, &files).await;
+            busy.try_set(None);
+            match answer {
+                Ok(Answer {
+                    reply: Reply::Text { text },
+                    ..
+                }) => {
                     on_close.run(());
                     app.open_workspace(&text);
+                }
+                Ok(Answer {
+                    blob: Some(blob), ..
+                }) => {
+                    download_blob(app, &format!("{}.zip", open_name()), Some(blob));
                 }
                 Ok(_) => {
                     doing.set(None);
                     refresh();
                 }
-                Err(error) => failed.set(Some(error)),
+                Err(error) => {
+                    failed.try_set(Some(error));
+                }
             }
         });
+    };
+    let run = move |request: Request| run_with(request, Vec::new());
+    let unpack = move |input: HtmlInputElement| {
+        let file = input.files().and_then(|files| files.get(0));
+        if let Some(file) = file {
+            let name = file.name();
+            let name = name.strip_suffix(".zip").unwrap_or(&name).to_owned();
+            run_with(Request::UnpackWorkspace { name }, vec![file]);
+        }
+        // The same file can be chosen again.
+        input.set_value("");
     };
     let open = move |id: String| {
         on_close.run(());
@@ -80,6 +118,7 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
                 }}
             </p>
             <PersistNote/>
+            {move || busy.get().map(|what| view! { <p class="dialog-text" role="status">{what}</p> })}
             {move || failed.get().map(|error| view! { <ErrorView error=error/> })}
             <ul class="workspaces">
                 {move || match found.get() {
@@ -108,6 +147,19 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
                     on:input=move |event| { doing.set(None); name.set(event_target_value(&event)); }
                 />
                 <button type="submit" class="button">"Create"</button>
+                <button type="button" class="button" on:click=move |_| { choose.get_untracked().map(|input| input.click()); }>
+                    "Open a .zip…"
+                </button>
+                <input
+                    type="file"
+                    hidden
+                    aria-hidden="true"
+                    tabindex="-1"
+                    data-choose="workspace"
+                    accept=".zip"
+                    node_ref=choose
+                    on:change=move |event| unpack(event_target(&event))
+                />
             </form>
         </Dialog>
     }
@@ -215,6 +267,7 @@ fn WorkspaceRow(
                             >
                                 "Duplicate"
                             </button>
+                            <button type="button" class="button" on:click=move |_| run.run(Request::SaveWorkspace)>"Save as .zip"</button>
                         })}
                         <button
                             type="button"

@@ -9,12 +9,16 @@ use crate::page::app::App;
 
 /// Lets the browser save bytes as a file of that name.
 pub fn download(app: App, name: &str, bytes: &Uint8Array) {
+    let options = BlobPropertyBag::new();
+    options.set_type("application/octet-stream");
+    let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &options);
+    download_blob(app, name, blob.ok());
+}
+
+/// The same for a blob.
+pub fn download_blob(app: App, name: &str, blob: Option<Blob>) {
     let saved = || -> Option<()> {
-        let options = BlobPropertyBag::new();
-        options.set_type("application/octet-stream");
-        let blob =
-            Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &options).ok()?;
-        let url = Url::create_object_url_with_blob(&blob).ok()?;
+        let url = Url::create_object_url_with_blob(&blob?).ok()?;
         let link = document()
             .create_element("a")
             .ok()?

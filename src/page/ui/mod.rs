@@ -18,7 +18,7 @@ mod tabs;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use dialog::Dialog;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
-pub use download::download;
+pub use download::{download, download_blob};
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub use error_view::ErrorView;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]

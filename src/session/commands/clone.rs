@@ -72,7 +72,7 @@ impl Session {
                 }
                 _ => crate::delta::encode_path(&from.to_string()),
             };
-            transaction.add(AddFile {
+            transaction.add_as_it_was(AddFile {
                 path,
                 data_change: true,
                 ..file.as_ref().clone()

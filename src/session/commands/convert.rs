@@ -107,7 +107,7 @@ impl Session {
                 stats.update(&frame?)?;
             }
             let relative = file.path.relative_to(location).unwrap_or_default();
-            transaction.add(AddFile {
+            transaction.add_as_it_was(AddFile {
                 path: encode_path(relative),
                 partition_values: partition_values(location, &file.path).into_iter().collect(),
                 size: i64::try_from(file.size).unwrap_or(i64::MAX),

@@ -130,19 +130,6 @@ impl JournalFileSystem {
         self.lock().journal.bytes()
     }
 
-    /// Writes a file, replacing one that is there, with the time of another's last change: a copy of it.
-    ///
-    /// # Errors
-    /// As [`FileSystem::put`].
-    pub fn put_as_of(
-        &self,
-        path: &DbfsPath,
-        bytes: Bytes,
-        modification_time: i64,
-    ) -> Result<(), StorageError> {
-        self.write(path, bytes, true, modification_time).map(|_| ())
-    }
-
     /// Closes all segments: what is asked for from now on fails.
     pub fn close(&self) {
         let State { journal, .. } = &mut *self.lock();
@@ -194,8 +181,16 @@ impl FileSystem for JournalFileSystem {
     }
 
     fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.write(path, bytes, true, self.clock.now_ms())
-            .map(|_| ())
+        self.put_as_of(path, bytes, self.clock.now_ms())
+    }
+
+    fn put_as_of(
+        &self,
+        path: &DbfsPath,
+        bytes: Bytes,
+        modification_time: i64,
+    ) -> Result<(), StorageError> {
+        self.write(path, bytes, true, modification_time).map(|_| ())
     }
 
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {

@@ -287,10 +287,7 @@ impl DeltaSource {
     fn snapshot_files(&mut self, version: u64) -> Result<&[Arc<AddFile>], StreamError> {
         if self.snapshot.as_ref().is_none_or(|(v, _)| *v != version) {
             let snapshot = self.log.snapshot_at(version)?;
-            let mut files: Vec<Arc<AddFile>> = snapshot.files().cloned().collect();
-            files.sort_by(|a, b| {
-                (a.modification_time, &a.path).cmp(&(b.modification_time, &b.path))
-            });
+            let files = snapshot.files().cloned().collect();
             self.snapshot = Some((version, files));
         }
         Ok(self

@@ -494,6 +494,7 @@ const requests = {
       modification_time_ms: now() - 60000,
       rows: null,
       stats: null,
+      is_quarantined: false,
     })),
   }),
   Progress: ({ query: key }) => ({ kind: "Texts", texts: progress(key) }),

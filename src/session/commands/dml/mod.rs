@@ -129,7 +129,6 @@ pub(in crate::session) fn touched(
     predicate: &Expr,
 ) -> Result<Vec<(Arc<AddFile>, u64)>, SessionError> {
     let snapshot = log.snapshot()?;
-    let files = by_origin(state, &snapshot)?;
     let input = at_version(target, snapshot.version(), None);
     let output = input.output.clone();
     let matching = Plan {
@@ -147,11 +146,13 @@ pub(in crate::session) fn touched(
             *counts.entry(origin.to_string()).or_default() += frame.height() as u64;
         }
     }
-    let mut found: Vec<(Arc<AddFile>, u64)> = counts
-        .into_iter()
-        .filter_map(|(origin, rows)| Some((files.get(&origin)?.clone(), rows)))
-        .collect();
-    found.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+    let scan = TableScan::new(state.fs.clone(), &snapshot, Some(&[]))?;
+    let mut found = Vec::new();
+    for file in snapshot.files() {
+        if let Some(rows) = counts.get(&scan.path_of(file)?.to_string()) {
+            found.push((file.clone(), *rows));
+        }
+    }
     Ok(found)
 }
 

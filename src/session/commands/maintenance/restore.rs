@@ -112,7 +112,7 @@ pub(in super::super) fn restore(
         transaction.set_metadata(target.metadata().clone());
     }
     for file in restored {
-        transaction.add(AddFile {
+        transaction.add_as_it_was(AddFile {
             data_change: true,
             ..file.as_ref().clone()
         });
