@@ -13,12 +13,16 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/notebooks")
 }
 
-/// What `multihop run` prints for a notebook's cells.
+/// What `multihop run` prints for a notebook's cells, the clock and ids being always the same.
 fn cells(notebook: &Path, arguments: &[&str]) -> Vec<Value> {
+    cells_as(notebook, &[&["--replay"], arguments].concat())
+}
+
+fn cells_as(notebook: &Path, arguments: &[&str]) -> Vec<Value> {
     let output = Command::new(env!("CARGO_BIN_EXE_multihop"))
         .arg("run")
         .arg(notebook)
-        .args(["--json", "--replay"])
+        .arg("--json")
         .args(arguments)
         .output()
         .unwrap();
@@ -59,16 +63,47 @@ fn run(name: &str, notebooks: &[(&str, &[&str])]) -> Vec<Value> {
     cells
 }
 
-#[test]
-fn notebooks_come_to_what_they_came_to_before() {
-    let rewrites = std::env::var_os("REWRITE").is_some();
-    let names: BTreeSet<String> = std::fs::read_dir(folder())
+fn names() -> BTreeSet<String> {
+    std::fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_file())
         .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
         .filter(|name| [".py", ".sql", ".ipynb"].iter().any(|e| name.ends_with(e)))
-        .collect();
+        .collect()
+}
+
+/// With this machine's clock and ids drawn at random. `TIMES=20` runs each so often; two runs are always compared.
+#[test]
+fn notebooks_come_to_the_same_in_every_run_but_for_ids_and_times() {
+    let times = std::env::var("TIMES").map_or(2, |times| times.parse().unwrap());
+    let drawn = regex::Regex::new(concat!(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?|\d{4}-\d\d-\d\d|\b\d{13}\b",
+        // How long something took: `"…DurationMs": 12`, `"…TimeMs": "12"`.
+        r#"|(Ms\\*"|PerSecond\\*"): ?\\*"?[0-9.E]+"#,
+    ))
+    .unwrap();
+    for name in names() {
+        let run = || -> Vec<String> {
+            let cells = cells_as(&folder().join(&name), &[]).into_iter();
+            cells
+                .map(|cell| drawn.replace_all(&cell.to_string(), "…").into_owned())
+                .collect()
+        };
+        let first = run();
+        for _ in 1..times {
+            for (was, is) in first.iter().zip(run()) {
+                assert_eq!(*was, is, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn notebooks_come_to_what_they_came_to_before() {
+    let rewrites = std::env::var_os("REWRITE").is_some();
+    let names = names();
     let check = |name: &String| -> Option<String> {
         let came_to: Vec<String> = cells(&folder().join(name), &[])
             .iter()
