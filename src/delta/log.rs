@@ -384,7 +384,7 @@ impl DeltaLog {
     fn replay(&self, segment: Segment) -> Result<Snapshot, DeltaError> {
         let mut failure = None;
         for files in &segment.checkpoints {
-            let read = checkpoint::read(self.inner.fs.as_ref(), &self.inner.dir, files);
+            let read = checkpoint::read(&self.inner.fs, &self.inner.dir, files);
             match read {
                 Ok(state) => {
                     return self.replay_commits(Some(files.version), state, &segment);

@@ -12,8 +12,8 @@ use super::partition::parse_partition_value;
 use super::paths;
 use super::snapshot::Snapshot;
 use super::write::CHANGE_TYPE;
-use crate::formats::FormatError;
 use crate::formats::parquet::{ParquetFrames, ParquetReader};
+use crate::formats::{FileBytes, FormatError};
 use crate::storage::{DbfsPath, FileSystem};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType, Value};
 
@@ -117,8 +117,8 @@ impl TableScan {
         }
         let path = self.path_of(file)?;
         let values = self.partition_values(&file.partition_values)?;
-        let bytes = self.fs.read(&path).map_err(FormatError::of_missing_file)?;
-        let frames = ParquetReader::open(bytes, &path)?.read(self.data_schema.clone())?;
+        let stored = FileBytes::stored(&self.fs, &path).map_err(FormatError::of_missing_file)?;
+        let frames = ParquetReader::open(stored, &path)?.read(self.data_schema.clone())?;
         Ok(TableFrames {
             frames,
             schema: self.schema.clone(),

@@ -242,7 +242,11 @@ fn schema_of(
         options.set("inferSchema", "true");
         rows = rows.map(|n| n.saturating_sub(1));
     }
-    let schema = formats::infer_schema(format, &mut std::iter::once((path, sample)), &options)?;
+    let schema = formats::infer_schema(
+        format,
+        &mut std::iter::once((path, sample.into())),
+        &options,
+    )?;
     Ok((schema, rows))
 }
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FormatError, INFER_COLUMN_TYPES, Options, csv, json, parquet, text};
+use super::{FileBytes, FormatError, INFER_COLUMN_TYPES, Options, csv, json, parquet, text};
 use crate::storage::{DbfsPath, FileStatus};
 use crate::types::{DataType, Frame, SchemaRef, StructField, StructType};
 
@@ -175,55 +175,89 @@ pub fn set_infer_column_types(options: &mut Options, infer: bool) {
 /// types that don't go together.
 pub fn infer_schema(
     format: FileFormat,
-    files: &mut dyn Iterator<Item = (DbfsPath, Bytes)>,
+    files: &mut dyn Iterator<Item = (DbfsPath, FileBytes)>,
     options: &Options,
 ) -> Result<StructType, FormatError> {
     match format {
-        FileFormat::Parquet => {
-            let mut merged: Option<StructType> = None;
-            for (path, bytes) in files {
-                let schema = parquet::infer_schema(&bytes, &path)?;
-                merged = Some(match merged {
-                    None => schema,
-                    Some(before) => merge(before, schema, &path)?,
-                });
-            }
-            merged.ok_or(FormatError::CannotInfer {
-                format: format.title(),
-            })
-        }
-        FileFormat::Json => {
-            let json = json::JsonOptions::from_options(options)?;
-            let mut any = false;
-            let mut seen = files.inspect(|_| any = true);
-            let mut schema = json::infer_schema(&mut seen, &json)?;
-            if options.get(INFER_COLUMN_TYPES).is_some() {
-                // Auto Loader rescues what is corrupt.
-                let corrupt = &json.column_name_of_corrupt_record;
-                schema.fields.retain(|f| f.name != *corrupt);
-            }
-            if !options.get_bool_or(INFER_COLUMN_TYPES, true)? {
-                for field in &mut schema.fields {
-                    field.data_type = DataType::String;
-                }
-            }
-            any.then_some(schema).ok_or(FormatError::CannotInfer {
-                format: format.title(),
-            })
-        }
-        FileFormat::Csv => {
-            let mut csv = csv::CsvOptions::from_options(options)?;
-            csv.infer_schema = options.get_bool_or(INFER_COLUMN_TYPES, csv.infer_schema)?;
-            let schema = csv::infer_schema(files, &csv)?;
-            match schema.is_empty() {
-                true => Err(FormatError::CannotInfer {
-                    format: format.title(),
-                }),
-                false => Ok(schema),
-            }
-        }
+        FileFormat::Parquet => infer_parquet_schema(files),
+        FileFormat::Json => of_texts(files, |texts| infer_json_schema(texts, options)),
+        FileFormat::Csv => of_texts(files, |texts| infer_csv_schema(texts, options)),
         FileFormat::Text => Ok(text::text_schema()),
         FileFormat::BinaryFile => Ok(text::binary_schema()),
+    }
+}
+
+fn infer_parquet_schema(
+    files: &mut dyn Iterator<Item = (DbfsPath, FileBytes)>,
+) -> Result<StructType, FormatError> {
+    let mut merged: Option<StructType> = None;
+    for (path, file) in files {
+        let schema = parquet::infer_schema(file, &path)?;
+        merged = Some(match merged {
+            None => schema,
+            Some(before) => merge(before, schema, &path)?,
+        });
+    }
+    merged.ok_or(FormatError::CannotInfer {
+        format: FileFormat::Parquet.title(),
+    })
+}
+
+/// Infers from the files' bytes, one file in memory at a time.
+fn of_texts(
+    files: &mut dyn Iterator<Item = (DbfsPath, FileBytes)>,
+    infer: impl FnOnce(&mut dyn Iterator<Item = (DbfsPath, Bytes)>) -> Result<StructType, FormatError>,
+) -> Result<StructType, FormatError> {
+    let mut unread = None;
+    let mut texts = files.map_while(|(path, file)| match file.whole() {
+        Ok(bytes) => Some((path, bytes)),
+        Err(error) => {
+            unread = Some(error);
+            None
+        }
+    });
+    let schema = infer(&mut texts);
+    match unread {
+        Some(error) => Err(error),
+        None => schema,
+    }
+}
+
+fn infer_json_schema(
+    files: &mut dyn Iterator<Item = (DbfsPath, Bytes)>,
+    options: &Options,
+) -> Result<StructType, FormatError> {
+    let json = json::JsonOptions::from_options(options)?;
+    let mut any = false;
+    let mut seen = files.inspect(|_| any = true);
+    let mut schema = json::infer_schema(&mut seen, &json)?;
+    if options.get(INFER_COLUMN_TYPES).is_some() {
+        // Auto Loader rescues what is corrupt.
+        let corrupt = &json.column_name_of_corrupt_record;
+        schema.fields.retain(|f| f.name != *corrupt);
+    }
+    if !options.get_bool_or(INFER_COLUMN_TYPES, true)? {
+        for field in &mut schema.fields {
+            field.data_type = DataType::String;
+        }
+    }
+    any.then_some(schema).ok_or(FormatError::CannotInfer {
+        format: FileFormat::Json.title(),
+    })
+}
+
+fn infer_csv_schema(
+    files: &mut dyn Iterator<Item = (DbfsPath, Bytes)>,
+    options: &Options,
+) -> Result<StructType, FormatError> {
+    let mut csv = csv::CsvOptions::from_options(options)?;
+    csv.infer_schema = options.get_bool_or(INFER_COLUMN_TYPES, csv.infer_schema)?;
+    let schema = csv::infer_schema(files, &csv)?;
+    match schema.is_empty() {
+        true => Err(FormatError::CannotInfer {
+            format: FileFormat::Csv.title(),
+        }),
+        false => Ok(schema),
     }
 }
 
@@ -233,16 +267,17 @@ pub fn infer_schema(
 /// If the file is damaged from the start; damage further on is an error of the iterator.
 pub fn read_file(
     format: FileFormat,
-    bytes: Bytes,
+    content: impl Into<FileBytes>,
     file: &FileStatus,
     request: &ReadRequest,
 ) -> Result<FileRead, FormatError> {
+    let content = content.into();
     match format {
-        FileFormat::Parquet => parquet::read_file(bytes, &file.path, request),
-        FileFormat::Json => json::read_file(bytes, &file.path, request),
-        FileFormat::Csv => csv::read_file(bytes, &file.path, request),
-        FileFormat::Text => text::read_text(bytes, &file.path, request),
-        FileFormat::BinaryFile => text::read_binary(bytes, file, request),
+        FileFormat::Parquet => parquet::read_file(content, &file.path, request),
+        FileFormat::Json => json::read_file(content.whole()?, &file.path, request),
+        FileFormat::Csv => csv::read_file(content.whole()?, &file.path, request),
+        FileFormat::Text => text::read_text(content.whole()?, &file.path, request),
+        FileFormat::BinaryFile => text::read_binary(content.whole()?, file, request),
     }
 }
 

@@ -140,7 +140,7 @@ pub enum Damage {
     #[error("The file is empty.")]
     Empty,
     #[error("The file has {size} bytes, too few for a parquet file.")]
-    TooShort { size: usize },
+    TooShort { size: u64 },
     #[error("The file begins like {what}, not like a parquet file.")]
     LooksLike { what: &'static str },
     #[error("The file doesn't begin with PAR1, so it isn't a parquet file.")]
@@ -155,6 +155,10 @@ pub enum Damage {
     Column { column: String, reason: String },
     #[error("The file's data is damaged: {reason}.")]
     Data { reason: String },
+    #[error("The file is damaged, its pages don't fit together: {reason}.")]
+    Inconsistent { reason: String },
+    #[error("Another file took its place while it was read. Read it again.")]
+    Replaced,
     #[error("The file isn't UTF-8 text (byte {offset}).")]
     NotUtf8 { offset: usize },
     #[error("The record at byte {offset} is larger than {limit} bytes.")]

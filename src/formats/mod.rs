@@ -1,7 +1,7 @@
 //! Files to frames and back: parquet, JSON, CSV, text, whole binary files.
 //!
-//! [`infer_schema`] and [`read_file`] are the door for every format. Decoders take a file's bytes
-//! and do no I/O; they yield frames of about [`parquet::FRAME_ROWS`] rows, so that a large file is
+//! [`infer_schema`] and [`read_file`] are the door for every format. They take [`FileBytes`], of which
+//! parquet reads the parts that it needs and the other formats all. Decoders yield frames of about [`parquet::FRAME_ROWS`] rows, so that a large file is
 //! never in memory as rows.
 
 mod columns;
@@ -9,6 +9,7 @@ pub mod csv;
 mod door;
 mod encode;
 mod error;
+mod file_bytes;
 mod folder;
 pub mod json;
 mod listing;
@@ -29,6 +30,7 @@ pub use door::{
 };
 pub use encode::{FileEncoder, OPTIONS as TEXT_WRITER_OPTIONS, check_writable, file_extension};
 pub use error::{Damage, FormatError};
+pub use file_bytes::FileBytes;
 pub use folder::{EncodedFile, FolderEncoder};
 pub use listing::{expand_glob, glob_matches, glob_regex, is_hidden};
 pub use option_spec::OptionSpec;

@@ -7,8 +7,8 @@ use super::state::TableName;
 use super::{SessionError, SessionState};
 use crate::formats::partitions::partition_schema;
 use crate::formats::{
-    self, FileFormat, FormatError, Options, PATH_GLOB_FILTER, RESCUED_DATA_COLUMN, SCHEMA_HINTS,
-    SinkLog, sniff,
+    self, FileBytes, FileFormat, FormatError, Options, PATH_GLOB_FILTER, RESCUED_DATA_COLUMN,
+    SCHEMA_HINTS, SinkLog, sniff,
 };
 use crate::sql::SqlError;
 use crate::sql::command::TimeTravel;
@@ -61,7 +61,7 @@ impl SessionState {
         let Some(first) = files.first() else {
             return Err(FormatError::CannotInfer { format: "files" }.into());
         };
-        let bytes = self.fs.read(&first.path)?;
+        let bytes = self.fs.read_range(&first.path, 0, 4096)?;
         let found = sniff(&bytes, first.path.name()).format;
         Ok(found.unwrap_or(FileFormat::Text))
     }
@@ -156,7 +156,7 @@ impl SessionState {
             None => {
                 let mut contents = Vec::with_capacity(files.len());
                 for file in &files {
-                    contents.push((file.path.clone(), self.fs.read(&file.path)?));
+                    contents.push((file.path.clone(), FileBytes::stored(&self.fs, &file.path)?));
                 }
                 let mut inferred =
                     formats::infer_schema(format, &mut contents.into_iter(), options)?;

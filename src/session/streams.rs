@@ -233,7 +233,7 @@ fn cloud_files(
             }
             schema
         }
-        None => infer_cloud_files_schema(state.fs.as_ref(), &path, format, &parsed)?,
+        None => infer_cloud_files_schema(&state.fs, &path, format, &parsed)?,
     };
     Ok((StreamSourceSpec::CloudFiles { path, format }, schema))
 }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::StreamError;
 use super::checkpoint::Checkpoint;
 use crate::formats::parquet::{self, ParquetWriteOptions, ParquetWriter};
-use crate::formats::{FileFormat, ReadRequest, read_file};
+use crate::formats::{FileBytes, FileFormat, ReadRequest, read_file};
 use crate::sql::SqlError;
 use crate::sql::execute::{ExecuteError, OperatorReport, SharedTable, StateStore, StateTable};
 use crate::storage::{DbfsPath, FileStatus, FileSystem};
@@ -137,7 +137,7 @@ impl CheckpointState {
         let mut table = StateTable::default();
         let mut from = 0;
         if let Some((number, file)) = snapshots.last_key_value() {
-            table.apply(&read(self.fs.as_ref(), file)?)?;
+            table.apply(&read(&self.fs, file)?)?;
             from = *number;
         }
         let mut delta_rows = 0;
@@ -147,7 +147,7 @@ impl CheckpointState {
                     path: dir.join(&format!("{number}.delta"))?,
                 });
             };
-            let changes = read(self.fs.as_ref(), file)?;
+            let changes = read(&self.fs, file)?;
             delta_rows += changes.height();
             table.apply(&changes)?;
         }
@@ -190,12 +190,12 @@ fn write(fs: &dyn FileSystem, path: &DbfsPath, rows: &Frame) -> Result<(), Strea
     Ok(fs.put(path, writer.finish()?)?)
 }
 
-fn read(fs: &dyn FileSystem, file: &FileStatus) -> Result<Frame, StreamError> {
-    let bytes = fs.read(&file.path)?;
-    let schema = Arc::new(parquet::infer_schema(&bytes, &file.path)?);
+fn read(fs: &Arc<dyn FileSystem>, file: &FileStatus) -> Result<Frame, StreamError> {
+    let stored = FileBytes::stored(fs, &file.path)?;
+    let schema = Arc::new(parquet::infer_schema(stored.clone(), &file.path)?);
     let request = ReadRequest::new(schema.clone());
     let mut frames = vec![Frame::empty(schema.clone())];
-    for frame in read_file(FileFormat::Parquet, bytes, file, &request)?.frames {
+    for frame in read_file(FileFormat::Parquet, stored, file, &request)?.frames {
         frames.push(frame?);
     }
     let rows = Frame::concat(&frames).map_err(SqlError::from)?;

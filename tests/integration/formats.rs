@@ -67,7 +67,7 @@ fn orders_with_rescue() -> ReadRequest {
 fn inferred(format: FileFormat, paths: &[&str], options: &Options) -> Result<String, FormatError> {
     let mut files = paths
         .iter()
-        .map(|path| (DbfsPath::parse(path).unwrap(), fixture(path)));
+        .map(|path| (DbfsPath::parse(path).unwrap(), fixture(path).into()));
     let schema = infer_schema(format, &mut files, options)?;
     Ok(DataType::Struct(schema).simple_string())
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use serde::Deserialize;
 
 use super::super::actions::Action;
@@ -11,28 +10,28 @@ use super::super::paths::decode_path;
 use super::super::snapshot::State;
 use super::Files;
 use crate::formats::parquet::ParquetReader;
+use crate::formats::{FileBytes, FormatError};
 use crate::storage::{DbfsPath, FileSystem};
 use crate::types::{DataType, StructType, Value, values_from_series};
 
 /// The state that a checkpoint holds.
 pub(in super::super) fn read(
-    fs: &dyn FileSystem,
+    fs: &Arc<dyn FileSystem>,
     log: &DbfsPath,
     files: &Files,
 ) -> Result<State, DeltaError> {
     let mut rows = Rows::default();
     for path in &files.paths {
-        let bytes = fs.read(path)?;
         if files.json {
-            rows.read_json(path, &bytes)?;
+            rows.read_json(path, &fs.read(path)?)?;
         } else {
-            rows.read_parquet(path, bytes)?;
+            rows.read_parquet(path, FileBytes::stored(fs, path)?)?;
         }
     }
     // Sidecars hold files alone: they name no further ones.
     for sidecar in std::mem::take(&mut rows.sidecars) {
         let path = log.join("_sidecars")?.join(&decode_path(&sidecar))?;
-        rows.read_parquet(&path, fs.read(&path)?)?;
+        rows.read_parquet(&path, FileBytes::stored(fs, &path)?)?;
     }
     Ok(rows.state)
 }
@@ -59,14 +58,16 @@ impl Rows {
     }
 
     /// Each row has one struct that isn't null: written as JSON it is a line of a commit.
-    fn read_parquet(&mut self, path: &DbfsPath, bytes: Bytes) -> Result<(), DeltaError> {
+    fn read_parquet(&mut self, path: &DbfsPath, file: FileBytes) -> Result<(), DeltaError> {
         let invalid = |reason: String| DeltaError::InvalidCheckpoint {
             path: path.clone(),
             reason,
         };
-        let unreadable =
-            |e: crate::formats::FormatError| invalid(e.hint().unwrap_or_else(|| e.to_string()));
-        let frames = ParquetReader::open(bytes, path)
+        let unreadable = |e: FormatError| match e {
+            FormatError::Storage(e) => e.into(),
+            e => invalid(e.hint().unwrap_or_else(|| e.to_string())),
+        };
+        let frames = ParquetReader::open(file, path)
             .and_then(|reader| reader.read(Arc::new(schema())))
             .map_err(unreadable)?;
         let mut line = String::new();

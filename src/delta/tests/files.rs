@@ -212,7 +212,7 @@ fn a_mapped_table_keeps_physical_names_in_its_files() {
         .file_system()
         .read(&path(&format!("dbfs:/t/{}", file.path)))
         .unwrap();
-    let found = crate::formats::parquet::infer_schema(&bytes, log.table_path()).unwrap();
+    let found = crate::formats::parquet::infer_schema(bytes, log.table_path()).unwrap();
     assert!(
         found.names().iter().all(|n| n.starts_with("col-")),
         "{:?}",

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::relations::Opened;
 use crate::engine::{Engine, error};
-use crate::formats::Options;
 use crate::formats::parquet::{ParquetReader, ParquetWriteOptions, ParquetWriter};
+use crate::formats::{FileBytes, Options};
 use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, Event, RelationKind};
 use crate::session::SessionError;
 use crate::sql::SqlError;
@@ -226,9 +226,9 @@ impl Engine {
     }
 
     fn table(&self, file: &DbfsPath, schema: StructType) -> Option<Frame> {
-        let bytes = self.fs.read(file).ok()?;
+        let kept = FileBytes::stored(&self.fs, file).ok()?;
         let stored = Arc::new(stored_schema(&schema));
-        let reader = ParquetReader::open(bytes, file).ok()?;
+        let reader = ParquetReader::open(kept, file).ok()?;
         let frames: Vec<Frame> = reader
             .read(stored.clone())
             .ok()?

@@ -17,7 +17,7 @@ fn options(pairs: &[(&str, &str)]) -> Options {
 }
 
 fn infer(text: &str, options: &Options) -> StructType {
-    let mut file = std::iter::once((path(), Bytes::copy_from_slice(text.as_bytes())));
+    let mut file = std::iter::once((path(), Bytes::copy_from_slice(text.as_bytes()).into()));
     infer_schema(FileFormat::Csv, &mut file, options).unwrap()
 }
 
@@ -256,7 +256,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_reader_fail_or_panic(text in "[a,;\"\\\\\n\r 1.é-]{0,60}", multi: bool) {
         let with = options(&[("multiLine", if multi { "true" } else { "false" }), ("inferSchema", "true")]);
-        let mut file = std::iter::once((path(), Bytes::from(text.clone())));
+        let mut file = std::iter::once((path(), Bytes::from(text.clone()).into()));
         if let Ok(schema) = infer_schema(FileFormat::Csv, &mut file, &with) {
             read(&text, schema, with);
         }

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::basic::Type as PhysicalType;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
 use super::dictionary;
+use super::parts::Parts;
 use super::thrift::{Kind, NotThrift, Reader};
 use crate::formats::Damage;
 use crate::formats::sniff::magic;
@@ -16,7 +16,11 @@ use crate::formats::sniff::magic;
 const MAGIC: &[u8] = b"PAR1";
 const ENCRYPTED_MAGIC: &[u8] = b"PARE";
 /// Magic at both ends and the footer's length.
-const LEAST_SIZE: usize = 12;
+const LEAST_SIZE: u64 = 12;
+/// Behind the footer: its length and the magic.
+pub(super) const FOOTER_TAIL: u64 = 8;
+/// The bytes at each end that tell what a file is.
+pub(super) const MARK_BYTES: u64 = 64;
 /// How deep a schema may be nested.
 const MAX_SCHEMA_DEPTH: usize = 64;
 /// The most bytes that one page may have when decompressed. Writers make pages of about 1 MiB.
@@ -25,17 +29,19 @@ const MAX_PAGE_BYTES: i64 = 256 * 1024 * 1024;
 /// one row, which is read at once.
 const MAX_LIST_VALUES: i64 = 64 * 1024 * 1024;
 
-/// Checks the marks at a file's ends, the footer's length and the schema's shape.
-pub(super) fn ends(bytes: &Bytes) -> Result<(), Damage> {
-    let size = bytes.len();
+/// Checks the marks at a file's ends and gives the length of the footer, which lies within the file.
+///
+/// `head` and `tail` are the file's first and last bytes; all of them, if there are no more than
+/// [`MARK_BYTES`].
+pub(super) fn ends(size: u64, head: &[u8], tail: &[u8]) -> Result<u64, Damage> {
     if size == 0 {
         return Err(Damage::Empty);
     }
-    if bytes.starts_with(ENCRYPTED_MAGIC) || bytes.ends_with(ENCRYPTED_MAGIC) {
+    if head.starts_with(ENCRYPTED_MAGIC) || tail.ends_with(ENCRYPTED_MAGIC) {
         return Err(Damage::Encrypted);
     }
-    if !bytes.starts_with(MAGIC) {
-        return Err(match magic(bytes) {
+    if !head.starts_with(MAGIC) {
+        return Err(match magic(head) {
             Some(what) => Damage::LooksLike { what },
             None => Damage::NotParquet,
         });
@@ -43,32 +49,31 @@ pub(super) fn ends(bytes: &Bytes) -> Result<(), Damage> {
     if size < LEAST_SIZE {
         return Err(Damage::TooShort { size });
     }
-    if !bytes.ends_with(MAGIC) {
+    if !tail.ends_with(MAGIC) {
         return Err(Damage::Truncated);
     }
-    let length = bytes
-        .get(size - 8..size - 4)
-        .and_then(|b| <[u8; 4]>::try_from(b).ok())
-        .map_or(0, u32::from_le_bytes);
-    let start = usize::try_from(length)
-        .ok()
-        .and_then(|l| (size - 8).checked_sub(l))
-        .filter(|start| *start >= MAGIC.len() && length > 0);
-    let footer = start.and_then(|start| bytes.get(start..size - 8));
-    let Some(footer) = footer else {
+    let length = tail.last_chunk().map_or(0, |[a, b, c, d, ..]: &[u8; 8]| {
+        u32::from_le_bytes([*a, *b, *c, *d])
+    });
+    let length = u64::from(length);
+    if length == 0 || length > size - LEAST_SIZE {
         return Err(Damage::Footer {
             reason: format!("it claims {length} bytes, the file has {size}"),
         });
-    };
-    match schema_is_sound(footer) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Damage::Footer {
-            reason: "its schema is no tree of columns".into(),
-        }),
-        Err(NotThrift) => Err(Damage::Footer {
-            reason: "it can't be decoded".into(),
-        }),
     }
+    Ok(length)
+}
+
+/// Checks the shape of the schema in the footer.
+pub(super) fn schema(footer: &[u8]) -> Result<(), Damage> {
+    let reason = match schema_is_sound(footer) {
+        Ok(true) => return Ok(()),
+        Ok(false) => "its schema is no tree of columns",
+        Err(NotThrift) => "it can't be decoded",
+    };
+    Err(Damage::Footer {
+        reason: reason.into(),
+    })
 }
 
 /// Whether the schema's elements form one tree, each group with as many children as it says.
@@ -114,7 +119,7 @@ fn schema_is_sound(footer: &[u8]) -> Result<bool, NotThrift> {
 }
 
 /// Checks that what the footer says lies within the file.
-pub(super) fn footer(metadata: &ParquetMetaData, size: usize) -> Result<(), Damage> {
+pub(super) fn footer(metadata: &ParquetMetaData, size: u64) -> Result<(), Damage> {
     let leaves = metadata.file_metadata().schema_descr().num_columns();
     let mut total: i64 = 0;
     for (i, group) in metadata.row_groups().iter().enumerate() {
@@ -157,11 +162,11 @@ pub(super) fn footer(metadata: &ParquetMetaData, size: usize) -> Result<(), Dama
 }
 
 /// Where a column chunk begins and ends, as the parquet crate reckons.
-fn range(column: &ColumnChunkMetaData) -> Option<(usize, usize)> {
+pub(super) fn range(column: &ColumnChunkMetaData) -> Option<(u64, u64)> {
     let data = column.data_page_offset();
     let start = column.dictionary_page_offset().unwrap_or(data);
     let end = start.checked_add(column.compressed_size())?;
-    let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+    let (start, end) = (u64::try_from(start).ok()?, u64::try_from(end).ok()?);
     (start <= end).then_some((start, end))
 }
 
@@ -190,47 +195,46 @@ const RLE: i64 = 3;
 const BIT_PACKED: i64 = 4;
 const RLE_DICTIONARY: i64 = 8;
 
-/// Checks the headers of the pages of the columns that will be read.
+/// Checks the headers of the pages of the columns of a row group that will be read.
 pub(super) fn pages(
-    bytes: &Bytes,
-    metadata: &ParquetMetaData,
+    parts: &Parts,
+    group: &RowGroupMetaData,
     mask: &ProjectionMask,
 ) -> Result<(), Damage> {
-    let shared = Arc::new(bytes.clone());
-    for group in metadata.row_groups() {
-        for (leaf, column) in group.columns().iter().enumerate() {
-            if !mask.leaf_included(leaf) {
-                continue;
-            }
-            column_pages(bytes, column)?;
-            if column.column_type() == PhysicalType::FIXED_LEN_BYTE_ARRAY {
-                let rows = usize::try_from(group.num_rows()).unwrap_or(0);
-                match dictionary::is_sound(&shared, column, rows) {
-                    Ok(true) => {}
-                    Ok(false) => {
-                        return Err(damaged(column, "a value isn't in its dictionary"));
-                    }
-                    Err(e) => return Err(damaged(column, &e.to_string())),
+    for (leaf, column) in group.columns().iter().enumerate() {
+        if !mask.leaf_included(leaf) {
+            continue;
+        }
+        column_pages(parts, column)?;
+        if column.column_type() == PhysicalType::FIXED_LEN_BYTE_ARRAY {
+            let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+            match dictionary::is_sound(&Arc::new(parts.clone()), column, rows) {
+                Ok(true) => {}
+                Ok(false) => {
+                    return Err(damaged(column, "a value isn't in its dictionary"));
                 }
+                Err(e) => return Err(damaged(column, &e.to_string())),
             }
         }
     }
     Ok(())
 }
 
-fn column_pages(bytes: &Bytes, column: &ColumnChunkMetaData) -> Result<(), Damage> {
-    let Some((mut at, end)) = range(column) else {
+fn column_pages(parts: &Parts, column: &ColumnChunkMetaData) -> Result<(), Damage> {
+    let chunk = range(column).and_then(|(start, end)| parts.get(start, end));
+    let Some(chunk) = chunk else {
         return Err(damaged(column, "the footer places it outside the file"));
     };
+    let mut at = 0;
     let (mut values, mut has_dictionary) = (0, false);
-    while at < end && values < column.num_values() {
-        let rest = bytes.get(at..end).unwrap_or_default();
+    while at < chunk.len() && values < column.num_values() {
+        let rest = chunk.get(at..).unwrap_or_default();
         let mut reader = Reader::new(rest);
         let page = page_header(&mut reader)
             .map_err(|NotThrift| damaged(column, "a page's header can't be decoded"))?;
         let body = usize::try_from(page.compressed).ok();
         let next = body.and_then(|b| at.checked_add(reader.position())?.checked_add(b));
-        let Some(next) = next.filter(|next| *next <= end) else {
+        let Some(next) = next.filter(|next| *next <= chunk.len()) else {
             return Err(damaged(column, "a page goes beyond its end"));
         };
         if !(0..=MAX_PAGE_BYTES).contains(&page.uncompressed) {

@@ -4,20 +4,21 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::parts::Parts;
+
 /// Whether every value of the column chunk is in its dictionary.
 pub(super) fn is_sound(
-    bytes: &Arc<Bytes>,
+    parts: &Arc<Parts>,
     column: &ColumnChunkMetaData,
     rows: usize,
 ) -> Result<bool, ParquetError> {
-    let mut pages = SerializedPageReader::new(bytes.clone(), column, rows, None)?;
+    let mut pages = SerializedPageReader::new(parts.clone(), column, rows, None)?;
     let mut size = 0;
     while let Some(page) = pages.get_next_page()? {
         let is_dictionary_encoded = matches!(

@@ -2,6 +2,8 @@
 
 mod check;
 mod dictionary;
+mod guard;
+mod parts;
 mod read;
 mod rescue;
 mod schema;

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chrono_tz::Tz;
 use polars_core::prelude::{PlSmallStr, Series};
 
 use super::{ParquetFrames, ParquetReader};
 use crate::formats::rows::push_entry;
-use crate::formats::{FileRead, FormatError, ReadRequest};
+use crate::formats::{FileBytes, FileRead, FormatError, ReadRequest};
 use crate::storage::DbfsPath;
 use crate::types::arrow::{ArrowConversionError, check_read_as, stored_name};
 use crate::types::{
@@ -20,11 +19,11 @@ use crate::types::{
 /// whose type doesn't fit is NULL and its values are rescued, as are those of columns that the
 /// schema lacks; without one it is an error.
 pub(in crate::formats) fn read_file(
-    bytes: Bytes,
+    file: FileBytes,
     path: &DbfsPath,
     request: &ReadRequest,
 ) -> Result<FileRead, FormatError> {
-    let reader = ParquetReader::open(bytes, path)?;
+    let reader = ParquetReader::open(file, path)?;
     let unknown = request.unknown.clone();
     for name in reader.column_names() {
         if !knows(&request.schema, &name) {

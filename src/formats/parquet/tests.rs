@@ -1,3 +1,5 @@
+mod ranges;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -35,7 +37,7 @@ proptest! {
     fn every_frame_is_read_as_it_was_written(schema in schemas(), rows in 0usize..60, seed: u64) {
         let frame = random(&schema, rows, seed);
         let bytes = write(&frame, &ParquetWriteOptions::default());
-        prop_assert_eq!(&infer_schema(&bytes, &path()).unwrap(), &schema);
+        prop_assert_eq!(&infer_schema(bytes.clone(), &path()).unwrap(), &schema);
         let frames = read(bytes, &schema).unwrap();
         let back = Frame::concat(&frames).unwrap();
         let back = back.unwrap_or_else(|| Frame::empty(Arc::new(schema)));
@@ -43,8 +45,15 @@ proptest! {
     }
 }
 
+/// 500 cases; `PROPTEST_CASES` for more.
+fn many_cases() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    let cases = config.cases.max(500);
+    ProptestConfig { cases, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(many_cases())]
     #[test]
     fn damaged_bytes_are_an_error_or_other_rows_but_never_a_panic(
         schema in schemas(),
@@ -52,8 +61,14 @@ proptest! {
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in prop::option::of(any::<prop::sample::Index>()),
         at_end: bool,
+        is_compressed: bool,
+        row_group_rows in 8usize..40,
     ) {
-        let mut bytes = write(&random(&schema, 30, seed), &ParquetWriteOptions::default()).to_vec();
+        let mut options = ParquetWriteOptions { row_group_rows, ..ParquetWriteOptions::default() };
+        if !is_compressed {
+            options.compression = Compression::UNCOMPRESSED;
+        }
+        let mut bytes = write(&random(&schema, 30, seed), &options).to_vec();
         let size = bytes.len();
         for (index, value) in flips {
             // Most of what can go wrong is in the footer.
@@ -67,7 +82,7 @@ proptest! {
             bytes.drain(4..4 + cut.index(size / 4));
         }
         let bytes = Bytes::from(bytes);
-        let _ = infer_schema(&bytes, &path());
+        let _ = infer_schema(bytes.clone(), &path());
         let _ = read(bytes, &schema);
     }
 }
@@ -187,7 +202,7 @@ fn files_that_are_not_parquet_say_what_they_are() {
         );
         assert_eq!(error.hint().unwrap(), hint);
     }
-    let error = infer_schema(&Bytes::new(), &path()).unwrap_err();
+    let error = infer_schema(Bytes::new(), &path()).unwrap_err();
     assert!(matches!(
         error,
         FormatError::Footer {

@@ -12,7 +12,7 @@ use crate::delta::{
 };
 use crate::formats::parquet::ParquetReader;
 use crate::formats::partitions::{partition_directory, partition_values};
-use crate::formats::{FileFormat, FormatError, Options};
+use crate::formats::{FileBytes, FileFormat, FormatError, Options};
 use crate::session::{Session, SessionError};
 use crate::sql::command::{ConvertToDelta, Name};
 use crate::sql::plan::PlanNode;
@@ -102,8 +102,8 @@ impl Session {
         for file in &scan.files {
             let mut stats =
                 StatsCollector::new(&data, ColumnMappingMode::None, &metadata.configuration);
-            let bytes = state.fs.read(&file.path)?;
-            for frame in ParquetReader::open(bytes, &file.path)?.read(data.clone())? {
+            let stored = FileBytes::stored(&state.fs, &file.path)?;
+            for frame in ParquetReader::open(stored, &file.path)?.read(data.clone())? {
                 stats.update(&frame?)?;
             }
             let relative = file.path.relative_to(location).unwrap_or_default();

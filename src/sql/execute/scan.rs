@@ -9,7 +9,7 @@ use super::stream::{self, chunks};
 use super::{CHUNK_ROWS, ExecContext, ExecuteError, FrameStream};
 use crate::delta::{AddFile, ColumnBound, TableScan};
 use crate::formats::partitions::partition_values;
-use crate::formats::{FormatError, ReadRequest, read_file};
+use crate::formats::{FileBytes, FormatError, ReadRequest, read_file};
 use crate::sql::SqlError;
 use crate::sql::functions::cast::cast;
 use crate::sql::plan::{DeltaScan, EvalMode, FileScan, metadata_attribute};
@@ -152,10 +152,10 @@ impl FileReader {
     }
 
     fn open(&self, file: FileStatus) -> Result<FrameStream, SqlError> {
-        let bytes = self.ctx.fs.read(&file.path);
-        let bytes = bytes.map_err(FormatError::of_missing_file)?;
-        let size = bytes.len() as u64;
-        let read = read_file(self.scan.format, bytes, &file, &self.request)?;
+        let stored = FileBytes::stored(&self.ctx.fs, &file.path);
+        let stored = stored.map_err(FormatError::of_missing_file)?;
+        let size = stored.size();
+        let read = read_file(self.scan.format, stored, &file, &self.request)?;
         self.ctx.metrics.add_file(size);
         let constants = self.constants(&file)?;
         let origin: Arc<str> = file.path.to_string().into();

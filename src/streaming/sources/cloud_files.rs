@@ -13,7 +13,7 @@ use super::file_log::FileLog;
 use super::schema_log::SchemaLog;
 use super::{FileSourceOptions, SchemaEvolutionMode, Source, StreamError, offset_number};
 use crate::formats::partitions::partition_schema;
-use crate::formats::{self, FileFormat, SinkLog, UnknownFields};
+use crate::formats::{self, FileBytes, FileFormat, FormatError, SinkLog, UnknownFields};
 use crate::sql::SqlError;
 use crate::sql::plan::{FileScan, PlanNode};
 use crate::storage::{Change, DbfsPath, FileStatus, FileSystem};
@@ -32,13 +32,13 @@ const SAMPLE_FILES: usize = 1000;
 /// # Errors
 /// No schema location; no files to infer from; files that can't be read.
 pub fn infer_cloud_files_schema(
-    fs: &dyn FileSystem,
+    fs: &Arc<dyn FileSystem>,
     path: &DbfsPath,
     format: FileFormat,
     options: &FileSourceOptions,
 ) -> Result<StructType, StreamError> {
     if matches!(format, FileFormat::Text | FileFormat::BinaryFile) {
-        let files = list_files(fs, path, options)?;
+        let files = list_files(fs.as_ref(), path, options)?;
         let mut schema = infer(fs, format, options, &[], path)?;
         add_partitions(&mut schema, path, &files, options);
         return Ok(schema);
@@ -50,9 +50,9 @@ pub fn infer_cloud_files_schema(
             option: "schemaLocation",
             hint: " Please provide a schema location using `cloudFiles.schemaLocation` for storing inferred schema and supporting schema evolution.",
         })?;
-    let files = list_files(fs, path, options)?;
+    let files = list_files(fs.as_ref(), path, options)?;
     let schemas = SchemaLog::new(location)?;
-    let mut schema = match schemas.latest(fs)? {
+    let mut schema = match schemas.latest(fs.as_ref())? {
         Some((_, stored)) => stored,
         None => {
             if files.is_empty() {
@@ -62,7 +62,7 @@ pub fn infer_cloud_files_schema(
             if let Some(hints) = &options.schema_hints {
                 apply_schema_hints(&mut inferred, hints)?;
             }
-            schemas.write(fs, 0, &inferred)?;
+            schemas.write(fs.as_ref(), 0, &inferred)?;
             inferred
         }
     };
@@ -89,7 +89,7 @@ fn add_partitions(
 }
 
 fn infer(
-    fs: &dyn FileSystem,
+    fs: &Arc<dyn FileSystem>,
     format: FileFormat,
     options: &FileSourceOptions,
     files: &[FileStatus],
@@ -97,17 +97,20 @@ fn infer(
 ) -> Result<StructType, StreamError> {
     let mut contents = Vec::new();
     for file in files.iter().take(SAMPLE_FILES) {
-        contents.push((file.path.clone(), fs.read(&file.path)?));
+        contents.push((file.path.clone(), FileBytes::stored(fs, &file.path)?));
     }
     // Text formats have strings unless asked otherwise: a nested object is its JSON text, which
     // is why `profile:first_name` works.
     let mut reader = options.reader.clone();
     formats::set_infer_column_types(&mut reader, options.infer_column_types);
     let schema = formats::infer_schema(format, &mut contents.into_iter(), &reader);
-    schema.map_err(|e| StreamError::InferenceFailed {
-        format: format.name().into(),
-        path: path.clone(),
-        reason: e.to_string(),
+    schema.map_err(|e| match e {
+        FormatError::Storage(e) => e.into(),
+        e => StreamError::InferenceFailed {
+            format: format.name().into(),
+            path: path.clone(),
+            reason: e.to_string(),
+        },
     })
 }
 
@@ -332,7 +335,7 @@ impl FileSource {
             let schemas = SchemaLog::new(location)?;
             if let Some((version, mut stored)) = schemas.latest(self.fs.as_ref())? {
                 let newest = infer(
-                    self.fs.as_ref(),
+                    &self.fs,
                     self.format,
                     &self.options,
                     &self.batch_files,
