@@ -43,6 +43,10 @@ export async function openSite({ base = "/", more = [] } = {}) {
       const context = await browser.newContext({ ...usual, ...options });
       before = context;
       limit(context);
+      return this.newTab(context);
+    },
+    /** Another page beside one that there is, or in its place: it has the same workspaces. */
+    async newTab(context) {
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
       page.asked = [];
@@ -57,10 +61,12 @@ export async function openSite({ base = "/", more = [] } = {}) {
       page.on("response", (response) => {
         if (response.status() >= 400) page.complaints.push(`${response.status()}: ${response.url()}`);
       });
-      context.on("request", (request) => {
+      const note = (request) => {
         page.asked.push(request.url());
         if (!request.url().startsWith(server.url)) page.complaints.push(`asked elsewhere: ${request.url()}`);
-      });
+      };
+      context.on("request", note);
+      page.on("close", () => context.off("request", note));
       await page.addInitScript(noteNotices);
       return page;
     },

@@ -11,7 +11,7 @@ use multihop::protocol::{
 };
 use multihop::storage::{FileSystem, MemoryFileSystem};
 
-use crate::support::START_MS;
+use crate::support::{Failing, START_MS};
 
 /// A directory of its own for a test; gone with it.
 struct Directory(PathBuf);
@@ -215,4 +215,38 @@ fn what_a_cell_showed_is_there_when_the_next_engine_opens_the_notebook_and_then_
         .unwrap();
     let left: Vec<String> = left.iter().map(|file| file.path.to_string()).collect();
     assert!(left.iter().all(|file| !file.contains("/Mine/")), "{left:?}");
+}
+
+#[test]
+fn a_workspace_whose_first_engine_dies_at_any_write_has_its_samples_when_it_is_opened_again() {
+    let files = multihop::bookstore::files(multihop::bookstore::SEED).unwrap();
+    for writes in 0.. {
+        let env = Env::deterministic(START_MS, 1);
+        let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), 1 << 30));
+        let failing = Failing::after(writes, fs.clone());
+        let mut engine = Engine::open(failing.clone(), env);
+        if engine.add_bookstore(files.clone()).is_ok() {
+            engine.ready(WorkspaceView::default());
+            engine.take_messages();
+        }
+        let is_whole = !failing.has_failed();
+        drop(engine);
+
+        let mut page = Page::open(&fs);
+        let Reply::Notebooks { notebooks } = page.ask(Request::Notebooks) else {
+            panic!("no notebooks");
+        };
+        let paths: Vec<&str> = notebooks.iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["/Includes/Copy-Datasets", "/Multihop/Multihop Architecture"],
+            "after {writes} writes"
+        );
+        let root = crate::support::path(multihop::pipeline::DATASET);
+        assert_eq!(fs.list_recursive(&root).unwrap().len(), files.len());
+        if is_whole {
+            assert!(writes > files.len() as u64);
+            return;
+        }
+    }
 }
