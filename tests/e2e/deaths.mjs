@@ -169,6 +169,13 @@ export class Mortal {
     return (await this.sql(text)).rows;
   }
 
+  /** Lets the page's site have so many bytes and no more. */
+  async limit(bytes) {
+    const devtools = await this.context.newCDPSession(this.page);
+    const { origin } = new URL(this.site.url);
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: bytes });
+  }
+
   /** The names of what lies in a directory. */
   async names(path) {
     const files = this.page.evaluate(async (path) => multihop.listFiles(path), path);
