@@ -13,14 +13,18 @@ use crate::protocol::Event;
 use crate::session::SessionError;
 use crate::storage;
 
+/// Says that all that a new workspace begins with is there.
+const BEGUN: &str = "begun.json";
 const PIPELINES: &str = "pipelines.json";
 const NOTEBOOKS: &str = "notebooks";
 
 /// What was written down last.
 #[derive(Default)]
 pub(super) struct Kept {
-    /// Whether an earlier engine had this workspace.
+    /// Whether an earlier engine had this workspace, and lived until it had put its samples there.
     is_old: bool,
+    /// Whether that is written down.
+    has_begun: bool,
     pipelines: Pipelines,
     was_running: Vec<String>,
     /// What could not be written down, to tell it once.
@@ -50,27 +54,33 @@ impl Kept {
 }
 
 impl Engine {
-    /// Takes up what an earlier engine left. A part that can't be read doesn't keep the others away.
+    /// Takes up what an earlier engine left. A part that can't be read doesn't keep the others away. A new workspace gets
+    /// the samples that it lacks.
     pub(super) fn restore(&mut self) {
-        let is_old = storage::kept_path("").and_then(|dir| self.fs.status(&dir));
-        self.kept.is_old = matches!(is_old, Ok(Some(_)));
-        if self.kept.is_old {
-            let restored = [
-                self.session.restore(),
-                self.restore_notebooks(),
-                self.restore_pipelines(),
-            ];
-            for error in restored.into_iter().filter_map(Result::err) {
-                self.event(Event::Failed {
-                    query: None,
-                    error: error::info(&error),
-                });
-            }
-        } else {
+        let begun = storage::read_kept::<bool>(self.fs.as_ref(), BEGUN);
+        self.kept.is_old = matches!(begun, Ok(Some(_)));
+        self.kept.has_begun = self.kept.is_old;
+        let restored = [
+            self.session.restore(),
+            self.restore_notebooks(),
+            self.restore_pipelines(),
+        ];
+        for error in restored.into_iter().filter_map(Result::err) {
+            self.event(Event::Failed {
+                query: None,
+                error: error::info(&error),
+            });
+        }
+        if self.kept.is_new() {
             // Without its samples, a workspace is empty; a test says that they can be read.
-            self.notebooks.workspace = samples().unwrap_or_default();
-            let paths = self.notebooks.workspace.paths().map(str::to_owned);
-            self.notebooks.changed.extend(paths);
+            let samples = samples().unwrap_or_default();
+            for (path, notebook) in samples.iter() {
+                if self.notebooks.workspace.get(path).is_none() {
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    self.notebooks.workspace.put(folder, notebook.clone());
+                    self.notebooks.changed.insert(path.to_owned());
+                }
+            }
         }
     }
 
@@ -81,8 +91,17 @@ impl Engine {
             .keep()
             .and_then(|()| self.keep_pipelines())
             .and_then(|()| self.keep_notebooks())
-            .and_then(|()| self.keep_shown());
+            .and_then(|()| self.keep_shown())
+            .and_then(|()| self.note_begun());
         self.tell_failure(kept);
+    }
+
+    fn note_begun(&mut self) -> Result<(), SessionError> {
+        if !self.kept.has_begun {
+            storage::keep(self.fs.as_ref(), BEGUN, &true)?;
+            self.kept.has_begun = true;
+        }
+        Ok(())
     }
 
     /// Makes durable what was written.

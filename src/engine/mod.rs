@@ -131,7 +131,8 @@ impl Engine {
         for (path, bytes) in files {
             let path = root.join(&path)?;
             if self.kept.is_new() {
-                self.fs.put(&path, bytes.clone())?;
+                // An engine that died may have begun with it.
+                let _ = self.fs.put_if_absent(&path, bytes.clone())?;
             }
             self.initial.push((path, bytes));
         }

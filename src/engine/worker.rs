@@ -99,7 +99,7 @@ async fn begin(
 /// memory isn't.
 #[wasm_bindgen]
 pub fn file_being_read() -> Option<String> {
-    None
+    crate::formats::parquet::file_being_read().map(|path| path.to_string())
 }
 
 /// A panic's text reaches the page before the engine is gone.

@@ -25,6 +25,9 @@ const ABOUT: &str = "about.json";
 /// The directory of a workspace's segments.
 const SEGMENTS: &str = "segments";
 
+/// What Chromium counts where no space is left: see [`count`].
+const NO_SPACE: usize = (u32::MAX - 7) as usize;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = storage)]
@@ -229,14 +232,14 @@ impl Segment for OpfsSegment {
         let read = self
             .handle
             .read_with_u8_array_and_options(into, &at(offset));
-        Ok(read.map_err(|e| error(&e))? as usize)
+        count(read.map_err(|e| error(&e))?, into.len())
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> Result<usize, SegmentError> {
         let written = self
             .handle
             .write_with_u8_array_and_options(bytes, &at(offset));
-        Ok(written.map_err(|e| error(&e))? as usize)
+        count(written.map_err(|e| error(&e))?, bytes.len())
     }
 
     fn truncate(&self, size: u64) -> Result<(), SegmentError> {
@@ -254,6 +257,16 @@ fn at(offset: u64) -> FileSystemReadWriteOptions {
     let options = FileSystemReadWriteOptions::new();
     options.set_at(offset as f64);
     options
+}
+
+/// The bytes that were read or written, of `most`. In its private windows, Chromium 156 gives the code of an error as if it
+/// were a count: 2³² - 8 where no space is left.
+fn count(bytes: f64, most: usize) -> Result<usize, SegmentError> {
+    match bytes as usize {
+        count if count <= most => Ok(count),
+        NO_SPACE => Err(SegmentError::Full),
+        _ => Err(SegmentError::Failed(format!("error {bytes}"))),
+    }
 }
 
 fn error(error: &JsValue) -> SegmentError {

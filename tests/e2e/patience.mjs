@@ -66,6 +66,19 @@ export async function idle(page) {
   });
 }
 
+/** What a promise gives; an error if it gives nothing as long as anything takes. `what` says what was waited for. */
+export async function soon(what, promise) {
+  let timer;
+  const never = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE / 1000} s until ${what}`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, never]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Closes a page that is open longer than any test takes, so that a test which hangs fails. */
 export function limit(context) {
   const minutes = 20;

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { serve } from "../../tools/serve.mjs";
 import { limit, PATIENCE } from "./patience.mjs";
@@ -27,7 +29,8 @@ const args = [
 export async function openSite({ base = "/", more = [] } = {}) {
   await mkdir(output, { recursive: true });
   const server = await serve(process.env.SITE ?? `${root}target/site`, { base });
-  const browser = await chromium.launch({ executablePath, args: [...args, ...more], timeout: PATIENCE });
+  const launch = { executablePath, args: [...args, ...more], timeout: PATIENCE };
+  const browser = await chromium.launch(launch);
   let before;
   return {
     url: server.url,
@@ -35,14 +38,21 @@ export async function openSite({ base = "/", more = [] } = {}) {
     /**
      * A fresh page of its own, in the place of the one before: what nobody looks at any more takes no time. It notes
      * what it asked for (`asked`), what should not happen (`complaints`), and what its notices said (`heard`).
+     * It is like a private window, whose files are in memory; with `onDisk` it has files as people's windows do.
      */
-    async newPage(options = {}) {
+    async newPage({ onDisk = false, ...options } = {}) {
       await before?.close();
       // What keeps the site for a later visit would load all of it once more for each test.
       const usual = { viewport: { width: 1280, height: 800 }, serviceWorkers: "block" };
-      const context = await browser.newContext({ ...usual, ...options });
+      const context = await (onDisk
+        ? openOnDisk({ ...launch, ...usual, ...options })
+        : browser.newContext({ ...usual, ...options }));
       before = context;
       limit(context);
+      return this.newTab(context);
+    },
+    /** Another page beside one that there is, or in its place: it has the same workspaces. */
+    async newTab(context) {
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
       page.asked = [];
@@ -57,18 +67,29 @@ export async function openSite({ base = "/", more = [] } = {}) {
       page.on("response", (response) => {
         if (response.status() >= 400) page.complaints.push(`${response.status()}: ${response.url()}`);
       });
-      context.on("request", (request) => {
+      const note = (request) => {
         page.asked.push(request.url());
         if (!request.url().startsWith(server.url)) page.complaints.push(`asked elsewhere: ${request.url()}`);
-      });
+      };
+      context.on("request", note);
+      page.on("close", () => context.off("request", note));
       await page.addInitScript(noteNotices);
       return page;
     },
     async close() {
+      await before?.close();
       await browser.close();
       await server.close();
     },
   };
+}
+
+/** A browser of its own over a new profile, which goes with it. */
+async function openOnDisk(options) {
+  const profile = await mkdtemp(join(tmpdir(), "multihop-profile-"));
+  const context = await chromium.launchPersistentContext(profile, options);
+  context.on("close", () => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
+  return context;
 }
 
 /** In the page: notices leave by themselves, so what they say is written down when they come. */

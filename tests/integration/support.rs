@@ -101,12 +101,22 @@ pub fn put(fs: &dyn FileSystem, to: &str, bytes: Bytes) {
 }
 
 /// A file system that fails every write after the first `writes`.
-struct Failing {
+pub struct Failing {
     inner: Arc<MemoryFileSystem>,
     writes: AtomicU64,
 }
 
 impl Failing {
+    pub fn after(writes: u64, inner: Arc<MemoryFileSystem>) -> Arc<Failing> {
+        let writes = AtomicU64::new(writes);
+        Arc::new(Failing { inner, writes })
+    }
+
+    /// Whether a write has failed, or the next one will.
+    pub fn has_failed(&self) -> bool {
+        self.writes.load(Ordering::Relaxed) == 0
+    }
+
     fn check(&self, path: &DbfsPath) -> Result<(), StorageError> {
         let left = self.writes.load(Ordering::Relaxed);
         if left == 0 {
@@ -183,11 +193,7 @@ pub fn after_each_crash(
     for writes in 0.. {
         let (fs, env) = world();
         prepare(fs.as_ref());
-        let failing = Arc::new(Failing {
-            inner: fs.clone(),
-            writes: AtomicU64::new(writes),
-        });
-        let (_, is_whole) = settled(failing, &env);
+        let (_, is_whole) = settled(Failing::after(writes, fs.clone()), &env);
         let (mut session, works) = settled(fs, &env);
         let errors: Vec<String> = session
             .queries()

@@ -11,7 +11,7 @@ use multihop::protocol::{
 };
 use multihop::storage::{FileSystem, MemoryFileSystem};
 
-use crate::support::START_MS;
+use crate::support::{Failing, START_MS};
 
 /// A directory of its own for a test; gone with it.
 struct Directory(PathBuf);
@@ -294,4 +294,38 @@ fn a_workspace_is_saved_opened_copied_renamed_and_deleted_with_its_tables_histor
     assert_eq!(std::fs::read(at("mine/letter")).unwrap(), b"dear");
     assert!(!at("mine.zip").exists() && !at("mine.zip.part").exists());
     std::mem::forget(first);
+}
+
+#[test]
+fn a_workspace_whose_first_engine_dies_at_any_write_has_its_samples_when_it_is_opened_again() {
+    let files = multihop::bookstore::files(multihop::bookstore::SEED).unwrap();
+    for writes in 0.. {
+        let env = Env::deterministic(START_MS, 1);
+        let fs = Arc::new(MemoryFileSystem::new(env.clock.clone(), 1 << 30));
+        let failing = Failing::after(writes, fs.clone());
+        let mut engine = Engine::open(failing.clone(), env);
+        if engine.add_bookstore(files.clone()).is_ok() {
+            engine.ready(WorkspaceView::default());
+            engine.take_messages();
+        }
+        let is_whole = !failing.has_failed();
+        drop(engine);
+
+        let mut page = Page::open(&fs);
+        let Reply::Notebooks { notebooks } = page.ask(Request::Notebooks) else {
+            panic!("no notebooks");
+        };
+        let paths: Vec<&str> = notebooks.iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["/Includes/Copy-Datasets", "/Multihop/Multihop Architecture"],
+            "after {writes} writes"
+        );
+        let root = crate::support::path(multihop::pipeline::DATASET);
+        assert_eq!(fs.list_recursive(&root).unwrap().len(), files.len());
+        if is_whole {
+            assert!(writes > files.len() as u64);
+            return;
+        }
+    }
 }

@@ -1,21 +1,49 @@
 //! The door to the parquet crate: damaged data may make it panic in spite of what is checked before.
 //!
 //! Natively a panic is caught and means that the file is damaged. In the browser it ends the engine, which the page
-//! starts again.
+//! starts again, without that file.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::formats::{Damage, FormatError};
 use crate::storage::DbfsPath;
 
+thread_local! {
+    static READING: RefCell<Option<DbfsPath>> = const { RefCell::new(None) };
+}
+
+/// The file that is in the parquet crate's hands right now. Where a panic ends the program, that is the file that ended it.
+pub fn file_being_read() -> Option<DbfsPath> {
+    READING.with(|reading| reading.try_borrow().ok()?.clone())
+}
+
+/// While it lives, its file is in the parquet crate's hands.
+struct Reading;
+
+impl Reading {
+    fn of(path: &DbfsPath) -> Self {
+        READING.replace(Some(path.clone()));
+        Reading
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        READING.take();
+    }
+}
+
 /// Calls into the parquet crate.
 ///
 /// # Errors
 /// [`Damage::Inconsistent`] if it panics. What it worked on is in no defined state then.
 pub(super) fn guard<T>(path: &DbfsPath, call: impl FnOnce() -> T) -> Result<T, FormatError> {
+    #[cfg(not(target_arch = "wasm32"))]
     let _quiet = quiet::Quiet::new();
+    let _reading = Reading::of(path);
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| FormatError::ReadFile {
         path: path.clone(),
         damage: Damage::Inconsistent {
@@ -122,18 +150,6 @@ mod quiet {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
-mod quiet {
-    /// A panic ends the program: it is told.
-    pub struct Quiet;
-
-    impl Quiet {
-        pub fn new() -> Self {
-            Quiet
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +176,14 @@ mod tests {
             "The file is damaged, its pages don't fit together: page 2 lies beyond the others."
         );
         assert!(rows.next().is_none());
+    }
+
+    #[test]
+    fn the_file_is_known_while_it_is_decoded_and_no_longer() {
+        let decoder = std::iter::once_with(|| Ok::<_, String>(file_being_read()));
+        let read: Vec<_> = Guarded::new(decoder, &path()).collect();
+        assert_eq!(read[0].as_ref().unwrap(), &Some(path()));
+        assert_eq!(file_being_read(), None);
     }
 
     #[test]

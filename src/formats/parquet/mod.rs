@@ -12,6 +12,7 @@ mod tests;
 mod thrift;
 mod write;
 
+pub use guard::file_being_read;
 pub use read::{FRAME_ROWS, ParquetFrames, ParquetReader, infer_schema};
 pub(super) use rescue::read_file;
 pub(super) use write::COMPRESSION;
