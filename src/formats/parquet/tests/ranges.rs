@@ -37,6 +37,9 @@ impl FileSystem for Noting {
     fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
         self.inner.put(path, bytes)
     }
+    fn put_as_of(&self, path: &DbfsPath, bytes: Bytes, time: i64) -> Result<(), StorageError> {
+        self.inner.put_as_of(path, bytes, time)
+    }
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
         let bytes = self.inner.read(path)?;
         self.ranges.lock().unwrap().push((0, bytes.len() as u64));
