@@ -186,7 +186,7 @@ export class Mortal {
   async dieDuring(things, moment, way) {
     const devtools = way === "crash" ? await this.context.newCDPSession(this.page) : null;
     const { acknowledged, failure } = await soon(
-      "the moment comes",
+      `the moment comes, in ${JSON.stringify({ moment, way, things }).slice(0, 500)}`,
       this.page.evaluate(
         async ({ things, moment, way }) => {
           const told = await lab.until(moment, things);
@@ -208,7 +208,7 @@ export class Mortal {
     await this.page.reload({ waitUntil: "commit" });
     const devtools = way === "crash" ? await this.context.newCDPSession(this.page) : null;
     await soon(
-      "the moment comes",
+      `the moment comes while the engine is opened, ${JSON.stringify(moment)}`,
       this.page.evaluate((moment) => lab.moment(moment, lab.ready), moment),
     );
     await this.#comeBack(way, devtools);

@@ -69,8 +69,10 @@ export async function idle(page) {
 /** What a promise gives; an error if it gives nothing as long as anything takes. `what` says what was waited for. */
 export async function soon(what, promise) {
   let timer;
+  // Made here, where it can tell who waits.
+  const error = new Error(`waited ${PATIENCE / 1000} s until ${what}`);
   const never = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE / 1000} s until ${what}`)), PATIENCE);
+    timer = setTimeout(() => reject(error), PATIENCE);
   });
   try {
     return await Promise.race([promise, never]);

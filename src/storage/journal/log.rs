@@ -376,21 +376,9 @@ impl Journal {
             Err(SegmentError::Full) => {}
             other => return other,
         }
-        // One file may be as long as it can get where another still grows.
-        if self
-            .active
-            .and_then(|i| self.slots.get(i))
-            .is_some_and(|slot| slot.end > 0)
-            && self.roll()?
-        {
-            match self.append_here(append) {
-                Err(SegmentError::Full) => {}
-                other => return other,
-            }
-        }
         for make_room in [Journal::free_dead, Journal::free_half_dead] {
             if make_room(self, tree)? {
-                match self.append_here(append) {
+                match self.append_next(append) {
                     Err(SegmentError::Full) => {}
                     other => return other,
                 }
@@ -403,13 +391,24 @@ impl Journal {
     }
 
     /// Appends a record to the active segment, or to the next if that is long. Without a next one, it grows.
+    ///
+    /// Where it finds no room, one of the empty segments may have some: one file may be as long as it can get where another
+    /// still grows, and Chromium keeps the room of a file that was cut for that file until it is closed.
     pub(super) fn append_next(&mut self, append: &Append<'_>) -> Result<Place, SegmentError> {
         let target = self.segment_bytes();
         let active = self.active.and_then(|i| self.slots.get(i));
         if active.is_none_or(|slot| slot.end >= target) {
             self.roll()?;
         }
-        self.append_here(append)
+        let mut appended = self.append_here(append);
+        for _ in 0..self.spares.len() {
+            if !matches!(appended, Err(SegmentError::Full)) {
+                break;
+            }
+            self.roll()?;
+            appended = self.append_here(append);
+        }
+        appended
     }
 
     pub(super) fn append_here(&mut self, append: &Append<'_>) -> Result<Place, SegmentError> {
@@ -467,7 +466,12 @@ impl Journal {
         self.sync()?;
         self.spares.pop();
         self.empty(next)?;
-        self.active = Some(next);
+        let before = self.active.replace(next);
+        // The last to be tried again.
+        let is_empty = |i: &usize| self.slots.get(*i).is_some_and(|slot| slot.end == 0);
+        if let Some(before) = before.filter(is_empty) {
+            self.spares.insert(0, before);
+        }
         Ok(true)
     }
 

@@ -32,6 +32,8 @@ struct DiskFile {
     /// As it is after a loss of power, at least.
     durable: Vec<u8>,
     pending: Vec<Pending>,
+    /// Bytes that no other file can have while it is open, where a disk keeps them for it.
+    room: u64,
 }
 
 #[derive(Default)]
@@ -42,6 +44,8 @@ struct DiskState {
     capacity: Option<u64>,
     /// Whether a write without room says so, or writes less.
     is_silent: bool,
+    /// Whether a file that is cut keeps its room as long as it is open.
+    keeps_room: bool,
     flushes: usize,
 }
 
@@ -118,6 +122,13 @@ impl Disk {
     }
 }
 
+impl DiskFile {
+    /// Bytes that it takes of the disk.
+    fn taken(&self) -> u64 {
+        self.room.max(self.seen.len() as u64)
+    }
+}
+
 fn put_at(bytes: &mut Vec<u8>, at: usize, content: &[u8]) {
     if bytes.len() < at + content.len() {
         bytes.resize(at + content.len(), 0);
@@ -143,6 +154,12 @@ fn dead() -> SegmentError {
     SegmentError::Failed("the program dies".into())
 }
 
+impl Drop for DiskSegment {
+    fn drop(&mut self) {
+        self.disk.state().files.get_mut(&self.name).unwrap().room = 0;
+    }
+}
+
 impl Segment for DiskSegment {
     fn name(&self) -> &str {
         &self.name
@@ -166,9 +183,9 @@ impl Segment for DiskSegment {
         let whole = state.happens()?;
         let mut length = if whole { bytes.len() } else { bytes.len() / 2 };
         if let Some(capacity) = state.capacity {
-            let used: u64 = state.files.values().map(|f| f.seen.len() as u64).sum();
-            let size = state.files[&self.name].seen.len() as u64;
-            let grows = (offset + length as u64).saturating_sub(size);
+            let used: u64 = state.files.values().map(DiskFile::taken).sum();
+            let end = offset + length as u64;
+            let grows = end.saturating_sub(state.files[&self.name].taken());
             if used + grows > capacity {
                 if !state.is_silent {
                     return Err(SegmentError::Full);
@@ -176,10 +193,14 @@ impl Segment for DiskSegment {
                 length -= ((used + grows - capacity) as usize).min(length);
             }
         }
+        let keeps_room = state.keeps_room;
         let file = state.files.get_mut(&self.name).unwrap();
         let written = bytes[..length].to_vec();
         if length > 0 {
             put_at(&mut file.seen, offset as usize, &written);
+        }
+        if keeps_room {
+            file.room = file.room.max(file.seen.len() as u64);
         }
         file.pending.push(Pending::Write(offset, written));
         if whole { Ok(length) } else { Err(dead()) }
@@ -370,6 +391,7 @@ proptest! {
         operations in prop::collection::vec(operation(), 1..80),
         capacity in 4_000..9_000_u64,
         is_silent in any::<bool>(),
+        keeps_room in any::<bool>(),
     ) {
         let disk = disk();
         let (fs, _) = disk.open();
@@ -377,6 +399,7 @@ proptest! {
             let mut state = disk.state();
             state.capacity = Some(capacity);
             state.is_silent = is_silent;
+            state.keeps_room = keeps_room;
         }
         for (i, operation) in operations.iter().enumerate() {
             let before = contents(&fs);
@@ -401,13 +424,14 @@ proptest! {
 
 #[test]
 fn on_a_full_disk_deleting_makes_room_and_the_error_names_what_takes_it() {
-    for is_silent in [false, true] {
+    for (is_silent, keeps_room) in [(false, false), (true, false), (false, true)] {
         let disk = disk();
         let (fs, _) = disk.open();
         {
             let mut state = disk.state();
             state.capacity = Some(60_000);
             state.is_silent = is_silent;
+            state.keeps_room = keeps_room;
         }
         for round in 0..5 {
             let error = (0..)
