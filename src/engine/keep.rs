@@ -3,6 +3,7 @@
 //!
 //! They are files, too, in the workspace's system directory, so that they are as durable as tables and travel with them.
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::flow::PipelineRun;
@@ -16,11 +17,16 @@ use crate::storage::{DbfsPath, SYSTEM_DIRECTORY, StorageError};
 const PIPELINES: &str = "pipelines.json";
 const NOTEBOOKS: &str = "notebooks";
 
+/// A file that is there until a new workspace's samples are written down.
+const BEGUN: &str = "begun";
+
 /// What was written down last.
 #[derive(Default)]
 pub(super) struct Kept {
     /// Whether an earlier engine had this workspace.
     is_old: bool,
+    /// Whether the samples are still to be written down.
+    is_begun: bool,
     pipelines: Pipelines,
     was_running: Vec<String>,
     /// What could not be written down, to tell it once.
@@ -52,9 +58,11 @@ impl Kept {
 impl Engine {
     /// Takes up what an earlier engine left. A part that can't be read doesn't keep the others away.
     pub(super) fn restore(&mut self) {
-        let is_old = system().and_then(|dir| self.fs.status(&dir));
-        self.kept.is_old = matches!(is_old, Ok(Some(_)));
-        if self.kept.is_old {
+        let is_there = |file: Result<DbfsPath, StorageError>| {
+            matches!(file.and_then(|file| self.fs.status(&file)), Ok(Some(_)))
+        };
+        let (is_old, is_begun) = (is_there(system()), is_there(begun()));
+        if is_old {
             let restored = [
                 self.session.restore(),
                 self.restore_notebooks(),
@@ -67,11 +75,26 @@ impl Engine {
                     error: error::info(&error),
                 });
             }
-        } else {
-            // Without its samples, a workspace is empty; a test says that they can be read.
-            self.notebooks.workspace = samples().unwrap_or_default();
-            let paths = self.notebooks.workspace.paths().map(str::to_owned);
-            self.notebooks.changed.extend(paths);
+        }
+        // The first engine may have died before all was there.
+        self.kept.is_old = is_old && !is_begun;
+        if !self.kept.is_old {
+            self.kept.is_begun = true;
+            self.add_samples();
+        }
+    }
+
+    /// Adds the notebooks that a workspace begins with.
+    fn add_samples(&mut self) {
+        // Without room for it, all that follows fails, too, and tells so.
+        let _ = begun().and_then(|file| self.fs.put(&file, Bytes::new()));
+        // Without its samples, a workspace is empty; a test says that they can be read.
+        for (path, notebook) in samples().unwrap_or_default().iter() {
+            if self.notebooks.workspace.get(path).is_none() {
+                let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+                self.notebooks.workspace.put(folder, notebook.clone());
+                self.notebooks.changed.insert(path.to_owned());
+            }
         }
     }
 
@@ -82,7 +105,8 @@ impl Engine {
             .keep()
             .and_then(|()| self.keep_pipelines())
             .and_then(|()| self.keep_notebooks())
-            .and_then(|()| self.keep_shown());
+            .and_then(|()| self.keep_shown())
+            .and_then(|()| self.end_beginning());
         self.tell_failure(kept);
     }
 
@@ -107,6 +131,15 @@ impl Engine {
                 error: error::info(&failure),
             });
         }
+    }
+
+    /// Notes that all that a workspace begins with is written down.
+    fn end_beginning(&mut self) -> Result<(), SessionError> {
+        if self.kept.is_begun {
+            self.fs.delete(&begun()?)?;
+            self.kept.is_begun = false;
+        }
+        Ok(())
     }
 
     // Pipelines
@@ -217,6 +250,10 @@ impl Engine {
 
 pub(super) fn system() -> Result<DbfsPath, StorageError> {
     DbfsPath::parse(SYSTEM_DIRECTORY)
+}
+
+fn begun() -> Result<DbfsPath, StorageError> {
+    system()?.join(BEGUN)
 }
 
 pub(super) fn io(file: &DbfsPath, error: &serde_json::Error) -> StorageError {
