@@ -3,7 +3,6 @@
 //!
 //! They are files, too, in the workspace's system directory, so that they are as durable as tables and travel with them.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::flow::PipelineRun;
@@ -18,9 +17,6 @@ use crate::storage;
 const BEGUN: &str = "begun.json";
 const PIPELINES: &str = "pipelines.json";
 const NOTEBOOKS: &str = "notebooks";
-
-/// A file that is there until a new workspace's samples are written down.
-const BEGUN: &str = "begun";
 
 /// What was written down last.
 #[derive(Default)]
@@ -129,15 +125,6 @@ impl Engine {
                 error: error::info(&failure),
             });
         }
-    }
-
-    /// Notes that all that a workspace begins with is written down.
-    fn end_beginning(&mut self) -> Result<(), SessionError> {
-        if self.kept.is_begun {
-            self.fs.delete(&begun()?)?;
-            self.kept.is_begun = false;
-        }
-        Ok(())
     }
 
     // Pipelines
