@@ -242,7 +242,7 @@ test("an engine that panics says so and comes back; a file that ended it is read
   const page = await open();
   const sql = (text) => page.evaluate((text) => window.multihop.sql(text), text);
   await sql("CREATE TABLE kept AS SELECT 1 AS one");
-  await assert.rejects(ask(page, { kind: "Crash" }));
+  await assert.rejects(ask(page, "Crash"));
   await page.getByText("The engine stopped (a script's request) and was started again.").waitFor();
   await untilReady(page);
   assert.deepEqual((await sql("SELECT * FROM kept")).rows, [[1]]);
@@ -250,7 +250,7 @@ test("an engine that panics says so and comes back; a file that ended it is read
   const file = "dbfs:/mnt/demo-datasets/bookstore/orders-raw/01.parquet";
   const count = `SELECT count(*) FROM parquet.\`${file}\``;
   assert.deepEqual((await sql(count)).rows, [[1000]]);
-  await ask(page, { kind: "Quarantine", path: file });
+  await ask(page, { Quarantine: { path: file } });
   await assert.rejects(sql(count), /isn't read: the engine stopped when it read it/);
   await reload(page);
   await assert.rejects(sql(count), /isn't read: the engine stopped when it read it/);
