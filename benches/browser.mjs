@@ -191,7 +191,7 @@ async function cells() {
       const times = [];
       for (let turn = 0; turn < 50; turn++) {
         const begun = performance.now();
-        await request({ Complete: { language: "Sql", before: "SELECT qu" } }, []);
+        await request({ Complete: { language: "sql", before: "SELECT qu" } }, []);
         times.push(performance.now() - begun);
       }
       return { first, loop, completion: Math.max(...times).toFixed(1) };

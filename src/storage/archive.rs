@@ -10,6 +10,7 @@ use std::io::{Read, Seek, Write};
 use bytes::Bytes;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use serde::{Deserialize, Serialize};
+use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -29,7 +30,9 @@ const COMPRESSED: [&str; 6] = [".parquet", ".gz", ".zst", ".zip", ".avro", ".orc
 pub enum ArchiveError {
     #[error(transparent)]
     Storage(#[from] StorageError),
-    #[error("This is not a .zip that can be opened here: {reason}. Save the workspace again.")]
+    #[error("This is no .zip file, or a part of it is missing.")]
+    NotAnArchive,
+    #[error("This .zip is damaged: {reason}. Save the workspace again.")]
     Damaged { reason: String },
     #[error("{name} in this .zip is encrypted. Save it without a password.")]
     Encrypted { name: String },
@@ -142,9 +145,12 @@ impl<R: Read + Seek> Opening<R> {
     /// Reads what is in an archive, not yet any file.
     ///
     /// # Errors
-    /// [`ArchiveError::Damaged`] for what is no `.zip`.
+    /// [`ArchiveError::NotAnArchive`], [`ArchiveError::Damaged`].
     pub fn begin(input: R) -> Result<Self, ArchiveError> {
-        let zip = ZipArchive::new(input).map_err(|e| damaged(&e))?;
+        let zip = ZipArchive::new(input).map_err(|e| match e {
+            ZipError::InvalidArchive(_) => ArchiveError::NotAnArchive,
+            other => damaged(&other),
+        })?;
         let about = zip
             .file_names()
             .find(|name| *name == ABOUT || name.ends_with(&format!("/{ABOUT}")))

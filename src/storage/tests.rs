@@ -618,7 +618,7 @@ mod archives {
         }
         assert!(matches!(
             unpack(b"PAR1 is no zip".to_vec(), &file_system(1 << 20)),
-            Err(ArchiveError::Damaged { .. })
+            Err(ArchiveError::NotAnArchive)
         ));
     }
 }

@@ -214,7 +214,7 @@ test("a workspace is saved as one file and opened from it, with tables, notebook
     mimeType: "application/zip",
     buffer: Buffer.from("PK, but no archive"),
   });
-  await other.getByText("This is not a .zip that can be opened here").waitFor();
+  await other.getByText("This is no .zip file, or a part of it is missing.").waitFor();
   await other.screenshot({ path: `${output}keep-zip-refused.png` });
   assert.equal(await other.getByRole("button", { name: "Open", exact: true }).count(), 0, "nothing is left of it");
   await other.locator('[data-choose="workspace"]').setInputFiles(file);

@@ -286,5 +286,5 @@ impl Desk {
 }
 
 fn failure(error: &JsValue) -> ErrorInfo {
-    error::plain("IllegalStateException", &text_of(error))
+    error::plain("WorkspaceError", &text_of(error))
 }
