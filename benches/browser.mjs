@@ -112,7 +112,9 @@ async function reopened(site) {
   const full = await openWorkspace(site, false);
   await full.evaluate(async () => {
     await multihop.ready;
-    await multihop.sql("CREATE TABLE many AS SELECT id, concat('order ', id) AS name, id % 100 AS amount FROM range(1000000)");
+    await multihop.sql(
+      "CREATE TABLE many AS SELECT id, concat('order ', id) AS name, id % 100 AS amount FROM range(1000000)",
+    );
     await multihop.sql("CREATE TABLE commits (id BIGINT)");
     for (let commit = 0; commit < 1000; commit++) await multihop.sql(`INSERT INTO commits VALUES (${commit})`);
   });
