@@ -81,6 +81,7 @@ fn notebooks_come_to_the_same_in_every_run_but_for_ids_and_times() {
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?|\d{4}-\d\d-\d\d|\b\d{13}\b",
         r"|[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}",
+        r"|in \d+\.\d+s",
         // How long something took: `"…DurationMs": 12`, `"…TimeMs": "12"`.
         r#"|(Ms\\*"|PerSecond\\*"): ?\\*"?[0-9.E]+"#,
     ))
