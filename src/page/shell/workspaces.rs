@@ -37,6 +37,11 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
     let doing = RwSignal::new(None::<Doing>);
     let name = RwSignal::new(String::new());
     let choose: NodeRef<html::Input> = NodeRef::new();
+    let choose_file = move || {
+        if let Some(input) = choose.get_untracked() {
+            input.click();
+        }
+    };
     // What takes long, in words for a person; nothing else is begun meanwhile.
     let busy = RwSignal::new(None::<&'static str>);
     let refresh = move || {
@@ -147,7 +152,7 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
                     on:input=move |event| { doing.set(None); name.set(event_target_value(&event)); }
                 />
                 <button type="submit" class="button">"Create"</button>
-                <button type="button" class="button" on:click=move |_| { choose.get_untracked().map(|input| input.click()); }>
+                <button type="button" class="button" on:click=move |_| choose_file()>
                     "Open a .zip…"
                 </button>
                 <input
