@@ -108,11 +108,19 @@ impl Workspaces {
     /// What the browser refuses.
     pub async fn describe(&self, id: &str, about: &About) -> Result<(), JsValue> {
         let directory = directory(&self.root, id).await?;
-        let text = serde_json::to_string(about).map_err(|e| JsValue::from_str(&e.to_string()))?;
+        let mut text =
+            serde_json::to_string(about).map_err(|e| JsValue::from_str(&e.to_string()))?;
         let segment = open(&directory, ABOUT).await?;
+        // Written over what is there, so that there is no moment without a name.
         let written = segment
-            .truncate(0)
-            .and_then(|()| segment.write(0, text.as_bytes()))
+            .size()
+            .and_then(|size| {
+                let blanks = usize::try_from(size)
+                    .unwrap_or(0)
+                    .saturating_sub(text.len());
+                text.extend(std::iter::repeat_n(' ', blanks));
+                segment.write(0, text.as_bytes())
+            })
             .and_then(|_| segment.flush());
         written.map_err(|e| JsValue::from_str(&e.to_string()))
     }

@@ -232,6 +232,21 @@ test("a workspace is saved as one file and opened from it, with tables, notebook
   await noComplaints(other);
 });
 
+test("a workspace in memory can be saved, too", async () => {
+  const page = await site.newPage();
+  await page.addInitScript(() => localStorage.setItem("multihop.workspace", "memory"));
+  await page.goto(site.url);
+  await untilReady(page);
+  await page.getByText("This workspace is in memory: it ends with the tab.").waitFor();
+  await page.keyboard.press("w");
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save as .zip" }).click(),
+  ]);
+  assert.equal(saved.suggestedFilename(), "In memory.zip");
+  await page.screenshot({ path: `${output}keep-memory.png` });
+});
+
 /** Sends a request of the protocol, as scripting.js does. */
 const ask = (page, request) =>
   page.evaluate(async (message) => {
