@@ -198,7 +198,7 @@ test("a workspace is saved as one file and opened from it, with tables, notebook
   const dialog = page.getByRole("dialog", { name: "Workspaces" });
   const [saved] = await Promise.all([
     page.waitForEvent("download"),
-    dialog.getByRole("button", { name: "Save as .zip" }).click(),
+    dialog.getByRole("button", { name: "Save this one as .zip" }).click(),
   ]);
   assert.equal(saved.suggestedFilename(), "My workspace.zip");
   const file = `${output}My workspace.zip`;
@@ -241,7 +241,7 @@ test("a workspace in memory can be saved, too", async () => {
   await page.keyboard.press("w");
   const [saved] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: "Save as .zip" }).click(),
+    page.getByRole("button", { name: "Save this one as .zip" }).click(),
   ]);
   assert.equal(saved.suggestedFilename(), "In memory.zip");
   await page.screenshot({ path: `${output}keep-memory.png` });

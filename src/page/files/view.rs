@@ -67,14 +67,7 @@ pub fn FilesView() -> impl IntoView {
             }
             .into_any()
         } else {
-            view! {
-                <span class="file-name">
-                    <Icon shape=Shape::File/>
-                    {name}
-                    {file.is_quarantined.then(|| view! { <span class="muted">"the engine stopped when it read this"</span> })}
-                </span>
-            }
-            .into_any()
+            view! { <span class="file-name"><Icon shape=Shape::File/>{name}</span> }.into_any()
         };
         view! {
             <tr>
@@ -90,6 +83,7 @@ pub fn FilesView() -> impl IntoView {
                             <button
                                 type="button"
                                 class="button small"
+                                title="The engine stopped when it read this file."
                                 on:click=move |_| app.send(Request::ReadAgain { path: path.clone() })
                             >
                                 "Read it again"

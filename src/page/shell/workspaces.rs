@@ -128,12 +128,7 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
             <ul class="workspaces">
                 {move || match found.get() {
                     None => view! { <li class="muted">"Looking…"</li> }.into_any(),
-                    // One in memory can be saved all the same.
-                    Some(Err(error)) => view! {
-                        <li><ErrorView error=error/></li>
-                        <li><button type="button" class="button" on:click=move |_| run(Request::SaveWorkspace)>"Save as .zip"</button></li>
-                    }
-                    .into_any(),
+                    Some(Err(error)) => view! { <li><ErrorView error=error/></li> }.into_any(),
                     Some(Ok(all)) => all.into_iter().map(|workspace| {
                         let is_open = open_id().as_ref() == Some(&workspace.id);
                         view! { <WorkspaceRow workspace=workspace is_open=is_open doing=doing name=name run=Callback::new(run) open=Callback::new(open)/> }
@@ -157,9 +152,8 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
                     on:input=move |event| { doing.set(None); name.set(event_target_value(&event)); }
                 />
                 <button type="submit" class="button">"Create"</button>
-                <button type="button" class="button" on:click=move |_| choose_file()>
-                    "Open a .zip…"
-                </button>
+                <button type="button" class="button" on:click=move |_| choose_file()>"Open a .zip…"</button>
+                <button type="button" class="button" on:click=move |_| run(Request::SaveWorkspace)>"Save this one as .zip"</button>
                 <input
                     type="file"
                     hidden
@@ -277,7 +271,6 @@ fn WorkspaceRow(
                             >
                                 "Duplicate"
                             </button>
-                            <button type="button" class="button" on:click=move |_| run.run(Request::SaveWorkspace)>"Save as .zip"</button>
                         })}
                         <button
                             type="button"

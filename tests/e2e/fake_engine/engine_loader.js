@@ -483,6 +483,7 @@ const requests = {
       stats: relation.Table
         ? '{"numRecords":1000,"minValues":{"quantity":0},"maxValues":{"quantity":4},"nullCount":{"total":111}}'
         : null,
+      is_quarantined: false,
     })),
   }),
   ListDirectory: ({ path }) => ({
