@@ -37,7 +37,7 @@ const compressed = (bytes) =>
 
 /** Prints the parts' sizes; `read` gives a part's files by its pattern. Rejects when one is over its budget. */
 async function checkSizes(parts, read) {
-  const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;
+  const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
   const over = [];
   console.log("\n| as shipped | raw | brotli | at most | aim |\n|---|---:|---:|---:|---:|");
   for (const part of parts) {

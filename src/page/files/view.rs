@@ -51,6 +51,7 @@ pub fn FilesView() -> impl IntoView {
         let name = file.path.clone();
         let full = file.full_path.clone();
         let (show_path, save_path, enter_path) = (full.clone(), full.clone(), full.clone());
+        let is_shown = !is_directory && is_text(&full);
         let name_cell = if is_directory {
             view! {
                 <button
@@ -77,45 +78,11 @@ pub fn FilesView() -> impl IntoView {
                     {(file.modification_time_ms > 0.0).then(|| text::ago(app.now.get_untracked(), file.modification_time_ms))}
                 </td>
                 <td class="number actions">
-                    {file.is_quarantined.then(|| {
-                        let path = full.clone();
-                        view! {
-                            <button
-                                type="button"
-                                class="button small"
-                                title="The engine stopped when it read this file."
-                                on:click=move |_| app.send(Request::ReadAgain { path: path.clone() })
-                            >
-                                "Read it again"
-                            </button>
-                        }
-                    })}
-                    {(!is_directory && is_text(&full))
-                        .then(|| {
-                            view! {
-                                <button
-                                    type="button"
-                                    class="button small"
-                                    aria-label=format!("Show {}", file.path)
-                                    on:click=move |_| read(show_path.clone(), show)
-                                >
-                                    "Show"
-                                </button>
-                            }
-                        })}
-                    {(!is_directory)
-                        .then(|| {
-                            view! {
-                                <button
-                                    type="button"
-                                    class="button small"
-                                    aria-label=format!("Download {}", file.path)
-                                    on:click=move |_| read(save_path.clone(), save)
-                                >
-                                    "Download"
-                                </button>
-                            }
-                        })}
+                    {file.is_quarantined.then(|| action("Read it again", &file.path, Callback::new(move |()| {
+                        app.send(Request::ReadAgain { path: full.clone() });
+                    })))}
+                    {is_shown.then(|| action("Show", &file.path, Callback::new(move |()| read(show_path.clone(), show))))}
+                    {(!is_directory).then(|| action("Download", &file.path, Callback::new(move |()| read(save_path.clone(), save))))}
                 </td>
             </tr>
         }
@@ -191,6 +158,16 @@ pub fn FilesView() -> impl IntoView {
                     }
                 })
         }}
+    }
+    .into_any()
+}
+
+/// A button for something that is done with a file.
+fn action(text: &'static str, file: &str, run: Callback<()>) -> AnyView {
+    view! {
+        <button type="button" class="button small" aria-label=format!("{text} {file}") on:click=move |_| run.run(())>
+            {text}
+        </button>
     }
     .into_any()
 }

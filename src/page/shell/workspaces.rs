@@ -37,13 +37,13 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
     let doing = RwSignal::new(None::<Doing>);
     let name = RwSignal::new(String::new());
     let choose: NodeRef<html::Input> = NodeRef::new();
-    let choose_file = move || {
+    let choose_file = Callback::new(move |()| {
         if let Some(input) = choose.get_untracked() {
             input.click();
         }
-    };
-    // What takes long, in words for a person; nothing else is begun meanwhile.
-    let busy = RwSignal::new(None::<&'static str>);
+    });
+    // Whether something is under way that may take long.
+    let busy = RwSignal::new(false);
     let refresh = move || {
         spawn_local(async move {
             let reply = app.engine.call_at_once(Request::Workspaces).await;
@@ -58,14 +58,9 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
     let run_with = move |request: Request, files: Vec<File>| {
         spawn_local(async move {
             failed.set(None);
-            busy.set(match request {
-                Request::DuplicateWorkspace { .. } => Some("Copying…"),
-                Request::UnpackWorkspace { .. } => Some("Unpacking…"),
-                Request::SaveWorkspace => Some("Saving…"),
-                _ => None,
-            });
+            busy.set(true);
             let answer = app.engine.call_at_once_with_files(request, &files).await;
-            busy.try_set(None);
+            busy.try_set(false);
             match answer {
                 Ok(Answer {
                     reply: Reply::Text { text },
@@ -123,7 +118,7 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
                 }}
             </p>
             <PersistNote/>
-            {move || busy.get().map(|what| view! { <p class="dialog-text" role="status">{what}</p> })}
+            <p class="dialog-text" role="status">{move || if busy.get() { "Working…" } else { "" }}</p>
             {move || failed.get().map(|error| view! { <ErrorView error=error/> })}
             <ul class="workspaces">
                 {move || match found.get() {
@@ -152,8 +147,8 @@ pub fn WorkspacesDialog(on_close: Callback<()>) -> impl IntoView {
                     on:input=move |event| { doing.set(None); name.set(event_target_value(&event)); }
                 />
                 <button type="submit" class="button">"Create"</button>
-                <button type="button" class="button" on:click=move |_| choose_file()>"Open a .zip…"</button>
-                <button type="button" class="button" on:click=move |_| run(Request::SaveWorkspace)>"Save this one as .zip"</button>
+                {button("Open a .zip…", choose_file)}
+                {button("Save this one as .zip", Callback::new(move |()| run(Request::SaveWorkspace)))}
                 <input
                     type="file"
                     hidden
@@ -256,32 +251,20 @@ fn WorkspaceRow(
                         <button type="button" class="button danger" on:click=move |_| run.run(Request::DeleteWorkspace { id: id.get_value() })>
                             "Delete"
                         </button>
-                        <button type="button" class="button" on:click=move |_| doing.set(None)>"Keep"</button>
+                        {button("Keep", Callback::new(move |()| doing.set(None)))}
                     }.into_any()
                 } else {
                     view! {
-                        {(!is_open).then(|| view! {
-                            <button type="button" class="button" on:click=move |_| open.run(id.get_value())>"Open"</button>
-                        })}
-                        {is_open.then(|| view! {
-                            <button
-                                type="button"
-                                class="button"
-                                on:click=move |_| run.run(Request::DuplicateWorkspace { name: format!("{} (copy)", title.get_value()) })
-                            >
-                                "Duplicate"
-                            </button>
-                        })}
-                        <button
-                            type="button"
-                            class="button"
-                            on:click=move |_| {
-                                name.set(title.get_value());
-                                doing.set(Some(rename(id.get_value())));
-                            }
-                        >
-                            "Rename"
-                        </button>
+                        {match is_open {
+                            false => button("Open", Callback::new(move |()| open.run(id.get_value()))),
+                            true => button("Duplicate", Callback::new(move |()| {
+                                run.run(Request::DuplicateWorkspace { name: format!("{} (copy)", title.get_value()) });
+                            })),
+                        }}
+                        {button("Rename", Callback::new(move |()| {
+                            name.set(title.get_value());
+                            doing.set(Some(rename(id.get_value())));
+                        }))}
                         {(!is_open).then(|| view! {
                             <button
                                 type="button"
@@ -298,4 +281,9 @@ fn WorkspaceRow(
         </li>
     }
     .into_any()
+}
+
+fn button(text: &'static str, run: Callback<()>) -> AnyView {
+    view! { <button type="button" class="button" on:click=move |_| run.run(())>{text}</button> }
+        .into_any()
 }
