@@ -18,8 +18,8 @@ use crate::formats::parquet::{ParquetWriteOptions, ParquetWriter};
 use crate::storage::{DbfsPath, FileSystem, PutResult};
 use crate::types::{DataType, Frame, FrameError, SchemaRef, StructField, StructType, Value};
 
-/// A file is closed when it has about this many bytes.
-const TARGET_FILE_BYTES: usize = 128 * 1024 * 1024;
+/// A file is closed when it has about this many bytes: until then it is in memory, of which a tab has little.
+const FILE_BYTES: usize = 32 << 20;
 
 /// The directory of change data files, and the column that says what happened to a row.
 pub(super) const CHANGE_DATA: &str = "_change_data";
@@ -40,6 +40,8 @@ pub struct FileWriter {
     rules: Option<Box<dyn RowRules>>,
     /// Whether it writes change data files.
     is_change_data: bool,
+    /// Bytes at which a file is closed.
+    file_bytes: usize,
     open: IndexMap<PartitionValues, OpenFile>,
     done: Vec<AddFile>,
     rows: u64,
@@ -100,6 +102,7 @@ impl FileWriter {
             layout: Layout::new(metadata)?,
             rules: None,
             is_change_data: false,
+            file_bytes: FILE_BYTES,
             open: IndexMap::new(),
             done: Vec::new(),
             rows: 0,
@@ -110,6 +113,13 @@ impl FileWriter {
     #[must_use]
     pub fn with_rules(mut self, rules: Option<Box<dyn RowRules>>) -> Self {
         self.rules = rules;
+        self
+    }
+
+    /// The same, closing files when they have about `bytes`.
+    #[must_use]
+    pub fn with_file_bytes(mut self, bytes: usize) -> Self {
+        self.file_bytes = bytes;
         self
     }
 
@@ -231,7 +241,7 @@ impl FileWriter {
         };
         file.stats.update(part)?;
         file.parquet.write(part)?;
-        if file.parquet.estimated_size() >= TARGET_FILE_BYTES
+        if file.parquet.estimated_size() >= self.file_bytes
             && let Some(file) = self.open.swap_remove(&values)
         {
             self.close(values, file)?;

@@ -1,21 +1,21 @@
 //! Dropped files: looked at first, then landed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::content::{Content, Reading};
 use super::error;
 use super::relations::columns;
 use crate::formats::parquet::ParquetReader;
-use crate::formats::{self, FileFormat, Options};
+use crate::formats::{self, FileBytes, FileFormat, Options};
 use crate::protocol::{DroppedFile, ErrorInfo, FilePreview};
 use crate::session::SessionError;
-use crate::storage::{DbfsPath, StorageError};
+use crate::storage::{Content, DbfsPath, StorageError, exactly};
 use crate::types::StructType;
 
-/// Bytes of a text file that its preview looks at.
-const SAMPLE: usize = 1 << 20;
+/// Bytes of a file that its preview looks at, at most; of parquet it reads the footer, too.
+const SAMPLE: u64 = 1 << 20;
 
 /// Characters that some other system wouldn't take in a file's name, or a page in its text.
 const FORBIDDEN: &[char] = &['<', '>', ':', '"', '|', '?', '*', '\\'];
@@ -28,7 +28,7 @@ pub(super) struct LandingSchema {
     pub columns: BTreeSet<String>,
 }
 
-/// Files that were dropped, read and looked at.
+/// Files that were dropped and looked at.
 pub(super) struct Drop {
     pub id: u32,
     pub files: Vec<Looked>,
@@ -42,65 +42,37 @@ pub(super) struct Looked {
     /// How a reader has to be told to read it: a CSV file's header and delimiter.
     pub options: Vec<(String, String)>,
     /// `None` if it can't be used.
-    pub bytes: Option<Bytes>,
+    pub content: Option<Arc<dyn Content>>,
 }
 
-/// Files being read.
+/// Files being looked at.
 pub(super) struct Looking {
-    waiting: std::vec::IntoIter<(DroppedFile, Box<dyn Content>)>,
-    current: Option<(DroppedFile, Reading)>,
+    waiting: std::vec::IntoIter<(DroppedFile, Arc<dyn Content>)>,
     pub looked: Vec<Looked>,
+    /// Bytes of the files that were looked at, and of all.
     pub done: u64,
     pub total: u64,
 }
 
 impl Looking {
-    pub fn new(files: Vec<(DroppedFile, Box<dyn Content>)>) -> Self {
+    pub fn new(files: Vec<(DroppedFile, Arc<dyn Content>)>) -> Self {
         Looking {
             total: files.iter().map(|(_, c)| c.size()).sum(),
             waiting: files.into_iter(),
-            current: None,
             looked: Vec::new(),
             done: 0,
         }
     }
 
-    /// Bytes read so far.
-    pub fn progress(&self) -> u64 {
-        self.done + self.current.as_ref().map_or(0, |(_, r)| r.done())
-    }
-
-    /// Reads the next piece. `free` is what the file system still takes. Gives whether there
-    /// is more to read.
+    /// Looks at the next file. `free` is what the file system still takes. Gives whether there was one.
     pub fn step(&mut self, free: u64, landings: &[LandingSchema]) -> bool {
-        let Some((file, reading)) = &mut self.current else {
-            let Some((file, content)) = self.waiting.next() else {
-                return false;
-            };
-            let refused = check_name(&file.name)
-                .and_then(|name| check_size(&name, content.size(), free))
-                .err();
-            match refused {
-                Some(refused) => self.looked.push(refuse(&file, error::info(&refused))),
-                None => self.current = Some((file, Reading::new(content))),
-            }
-            return true;
+        let Some((file, content)) = self.waiting.next() else {
+            return false;
         };
-        match reading.step() {
-            Ok(true) => {}
-            Ok(false) => {
-                if let Some((file, reading)) = self.current.take() {
-                    self.done += reading.done();
-                    self.looked.push(look(&file, reading.finish(), landings));
-                }
-            }
-            Err(reason) => {
-                let message = format!("{} can't be read: {reason}.", file.name);
-                let refused = refuse(file, error::plain("IOException", &message));
-                self.looked.push(refused);
-                self.current = None;
-            }
-        }
+        self.done += content.size();
+        let looked = look(&file, content, free, landings);
+        self.looked
+            .push(looked.unwrap_or_else(|error| refuse(&file, error)));
         true
     }
 }
@@ -167,87 +139,116 @@ fn refuse(file: &DroppedFile, error: ErrorInfo) -> Looked {
         schema: None,
         format: None,
         options: Vec::new(),
-        bytes: None,
+        content: None,
     }
 }
 
-fn look(file: &DroppedFile, bytes: Bytes, landings: &[LandingSchema]) -> Looked {
-    let sniffed = formats::sniff(&bytes, &file.name);
+fn look(
+    file: &DroppedFile,
+    content: Arc<dyn Content>,
+    free: u64,
+    landings: &[LandingSchema],
+) -> Result<Looked, ErrorInfo> {
+    let told = |error: SessionError| error::info(&error);
+    let name = check_name(&file.name).map_err(told)?;
+    check_size(&name, content.size(), free).map_err(told)?;
+    let path = DbfsPath::parse(&name).map_err(|e| told(e.into()))?;
+    let read = |length| {
+        exactly(content.as_ref(), 0, length).map_err(|reason| {
+            let message = format!("{} can't be read: {reason}.", file.name);
+            error::plain("IOException", &message)
+        })
+    };
+    let start = read(content.size().min(SAMPLE))?;
+    let sniffed = formats::sniff(&start, &file.name);
+    let parquet = || ParquetReader::open(FileBytes::outside(content.clone(), &path), &path);
     let Some(format) = sniffed.format.filter(|f| *f != FileFormat::Text) else {
+        // A name that promises parquet fails as reading it as parquet fails.
+        if FileFormat::from_extension(&file.name) == Some(FileFormat::Parquet) {
+            parquet().map_err(|e| told(e.into()))?;
+        }
         let message = format!(
             "{} is {}. Parquet, JSON and CSV files can flow through a pipeline.",
             file.name, sniffed.what
         );
-        let mut refused = refuse(file, error::plain("AnalysisException", &message));
-        // A name that promises parquet fails as reading it as parquet fails.
-        if FileFormat::from_extension(&file.name) == Some(FileFormat::Parquet) {
-            let read = DbfsPath::parse(&file.name)
-                .map_err(SessionError::from)
-                .and_then(|path| Ok(ParquetReader::open(bytes, &path).map(|_| ())?));
-            if let Err(e) = read {
-                refused = refuse(file, error::info(&e));
-            }
-        }
-        return refused;
+        return Err(error::plain("AnalysisException", &message));
     };
-    match schema_of(file, &bytes, format) {
-        Err(e) => refuse(file, error::info(&e)),
-        Ok((schema, rows)) => Looked {
-            options: reader_options(format, &bytes),
-            preview: FilePreview {
-                name: file.name.clone(),
-                size: file.size,
-                format: Some(format.name().into()),
-                columns: columns(&schema),
-                rows: rows.map(|n| n as f64),
-                target: target(&schema, format, landings),
-                warning: (format == FileFormat::Json)
-                    .then(|| unreadable_records(&bytes))
-                    .flatten(),
-                error: None,
-            },
-            schema: Some(schema),
-            format: Some(format),
-            bytes: Some(bytes),
+    let options = reader_options(format, &start);
+    let mut warning = None;
+    let (schema, rows) = if format == FileFormat::Parquet {
+        let reader = parquet().map_err(|e| told(e.into()))?;
+        let schema = reader.schema().map_err(|e| told(e.into()))?;
+        (schema, Some(reader.row_count()))
+    } else {
+        // The first lines; all of a JSON array, which has none.
+        let is_array = format == FileFormat::Json && is_array(&start);
+        let sample = match is_array {
+            true => read(content.size())?,
+            false => whole_lines(start, content.size()),
+        };
+        if format == FileFormat::Json && !is_array {
+            warning = unreadable_records(&sample);
+        }
+        let is_all = sample.len() as u64 == content.size() && !is_array;
+        let rows = is_all.then(|| rows_of(&sample, format));
+        let schema = schema_of(path.clone(), sample, format, &options).map_err(told)?;
+        (schema, rows)
+    };
+    Ok(Looked {
+        preview: FilePreview {
+            name: file.name.clone(),
+            size: file.size,
+            format: Some(format.name().into()),
+            columns: columns(&schema),
+            rows: rows.map(|n| n as f64),
+            target: target(&schema, format, landings),
+            warning,
+            error: None,
         },
+        schema: Some(schema),
+        format: Some(format),
+        options,
+        content: Some(content),
+    })
+}
+
+fn is_array(json: &[u8]) -> bool {
+    json.trim_ascii_start().starts_with(b"[")
+}
+
+/// The start of a file of `size` bytes without the line that it breaks off in.
+fn whole_lines(start: Bytes, size: u64) -> Bytes {
+    if start.len() as u64 == size {
+        return start;
+    }
+    match start.iter().rposition(|b| *b == b'\n') {
+        Some(end) => start.slice(..end),
+        None => start,
     }
 }
 
-/// The schema, and the number of rows where that is cheap to know.
+/// How many rows a text has, a line each.
+fn rows_of(text: &[u8], format: FileFormat) -> usize {
+    let lines = text.split(|b| *b == b'\n').filter(|l| !l.is_empty());
+    let header = usize::from(format == FileFormat::Csv);
+    lines.count().saturating_sub(header)
+}
+
 fn schema_of(
-    file: &DroppedFile,
-    bytes: &Bytes,
+    path: DbfsPath,
+    sample: Bytes,
     format: FileFormat,
-) -> Result<(StructType, Option<usize>), SessionError> {
-    let path = DbfsPath::parse(&check_name(&file.name)?)?;
-    if format == FileFormat::Parquet {
-        let reader = ParquetReader::open(bytes.clone(), &path)?;
-        return Ok((reader.schema()?, Some(reader.row_count())));
-    }
-    let sample = sample(bytes, format);
-    let rows = (sample.len() == bytes.len())
-        .then(|| {
-            sample
-                .split(|b| *b == b'\n')
-                .filter(|l| !l.is_empty())
-                .count()
-        })
-        .filter(|_| !sample.trim_ascii_start().starts_with(b"["));
-    let mut options = Options::new();
-    let mut rows = rows;
-    for (option, value) in reader_options(format, bytes) {
-        options.set(&option, &value);
+    options: &[(String, String)],
+) -> Result<StructType, SessionError> {
+    let mut all = Options::new();
+    for (option, value) in options {
+        all.set(option, value);
     }
     if format == FileFormat::Csv {
-        options.set("inferSchema", "true");
-        rows = rows.map(|n| n.saturating_sub(1));
+        all.set("inferSchema", "true");
     }
-    let schema = formats::infer_schema(
-        format,
-        &mut std::iter::once((path, sample.into())),
-        &options,
-    )?;
-    Ok((schema, rows))
+    let mut file = std::iter::once((path, sample.into()));
+    Ok(formats::infer_schema(format, &mut file, &all)?)
 }
 
 /// What a reader has to be told: a CSV file's header, and its delimiter if it is no comma.
@@ -264,12 +265,8 @@ fn reader_options(format: FileFormat, bytes: &[u8]) -> Vec<(String, String)> {
 }
 
 /// How many lines of JSON are no JSON, as a sentence.
-fn unreadable_records(bytes: &Bytes) -> Option<String> {
-    let sample = sample(bytes, FileFormat::Json);
-    if sample.trim_ascii_start().starts_with(b"[") {
-        return None;
-    }
-    let lines = sample
+fn unreadable_records(json: &[u8]) -> Option<String> {
+    let lines = json
         .split(|b| *b == b'\n')
         .filter(|line| !line.trim_ascii().is_empty());
     let mut odd = 0;
@@ -289,19 +286,6 @@ fn unreadable_records(bytes: &Bytes) -> Option<String> {
             "{n} records aren't valid JSON, the first is record {first}. They come in as rows of NULLs, their text in _corrupt_record where that column is kept."
         ),
     })
-}
-
-/// The first lines of a text file; all of a JSON array, which has no lines.
-fn sample(bytes: &Bytes, format: FileFormat) -> Bytes {
-    let is_array = format == FileFormat::Json && bytes.trim_ascii_start().starts_with(b"[");
-    if bytes.len() <= SAMPLE || is_array {
-        return bytes.clone();
-    }
-    let start = bytes.slice(..SAMPLE);
-    match start.iter().rposition(|b| *b == b'\n') {
-        Some(end) => start.slice(..end),
-        None => start,
-    }
 }
 
 /// The landing directory that a file fits: the same format and the same columns. A JSON record

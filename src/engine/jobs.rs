@@ -14,7 +14,7 @@ use crate::notebook::json_rows;
 use crate::pipeline::{HopTexts, suggest};
 use crate::protocol::{DropPreview, ErrorInfo, Event, NewPipeline, Reply, RowsFormat, TaskUnit};
 use crate::session::SessionError;
-use crate::storage::DbfsPath;
+use crate::storage::{Content, DbfsPath};
 use crate::types::{Frame, StructType};
 
 /// What handling a request came to.
@@ -116,7 +116,7 @@ impl Engine {
                     self.event(Event::Task {
                         id,
                         title: "Reading dropped files".into(),
-                        done: looking.progress() as f64,
+                        done: looking.done as f64,
                         total: Some(looking.total as f64),
                         unit: TaskUnit::Bytes,
                     });
@@ -134,8 +134,8 @@ impl Engine {
                 let Some(file) = files.next() else {
                     return Ok(Some(Reply::Done));
                 };
-                if let Some(bytes) = file.bytes {
-                    self.land(target, &file.preview.name, bytes)
+                if let Some(content) = file.content {
+                    self.land(target, &file.preview.name, content.as_ref())
                         .map_err(|e| error::info(&e))?;
                 }
                 *done += 1;
@@ -299,7 +299,7 @@ impl Engine {
         &self,
         dir: &DbfsPath,
         name: &str,
-        bytes: Bytes,
+        content: &dyn Content,
     ) -> Result<DbfsPath, SessionError> {
         let name = check_name(name)?;
         let mut path = dir.join(&name)?;
@@ -312,7 +312,7 @@ impl Engine {
             n += 1;
             path = dir.join(&format!("{stem}-{n}{extension}"))?;
         }
-        self.fs.put(&path, bytes)?;
+        self.fs.put_content(&path, content, None)?;
         Ok(path)
     }
 }

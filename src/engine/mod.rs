@@ -5,7 +5,6 @@
 
 mod adopt;
 mod completion;
-mod content;
 mod drops;
 mod error;
 mod flow;
@@ -21,7 +20,6 @@ mod tests;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 mod worker;
 
-pub use content::Content;
 pub use python::{PythonAnswer, PythonCell, PythonWait};
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub use worker::start as start_worker;
@@ -38,7 +36,7 @@ use crate::protocol::{
     WorkspaceView,
 };
 use crate::session::{Session, SessionError};
-use crate::storage::{DbfsPath, FileSystem, Quarantine};
+use crate::storage::{Content, DbfsPath, FileSystem, Quarantine};
 
 use drops::Drop;
 use flow::{Counts, PipelineRun};
@@ -162,7 +160,7 @@ impl Engine {
     }
 
     /// Takes a request. `files` are the contents that travelled with it.
-    pub fn handle(&mut self, message: ToEngine, files: Vec<Box<dyn Content>>) {
+    pub fn handle(&mut self, message: ToEngine, files: Vec<Arc<dyn Content>>) {
         let id = message.id;
         if let Request::Cancel { id: cancelled } = message.request {
             self.cancel(cancelled);

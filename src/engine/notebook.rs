@@ -11,7 +11,7 @@ use serde_json::json;
 use super::jobs::{Job, Outcome};
 use super::python::RunningPython;
 use super::relations::Opened;
-use super::{Content, Engine, error};
+use super::{Engine, error};
 use crate::connect::{Answer, Connect};
 use crate::notebook::{
     Format, FsCommand, FsShown, MAX_RUN_DEPTH, Notebook, NotebookError, SqlStatement, Step,
@@ -23,7 +23,7 @@ use crate::protocol::{
 };
 use crate::session::{Ran, SessionError};
 use crate::sql::plan::Plan;
-use crate::storage::DbfsPath;
+use crate::storage::{Content, DbfsPath, whole};
 use crate::types::Frame;
 
 /// Rows pulled before a result is shown, so that an error among them is the cell's.
@@ -222,7 +222,7 @@ impl Engine {
         &mut self,
         folder: &str,
         name: &str,
-        files: &[Box<dyn Content>],
+        files: &[Arc<dyn Content>],
     ) -> Result<Reply, NotebookError> {
         let unreadable = |reason: String| NotebookError::Unreadable {
             name: name.into(),
@@ -231,9 +231,7 @@ impl Engine {
         let file = files
             .first()
             .ok_or_else(|| unreadable("it didn't arrive.".into()))?;
-        let bytes = file
-            .read(0, file.size())
-            .map_err(|reason| unreadable(format!("{reason}.")))?;
+        let bytes = whole(file.as_ref()).map_err(|reason| unreadable(format!("{reason}.")))?;
         let mut notebook = Notebook::read(name, &bytes)?;
         let path = self.notebooks.workspace.free_path(folder, &notebook.name);
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));

@@ -7,7 +7,7 @@ use super::drops::{LandingSchema, Looking};
 use super::flow::{PipelineRun, remaining_sample, table_log};
 use super::jobs::{Job, Outcome};
 use super::relations::Opened;
-use super::{Content, Engine, error};
+use super::{Engine, error};
 use crate::formats::{FileFormat, Options};
 use crate::notebook::NotebookError;
 use crate::pipeline::{Declared, HopTexts, Pipeline, custom, landing, root};
@@ -17,7 +17,7 @@ use crate::protocol::{
 };
 use crate::session::{Ran, SessionError, Statement, parse_name};
 use crate::sql::plan::Plan;
-use crate::storage::{DbfsPath, StorageError};
+use crate::storage::{Content, DbfsPath, unreadable};
 use crate::types::Frame;
 
 #[expect(clippy::panic, reason = "what was asked for")]
@@ -30,7 +30,7 @@ impl Engine {
     pub(super) fn request(
         &mut self,
         request: Request,
-        files: Vec<Box<dyn Content>>,
+        files: Vec<Arc<dyn Content>>,
     ) -> Result<Outcome, ErrorInfo> {
         let reply = match request {
             Request::Flow => Ok(Reply::Flow { flow: self.flow() }),
@@ -175,17 +175,11 @@ impl Engine {
     }
 
     /// Puts the file beside the message at a path.
-    fn put_file(&self, path: &str, files: &[Box<dyn Content>]) -> Result<(), SessionError> {
+    fn put_file(&self, path: &str, files: &[Arc<dyn Content>]) -> Result<(), SessionError> {
         let path = DbfsPath::parse(path)?;
-        let unread = |reason: String| StorageError::Io {
-            path: path.clone(),
-            reason,
-        };
-        let file = files
-            .first()
-            .ok_or_else(|| unread("it didn't arrive".into()))?;
-        let bytes = file.read(0, file.size()).map_err(unread)?;
-        Ok(self.fs.put(&path, bytes.into())?)
+        let file = files.first();
+        let file = file.ok_or_else(|| unreadable(&path, "it didn't arrive".into()))?;
+        Ok(self.fs.put_content(&path, file.as_ref(), None)?)
     }
 
     // Pipelines
@@ -449,7 +443,7 @@ impl Engine {
             .into_iter()
             .partition(|file| file.preview.target.as_deref() == Some(target));
         dropped.files = rest;
-        let files: Vec<_> = here.into_iter().filter(|f| f.bytes.is_some()).collect();
+        let files: Vec<_> = here.into_iter().filter(|f| f.content.is_some()).collect();
         Ok(Outcome::Job(Job::Land {
             total: files.len(),
             files: files.into_iter(),
@@ -484,7 +478,7 @@ impl Engine {
         let homeless: Vec<_> = dropped
             .files
             .iter()
-            .filter(|f| f.preview.target.is_none() && f.bytes.is_some())
+            .filter(|f| f.preview.target.is_none() && f.content.is_some())
             .collect();
         let Some(format) = homeless.iter().find_map(|f| f.format) else {
             return Err(error::plain(
@@ -495,7 +489,7 @@ impl Engine {
         let files: Vec<_> = homeless
             .iter()
             .filter(|f| f.format == Some(format))
-            .filter_map(|f| Some((f.preview.name.clone(), f.bytes.clone()?)))
+            .filter_map(|f| Some((f.preview.name.clone(), f.content.clone()?)))
             .collect();
         let texts = HopTexts {
             bronze: new.bronze_sql.clone(),
@@ -525,14 +519,15 @@ impl Engine {
         &mut self,
         name: &str,
         pipeline: Pipeline,
-        files: Vec<(String, bytes::Bytes)>,
+        files: Vec<(String, Arc<dyn Content>)>,
     ) -> Result<(), ErrorInfo> {
         let statements = pipeline.start.clone();
         self.pipelines.push(PipelineRun::new(pipeline, true));
         let index = self.pipelines.len() - 1;
         let dir = DbfsPath::parse(&landing(name)).map_err(|e| error::info(&e.into()))?;
-        for (file, bytes) in files {
-            self.land(&dir, &file, bytes).map_err(|e| error::info(&e))?;
+        for (file, content) in files {
+            self.land(&dir, &file, content.as_ref())
+                .map_err(|e| error::info(&e))?;
         }
         for declared in &statements {
             self.run_declared(index, declared).map_err(|e| {

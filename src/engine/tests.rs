@@ -7,7 +7,7 @@ use crate::protocol::{
     Cell, CellOutput, CellView, Completion, Language, NotebookFormat, NotebookView, PythonOutcome,
     RowsFormat,
 };
-use crate::storage::MemoryFileSystem;
+use crate::storage::{Content, MemoryFileSystem};
 
 const START_MS: i64 = 1_767_225_600_000;
 
@@ -33,7 +33,7 @@ impl Page {
         }
     }
 
-    fn send(&mut self, request: Request, files: Vec<Box<dyn Content>>) -> u32 {
+    fn send(&mut self, request: Request, files: Vec<Arc<dyn Content>>) -> u32 {
         self.last += 1;
         let id = self.last;
         self.engine.handle(ToEngine { id, request }, files);
@@ -65,7 +65,7 @@ impl Page {
     fn ask_with(
         &mut self,
         request: Request,
-        files: Vec<Box<dyn Content>>,
+        files: Vec<Arc<dyn Content>>,
     ) -> Result<Reply, ErrorInfo> {
         let id = self.send(request, files);
         for _ in 0..10_000 {
@@ -288,7 +288,7 @@ fn files_are_listed_as_dbutils_lists_them() {
 fn another_notebook_runs_in_place_with_its_arguments() {
     let mut page = Page::new();
     let other = "-- Databricks notebook source\nCREATE OR REPLACE TEMP VIEW v AS SELECT '${who}' AS who\n\n-- COMMAND ----------\n\nSELECT * FROM nowhere_$who\n";
-    let file: Box<dyn Content> = Box::new(Bytes::from(other));
+    let file: Arc<dyn Content> = Arc::new(Bytes::from(other));
     let request = Request::ImportNotebook {
         folder: "/Includes".into(),
         name: "Other.sql".into(),
@@ -347,7 +347,7 @@ fn python_waits_for_its_interpreter_and_streams_move_meanwhile() {
 fn page_with_child() -> (Page, String) {
     let mut page = Page::new();
     let child = "# Databricks notebook source\nx = dbutils.widgets.get('who')\n\n# COMMAND ----------\n\n# MAGIC %sql SELECT '${who}' AS who\n\n# COMMAND ----------\n\ndbutils.notebook.exit(x)\n";
-    let file: Box<dyn Content> = Box::new(Bytes::from(child));
+    let file: Arc<dyn Content> = Arc::new(Bytes::from(child));
     let request = Request::ImportNotebook {
         folder: "/".into(),
         name: "Child.py".into(),
@@ -493,7 +493,7 @@ fn a_python_error_shows_its_condition_line_and_traceback() {
 fn a_notebook_keeps_what_the_page_does_not_know_of_its_cells() {
     let mut page = Page::new();
     let text = r#"{"cells":[{"cell_type":"code","metadata":{"tags":["x"]},"source":"1"},{"cell_type":"markdown","metadata":{"b":2},"source":"hi"}],"metadata":{},"nbformat":4,"nbformat_minor":5}"#;
-    let file: Box<dyn Content> = Box::new(Bytes::from(text));
+    let file: Arc<dyn Content> = Arc::new(Bytes::from(text));
     let request = Request::ImportNotebook {
         folder: "/".into(),
         name: "n.ipynb".into(),
@@ -607,7 +607,7 @@ fn a_file_is_put_at_a_path_in_the_place_of_one_that_is_there() {
     let mut page = Page::new();
     let mut put = |path: &str, text: &'static str| {
         let path = path.to_owned();
-        page.ask_with(Request::PutFile { path }, vec![Box::new(Bytes::from(text))])
+        page.ask_with(Request::PutFile { path }, vec![Arc::new(Bytes::from(text))])
     };
     assert_eq!(put("/lab/a.json", "{\"n\":1}"), Ok(Reply::Done));
     assert_eq!(put("dbfs:/lab/a.json", "{\"n\":2}"), Ok(Reply::Done));

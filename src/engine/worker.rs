@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_channel::oneshot;
 use js_sys::{Object, Promise, Reflect, Uint8Array};
+use send_wrapper::SendWrapper;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,9 +21,10 @@ use web_sys::{
     DedicatedWorkerGlobalScope, File, FileReaderSync, MessageChannel, MessagePort, Response,
 };
 
-use super::{Content, Engine, Outgoing};
+use super::{Engine, Outgoing};
 use crate::env::{Clock, Env, SeededIds};
 use crate::protocol::{Event, FromEngine, ToEngine};
+use crate::storage::Content;
 use desk::Desk;
 use workspaces::{Keeper, Workspace};
 
@@ -176,7 +178,7 @@ impl Worker {
     fn handle(&self, message: ToEngine, files: Vec<File>) {
         let contents = files
             .into_iter()
-            .map(|file| Box::new(BrowserFile(file)) as Box<dyn Content>)
+            .map(|file| Arc::new(BrowserFile::new(file)) as Arc<dyn Content>)
             .collect();
         self.engine.borrow_mut().handle(message, contents);
         self.send();
@@ -318,20 +320,26 @@ impl Clock for BrowserClock {
 }
 
 /// A dropped file, read by the worker itself.
-struct BrowserFile(File);
+struct BrowserFile(SendWrapper<File>);
+
+impl BrowserFile {
+    fn new(file: File) -> Self {
+        BrowserFile(SendWrapper::new(file))
+    }
+}
 
 impl Content for BrowserFile {
     fn size(&self) -> u64 {
         self.0.size() as u64
     }
 
-    fn read(&self, offset: u64, length: u64) -> Result<Vec<u8>, String> {
+    fn read(&self, offset: u64, length: u64) -> Result<Bytes, String> {
         let slice = self
             .0
             .slice_with_f64_and_f64(offset as f64, (offset + length) as f64);
         let buffer = FileReaderSync::new()
             .and_then(|reader| reader.read_as_array_buffer(&slice?))
             .map_err(|e| text_of(&e))?;
-        Ok(Uint8Array::new(&buffer).to_vec())
+        Ok(Uint8Array::new(&buffer).to_vec().into())
     }
 }

@@ -6,15 +6,21 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{Damage, FormatError};
-use crate::storage::{DbfsPath, FileStatus, FileSystem, StorageError};
+use crate::storage::{
+    Content, DbfsPath, FileStatus, FileSystem, StorageError, exactly, unreadable,
+};
 
 /// The bytes of a file. Parquet asks for ranges of them, the other formats for all.
 #[derive(Clone)]
-pub struct FileBytes(Content);
+pub struct FileBytes(Source);
 
 #[derive(Clone)]
-enum Content {
+enum Source {
     AtHand(Bytes),
+    Outside {
+        content: Arc<dyn Content>,
+        path: DbfsPath,
+    },
     Stored {
         fs: Arc<dyn FileSystem>,
         file: FileStatus,
@@ -31,18 +37,25 @@ impl FileBytes {
         match fs.status(&path())? {
             None => Err(StorageError::NotFound { path: path() }),
             Some(file) if file.is_dir => Err(StorageError::IsDirectory { path: path() }),
-            Some(file) => Ok(FileBytes(Content::Stored {
+            Some(file) => Ok(FileBytes(Source::Stored {
                 fs: fs.clone(),
                 file,
             })),
         }
     }
 
+    /// A file that isn't in storage yet. `path` names it in errors.
+    pub fn outside(content: Arc<dyn Content>, path: &DbfsPath) -> Self {
+        let path = path.clone();
+        FileBytes(Source::Outside { content, path })
+    }
+
     /// Number of bytes.
     pub fn size(&self) -> u64 {
         match &self.0 {
-            Content::AtHand(bytes) => bytes.len() as u64,
-            Content::Stored { file, .. } => file.size,
+            Source::AtHand(bytes) => bytes.len() as u64,
+            Source::Outside { content, .. } => content.size(),
+            Source::Stored { file, .. } => file.size,
         }
     }
 
@@ -54,11 +67,15 @@ impl FileBytes {
     pub fn range(&self, start: u64, end: u64) -> Result<Bytes, FormatError> {
         let length = end.saturating_sub(start);
         match &self.0 {
-            Content::AtHand(bytes) => {
+            Source::AtHand(bytes) => {
                 let at = |n: u64| usize::try_from(n).map_or(bytes.len(), |n| n.min(bytes.len()));
                 Ok(bytes.slice(at(start)..at(start.saturating_add(length))))
             }
-            Content::Stored { fs, file } => {
+            Source::Outside { content, path } => {
+                let bytes = exactly(content.as_ref(), start, length);
+                Ok(bytes.map_err(|reason| unreadable(path, reason))?)
+            }
+            Source::Stored { fs, file } => {
                 let read = || fs.read_range(&file.path, start, length);
                 of_same_file(fs.as_ref(), file, read, length)
             }
@@ -71,8 +88,9 @@ impl FileBytes {
     /// As [`FileBytes::range`].
     pub fn whole(&self) -> Result<Bytes, FormatError> {
         match &self.0 {
-            Content::AtHand(bytes) => Ok(bytes.clone()),
-            Content::Stored { fs, file } => {
+            Source::AtHand(bytes) => Ok(bytes.clone()),
+            Source::Outside { content, .. } => self.range(0, content.size()),
+            Source::Stored { fs, file } => {
                 of_same_file(fs.as_ref(), file, || fs.read(&file.path), file.size)
             }
         }
@@ -103,15 +121,20 @@ fn of_same_file(
 
 impl From<Bytes> for FileBytes {
     fn from(bytes: Bytes) -> Self {
-        FileBytes(Content::AtHand(bytes))
+        FileBytes(Source::AtHand(bytes))
     }
 }
 
 impl fmt::Debug for FileBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = f.debug_struct("FileBytes");
-        if let Content::Stored { file, .. } = &self.0 {
-            text.field("path", &file.path);
+        if let Source::Stored {
+            file: FileStatus { path, .. },
+            ..
+        }
+        | Source::Outside { path, .. } = &self.0
+        {
+            text.field("path", path);
         }
         text.field("size", &self.size()).finish()
     }

@@ -178,3 +178,15 @@ pub struct Completion {
     /// A column's type, a function's usage.
     pub detail: String,
 }
+
+/// Bytes of printed text that are kept of a cell: the newest.
+const MOST_TEXT: usize = 200_000;
+
+/// Adds what a cell prints to what it printed before. Of a lot of text the beginning is left out, with a sign for it.
+pub fn add_printed(before: &mut String, more: &str) {
+    before.push_str(more);
+    if before.len() > MOST_TEXT {
+        let cut = (before.len() - MOST_TEXT..before.len()).find(|at| before.is_char_boundary(*at));
+        before.replace_range(..cut.unwrap_or(0), "…");
+    }
+}

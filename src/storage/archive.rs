@@ -14,7 +14,8 @@ use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{DbfsPath, FileStatus, FileSystem, StorageError, contents};
+use super::content::{Stored, exactly, pieces, unreadable};
+use super::{Content, DbfsPath, FileStatus, FileSystem, StorageError, contents};
 
 /// The file that says what the archive is, in the workspace's system directory.
 const ABOUT: &str = ".multihop/archive.json";
@@ -78,7 +79,7 @@ impl<'a, W: Write + Seek> Saving<'a, W> {
             files: files.into_iter(),
             zip,
         };
-        saving.put(ABOUT, &about, 0)?;
+        saving.put(&DbfsPath::root().join(ABOUT)?, &Bytes::from(about), 0)?;
         Ok(saving)
     }
 
@@ -97,11 +98,13 @@ impl<'a, W: Write + Seek> Saving<'a, W> {
                 .add_directory(name, options)
                 .map_err(|e| write_error(&e))?;
         } else if name != ABOUT {
-            match self.fs.read(&file.path) {
-                Ok(bytes) => self.put(&name, &bytes, file.modification_time)?,
-                // Deleted meanwhile: what is listed later doesn't need it.
-                Err(StorageError::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
+            // What was deleted meanwhile isn't needed by what is listed later.
+            if let Some(file) = self.fs.status(&file.path)? {
+                let content = Stored {
+                    fs: self.fs,
+                    file: &file,
+                };
+                self.put(&file.path, &content, file.modification_time)?;
             }
         }
         Ok(true)
@@ -115,7 +118,13 @@ impl<'a, W: Write + Seek> Saving<'a, W> {
         self.zip.finish().map_err(|e| write_error(&e))
     }
 
-    fn put(&mut self, name: &str, bytes: &[u8], time_ms: i64) -> Result<(), ArchiveError> {
+    fn put(
+        &mut self,
+        path: &DbfsPath,
+        content: &dyn Content,
+        time_ms: i64,
+    ) -> Result<(), ArchiveError> {
+        let name = name_of(path);
         let is_compressed = COMPRESSED.iter().any(|ending| name.ends_with(ending));
         let method = match is_compressed {
             true => CompressionMethod::Stored,
@@ -124,11 +133,15 @@ impl<'a, W: Write + Seek> Saving<'a, W> {
         let options = SimpleFileOptions::default()
             .compression_method(method)
             .last_modified_time(zip_time(time_ms))
-            .large_file(bytes.len() as u64 >= u64::from(u32::MAX));
+            .large_file(content.size() >= u64::from(u32::MAX));
         self.zip
             .start_file(name, options)
             .map_err(|e| write_error(&e))?;
-        self.zip.write_all(bytes).map_err(|e| write_error(&e))
+        for (offset, length) in pieces(content.size()) {
+            let piece = exactly(content, offset, length).map_err(|e| unreadable(path, e))?;
+            self.zip.write_all(&piece).map_err(|e| write_error(&e))?;
+        }
+        Ok(())
     }
 }
 
@@ -202,10 +215,8 @@ impl<R: Read + Seek> Opening<R> {
             return Ok(true);
         }
         let bytes = self.read(index)?;
-        match self.times.get(inside).copied().or(packed_ms) {
-            Some(time) => fs.put_as_of(&path, bytes, time)?,
-            None => fs.put(&path, bytes)?,
-        }
+        let time = self.times.get(inside).copied().or(packed_ms);
+        fs.put_content(&path, &bytes, time)?;
         Ok(true)
     }
 

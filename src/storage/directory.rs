@@ -10,9 +10,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 
 use super::changes::Changes;
+use super::content::{exactly, pieces};
 use super::tree::directory;
 use super::{
-    Change, DbfsPath, FileStatus, FileSystem, PutResult, SYSTEM_DIRECTORY, StorageError, Usage,
+    Change, Content, DbfsPath, FileStatus, FileSystem, PutResult, SYSTEM_DIRECTORY, StorageError,
+    Usage,
 };
 
 /// Within the system directory, for this program's own use: no path of the file system leads there.
@@ -133,7 +135,7 @@ impl DirectoryFileSystem {
     fn write(
         &self,
         path: &DbfsPath,
-        bytes: &Bytes,
+        content: &dyn Content,
         replace: bool,
         modified: Option<SystemTime>,
     ) -> Result<PutResult, StorageError> {
@@ -148,7 +150,7 @@ impl DirectoryFileSystem {
         let failed = |error: io::Error| match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StorageError::Full {
                 path: path.clone(),
-                needed: bytes.len() as u64,
+                needed: content.size(),
                 free: 0,
                 capacity: 0,
                 largest: String::new(),
@@ -159,7 +161,10 @@ impl DirectoryFileSystem {
         let temporary = self.own.join(number.to_string());
         let placed = File::create(&temporary)
             .and_then(|mut file| {
-                file.write_all(bytes)?;
+                for (offset, length) in pieces(content.size()) {
+                    let piece = exactly(content, offset, length).map_err(io::Error::other)?;
+                    file.write_all(&piece)?;
+                }
                 if let Some(modified) = modified {
                     file.set_modified(modified)?;
                 }
@@ -188,7 +193,7 @@ impl DirectoryFileSystem {
             self.sync_parent(path)?;
             self.changes().tell(Change::Written {
                 path: path.clone(),
-                size: bytes.len() as u64,
+                size: content.size(),
             });
         }
         Ok(placed)
@@ -250,19 +255,16 @@ impl FileSystem for DirectoryFileSystem {
         self.write(path, &bytes, false, None)
     }
 
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.write(path, &bytes, true, None).map(|_| ())
-    }
-
-    fn put_as_of(
+    fn put_content(
         &self,
         path: &DbfsPath,
-        bytes: Bytes,
-        modification_time: i64,
+        content: &dyn Content,
+        modification_time: Option<i64>,
     ) -> Result<(), StorageError> {
-        let since = Duration::from_millis(u64::try_from(modification_time).unwrap_or(0));
-        let modified = UNIX_EPOCH.checked_add(since);
-        self.write(path, &bytes, true, modified).map(|_| ())
+        let since =
+            modification_time.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+        let modified = since.and_then(|since| UNIX_EPOCH.checked_add(since));
+        self.write(path, content, true, modified).map(|_| ())
     }
 
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::content::{unreadable, whole};
 use super::tree::{Node, Tree};
-use super::{Change, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage};
+use super::{Change, Content, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage};
 use crate::env::Clock;
 
 /// A [`FileSystem`] in memory, with a limit on the bytes it holds. It ends with the program.
@@ -63,17 +64,15 @@ impl FileSystem for MemoryFileSystem {
         self.write(path, bytes, false, self.clock.now_ms())
     }
 
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.put_as_of(path, bytes, self.clock.now_ms())
-    }
-
-    fn put_as_of(
+    fn put_content(
         &self,
         path: &DbfsPath,
-        bytes: Bytes,
-        modification_time: i64,
+        content: &dyn Content,
+        modification_time: Option<i64>,
     ) -> Result<(), StorageError> {
-        self.write(path, bytes, true, modification_time).map(|_| ())
+        let bytes = whole(content).map_err(|reason| unreadable(path, reason))?;
+        let time = modification_time.unwrap_or_else(|| self.clock.now_ms());
+        self.write(path, bytes, true, time).map(|_| ())
     }
 
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {

@@ -5,6 +5,7 @@
 
 mod archive;
 mod changes;
+mod content;
 #[cfg(not(target_arch = "wasm32"))]
 mod directory;
 mod journal;
@@ -19,6 +20,7 @@ mod tests;
 mod tree;
 
 pub use archive::{ArchiveError, Opening, Saving};
+pub use content::{Content, exactly, unreadable, whole};
 #[cfg(not(target_arch = "wasm32"))]
 pub use directory::DirectoryFileSystem;
 pub use journal::{JournalFileSystem, Recovery, Segment, SegmentError, Sizes};
@@ -30,6 +32,8 @@ pub use quarantine::Quarantine;
 use std::fmt;
 
 use bytes::Bytes;
+
+use content::Stored;
 
 /// The directory for what a workspace holds beside its files: catalog, notebooks, pipelines. A listing of the root
 /// leaves it out.
@@ -144,15 +148,17 @@ pub trait FileSystem: Send + Sync {
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError>;
 
     /// Writes a file, replacing one that is there.
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError>;
+    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
+        self.put_content(path, &bytes, None)
+    }
 
-    /// Writes a file as [`FileSystem::put`] does, with the time of another's last change: a copy of it.
-    /// `modification_time` is in milliseconds since the epoch.
-    fn put_as_of(
+    /// Writes a file as [`FileSystem::put`] does, in bounded memory where files aren't kept in it. `modification_time`, in
+    /// milliseconds since the epoch, is that of a file that this is a copy of.
+    fn put_content(
         &self,
         path: &DbfsPath,
-        bytes: Bytes,
-        modification_time: i64,
+        content: &dyn Content,
+        modification_time: Option<i64>,
     ) -> Result<(), StorageError>;
 
     /// A file's content. Cheap: the bytes are shared, not copied.
@@ -242,6 +248,9 @@ pub fn copy(
 ) -> Result<(), StorageError> {
     match file.is_dir {
         true => to.mkdirs(&file.path),
-        false => to.put_as_of(&file.path, from.read(&file.path)?, file.modification_time),
+        false => {
+            let content = Stored { fs: from, file };
+            to.put_content(&file.path, &content, Some(file.modification_time))
+        }
     }
 }

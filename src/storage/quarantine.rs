@@ -7,7 +7,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage, keep, read_kept,
+    Change, Content, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage, keep,
+    read_kept,
 };
 
 const FILE: &str = "quarantine.json";
@@ -109,17 +110,13 @@ impl FileSystem for Quarantine {
         self.inner.put_if_absent(path, bytes)
     }
 
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.inner.put(path, bytes)
-    }
-
-    fn put_as_of(
+    fn put_content(
         &self,
         path: &DbfsPath,
-        bytes: Bytes,
-        modification_time: i64,
+        content: &dyn Content,
+        modification_time: Option<i64>,
     ) -> Result<(), StorageError> {
-        self.inner.put_as_of(path, bytes, modification_time)
+        self.inner.put_content(path, content, modification_time)
     }
 
     fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {

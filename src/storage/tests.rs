@@ -1,6 +1,6 @@
 //! The laws of every file system.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
 
@@ -31,9 +31,31 @@ impl Drop for TemporaryDirectory {
     }
 }
 
+/// Bytes that differ from place to place. It can break off.
+struct Breaking {
+    size: u64,
+    breaks_at: u64,
+    longest: AtomicU64,
+}
+
+impl Content for Breaking {
+    fn size(&self) -> u64 {
+        self.size
+    }
+    fn read(&self, offset: u64, length: u64) -> Result<Bytes, String> {
+        self.longest.fetch_max(length, Ordering::Relaxed);
+        if offset + length > self.breaks_at {
+            return Err("it was deleted".into());
+        }
+        Ok((offset..offset + length)
+            .map(|n| (n ^ (n >> 16)) as u8)
+            .collect())
+    }
+}
+
 /// Runs a test on an empty file system of each kind.
 fn on_each(test: impl Fn(&dyn FileSystem)) {
-    test(&file_system(1 << 20));
+    test(&file_system(64 << 20));
     let disk = journal::tests::disk();
     test(&disk.open().0);
     let directory = TemporaryDirectory::new();
@@ -162,6 +184,40 @@ fn what_is_written_is_read() {
             Err(StorageError::IsDirectory { .. })
         ));
     });
+}
+
+#[test]
+fn a_large_content_comes_in_pieces_and_is_there_whole_or_not_at_all() {
+    let size = (9 << 20) + 5;
+    let content = |breaks_at| Breaking {
+        size,
+        breaks_at,
+        longest: AtomicU64::new(0),
+    };
+    let all = whole(&content(size)).unwrap();
+    on_each(|fs| {
+        put(fs, "/f", "before");
+        let error = fs
+            .put_content(&path("/f"), &content(size - 1), None)
+            .unwrap_err();
+        assert!(error.to_string().contains("it was deleted"), "{error}");
+        assert_eq!(fs.read(&path("/f")).unwrap(), "before");
+
+        fs.put_content(&path("/f"), &content(size), Some(77))
+            .unwrap();
+        put(fs, "/behind", "another");
+        assert_eq!(fs.read(&path("/f")).unwrap(), all);
+        let status = fs.status(&path("/f")).unwrap().unwrap();
+        assert_eq!((status.size, status.modification_time), (size, 77));
+        let range = fs.read_range(&path("/f"), (4 << 20) - 3, 6).unwrap();
+        assert_eq!(range, all.slice((4 << 20) - 3..(4 << 20) + 3));
+        assert_eq!(fs.read(&path("/behind")).unwrap(), "another");
+    });
+    let directory = TemporaryDirectory::new();
+    let files = DirectoryFileSystem::open(&directory.0).unwrap();
+    let large = content(size);
+    files.put_content(&path("/f"), &large, None).unwrap();
+    assert!(large.longest.into_inner() < size / 2, "in bounded memory");
 }
 
 #[test]
@@ -563,7 +619,7 @@ mod archives {
             put(from, "/t/_delta_log/00000000000000000000.json", "{}");
             put(from, "/t/part-0 ä%20.parquet", "PAR1");
             put(from, "/.multihop/catalog.json", "{}");
-            from.put_as_of(&path("/old"), "x".into(), 123_456_789_012)
+            from.put_content(&path("/old"), &Bytes::from("x"), Some(123_456_789_012))
                 .unwrap();
             from.mkdirs(&path("/Volumes/a/b/c")).unwrap();
             let zip = save(from);

@@ -128,6 +128,7 @@ test("of two tabs one has the workspace, and the other takes it over at the pers
   await untilReady(second);
   await untilRows(second, "orders_bronze", 3000);
   await first.getByText("Another tab has taken over “My workspace”.").waitFor();
+  await first.getByText("Another tab has this workspace.", { exact: true }).waitFor();
   await first.screenshot({ path: `${output}keep-taken-over.png` });
   await second.close();
   await first.getByRole("button", { name: "Open it here again" }).click();
@@ -258,6 +259,7 @@ test("an engine that panics says so and comes back; a file that ended it is read
   const page = await open();
   const sql = (text) => page.evaluate((text) => window.multihop.sql(text), text);
   await sql("CREATE TABLE kept AS SELECT 1 AS one");
+  await assert.rejects(ask(page, { Nonsense: {} }), /doesn't understand this request/);
   await assert.rejects(ask(page, "Crash"));
   await page.getByText("The engine stopped (a script's request) and was started again.").waitFor();
   await untilReady(page);

@@ -2,13 +2,13 @@
 //! messages.
 
 use bytes::Bytes;
-use multihop::engine::{Content, Engine};
+use multihop::engine::Engine;
 use multihop::env::Env;
 use multihop::protocol::{
     Cell, DroppedFile, ErrorInfo, Event, FlowState, FromEngine, Lane, NodeState, QueryState,
     RelationRef, Reply, Request, ToEngine, WorkspaceView,
 };
-use multihop::storage::MemoryFileSystem;
+use multihop::storage::{Content, MemoryFileSystem};
 use std::sync::Arc;
 
 use crate::support::START_MS;
@@ -64,7 +64,7 @@ impl Page {
     fn ask_with(
         &mut self,
         request: Request,
-        files: Vec<Box<dyn Content>>,
+        files: Vec<Arc<dyn Content>>,
     ) -> Result<Reply, ErrorInfo> {
         self.next_id += 1;
         let id = self.next_id;
@@ -132,9 +132,9 @@ impl Page {
         let request = Request::PreviewDrop {
             files: names.collect(),
         };
-        let mut contents: Vec<Box<dyn Content>> = Vec::new();
+        let mut contents: Vec<Arc<dyn Content>> = Vec::new();
         for (_, bytes) in files {
-            contents.push(Box::new(bytes));
+            contents.push(Arc::new(bytes));
         }
         match self.ask_with(request, contents).unwrap() {
             Reply::Drop { preview } => preview,

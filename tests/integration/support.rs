@@ -8,7 +8,8 @@ use multihop::env::Env;
 use multihop::formats::parquet::{ParquetWriteOptions, ParquetWriter};
 use multihop::session::{Ran, Session, SessionError};
 use multihop::storage::{
-    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
+    Change, Content, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
+    Usage,
 };
 use multihop::types::{DataType, Frame, StructType, Value, series_from_values};
 
@@ -135,13 +136,14 @@ impl FileSystem for Failing {
         self.check(path)?;
         self.inner.put_if_absent(path, bytes)
     }
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
+    fn put_content(
+        &self,
+        path: &DbfsPath,
+        content: &dyn Content,
+        modification_time: Option<i64>,
+    ) -> Result<(), StorageError> {
         self.check(path)?;
-        self.inner.put(path, bytes)
-    }
-    fn put_as_of(&self, path: &DbfsPath, bytes: Bytes, time: i64) -> Result<(), StorageError> {
-        self.check(path)?;
-        self.inner.put_as_of(path, bytes, time)
+        self.inner.put_content(path, content, modification_time)
     }
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
         self.inner.read(path)

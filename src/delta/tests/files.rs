@@ -349,6 +349,22 @@ fn a_null_in_a_not_null_column_is_refused() {
     );
 }
 
+#[test]
+fn what_is_too_much_for_one_file_becomes_several() {
+    let (env, log) = (env(), new_log(&env()));
+    let fs = log.file_system().clone();
+    let mut writer = FileWriter::new(fs, log.table_path().clone(), &metadata(&env), &env)
+        .unwrap()
+        .with_file_bytes(1);
+    for id in 0..3 {
+        writer
+            .write(&frame(&id_schema(), &[&[Value::Long(id)]]))
+            .unwrap();
+    }
+    assert_eq!(writer.rows(), 3);
+    assert_eq!(writer.finish().unwrap().len(), 3);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -15,7 +15,8 @@ use bytes::Bytes;
 use super::*;
 use crate::env::Env;
 use crate::storage::{
-    Change, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
+    Change, Content, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
+    Usage,
 };
 use crate::types::{DataType, Frame, SchemaRef, StructType, Value, series_from_values};
 
@@ -312,11 +313,13 @@ impl FileSystem for CountingFileSystem {
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
         self.inner.put_if_absent(path, bytes)
     }
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.inner.put(path, bytes)
-    }
-    fn put_as_of(&self, path: &DbfsPath, bytes: Bytes, time: i64) -> Result<(), StorageError> {
-        self.inner.put_as_of(path, bytes, time)
+    fn put_content(
+        &self,
+        path: &DbfsPath,
+        content: &dyn Content,
+        modification_time: Option<i64>,
+    ) -> Result<(), StorageError> {
+        self.inner.put_content(path, content, modification_time)
     }
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
         self.reads.fetch_add(1, Ordering::Relaxed);

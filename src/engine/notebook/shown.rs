@@ -10,7 +10,7 @@ use crate::engine::relations::Opened;
 use crate::engine::{Engine, error};
 use crate::formats::parquet::{ParquetReader, ParquetWriteOptions, ParquetWriter};
 use crate::formats::{FileBytes, Options};
-use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, Event, RelationKind};
+use crate::protocol::{Cell, CellEnd, CellOutput, CellShown, Event, RelationKind, add_printed};
 use crate::session::SessionError;
 use crate::sql::SqlError;
 use crate::storage::{self, DbfsPath};
@@ -21,9 +21,6 @@ const OUTPUTS: &str = "outputs";
 
 /// Rows of a result that are kept.
 const ROWS: usize = 1000;
-
-/// Characters of printed text that are kept of a cell: the newest.
-const TEXT: usize = 200_000;
 
 /// What a notebook's cells showed, by their ids.
 pub(in crate::engine) type ShownCells = BTreeMap<u32, Shown>;
@@ -65,15 +62,7 @@ enum KeptOutput {
 impl Shown {
     fn print(&mut self, text: &str) {
         match self.outputs.last_mut() {
-            Some(Output::Text(before)) => {
-                before.push_str(text);
-                if before.len() > TEXT {
-                    let cut = (before.len() - TEXT..before.len())
-                        .find(|at| before.is_char_boundary(*at))
-                        .unwrap_or(0);
-                    before.drain(..cut);
-                }
-            }
+            Some(Output::Text(before)) => add_printed(before, text),
             _ => self.outputs.push(Output::Text(text.to_owned())),
         }
     }

@@ -8,10 +8,9 @@ use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File};
 
 use super::{BrowserFile, Pauses, text_error, text_of, workspaces};
-use crate::engine::Content;
 use crate::env::Env;
 use crate::storage::opfs::Workspaces;
-use crate::storage::{DbfsPath, FileSystem, Opening, Saving, StorageError};
+use crate::storage::{Content, DbfsPath, FileSystem, Opening, Saving, StorageError};
 
 /// Bytes that are read of an archive at once.
 const BUFFER: usize = 256 << 10;
@@ -42,7 +41,7 @@ pub async fn unpack(
     name: &str,
     file: File,
 ) -> Result<String, JsValue> {
-    let reader = BufReader::with_capacity(BUFFER, ContentReader::new(BrowserFile(file)));
+    let reader = BufReader::with_capacity(BUFFER, ContentReader::new(BrowserFile::new(file)));
     let mut opening = Opening::begin(reader).map_err(|e| text_error(&e))?;
     let needed = opening.size().unwrap_or(0);
     workspaces::make(workspaces, env, name, |into| {

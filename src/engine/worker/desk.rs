@@ -105,18 +105,19 @@ impl Desk {
 
     /// Takes a message of the page: `{message, files}`.
     fn receive(self: &Rc<Self>, data: &JsValue) {
-        let message = get(data, "message");
+        let sent = get(data, "message");
         let files: Vec<File> = Array::from(&get(data, "files"))
             .iter()
             .filter_map(|file| file.dyn_into().ok())
             .collect();
-        let message: ToEngine = match serde_wasm_bindgen::from_value(message) {
+        let message: ToEngine = match serde_wasm_bindgen::from_value(sent.clone()) {
             Ok(message) => message,
+            // A script's mistake; the engine goes on.
             Err(error) => {
-                self.post_event(Event::Panicked {
-                    message: format!("The page sent what the engine doesn't understand: {error}"),
-                    file: None,
-                });
+                let text = format!("The engine doesn't understand this request: {error}");
+                let id = get(&sent, "id").as_f64().unwrap_or_default() as u32;
+                let error = error::plain("IllegalArgumentException", &text);
+                self.reply(id, Err(error));
                 return;
             }
         };

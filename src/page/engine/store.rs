@@ -209,7 +209,12 @@ impl Store {
                 self.engine.set(EngineState::Ready);
             }
             Event::Occupied { name } => self.engine.set(EngineState::Occupied { name }),
-            Event::TakenOver { name } => self.engine.set(EngineState::TakenOver { name }),
+            // What it knew of the workspace is the other tab's by now.
+            Event::TakenOver { name } => {
+                self.flow.set(None);
+                self.tasks.update(Vec::clear);
+                self.engine.set(EngineState::TakenOver { name });
+            }
             Event::Flow { flow } => {
                 if self
                     .notices

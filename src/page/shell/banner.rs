@@ -22,6 +22,8 @@ struct Note {
     details: Option<String>,
     text: String,
     actions: Vec<Action>,
+    /// What to do so that it isn't told again, where that is up to people.
+    dismiss: Option<Callback<()>>,
 }
 
 /// A button: what it says, and what it does.
@@ -32,8 +34,8 @@ struct Action(&'static str, Callback<()>);
 #[component]
 pub fn EngineBanner() -> impl IntoView {
     let app = App::get();
-    // Each is told once.
-    let is_read = RwSignal::new(false);
+    // That is told once.
+    let is_loss_read = RwSignal::new(false);
     move || {
         let notes = match app.store.engine.get() {
             EngineState::Loading { what, fraction } => return loading(what, fraction),
@@ -41,65 +43,50 @@ pub fn EngineBanner() -> impl IntoView {
                 app.store.opening.get().map(|opening| opened(app, opening)),
                 app.store
                     .workspace
-                    .with(|workspace| workspace.as_ref().and_then(lost))
-                    .filter(|_| !is_read.get()),
+                    .with(|workspace| lost(workspace.as_ref()?, is_loss_read)),
                 new_version(app),
             ],
-            EngineState::Occupied { name } => [
-                Some(Note {
-                    is_bad: false,
-                    title: format!("“{}” is open in another tab.", name),
-                    details: None,
-                    text: "One tab at a time can write to a workspace. What the other tab runs ends if this one takes over; nothing is lost.".to_owned(),
-                    actions: vec![
-                        Action(
-                            "Take over here",
-                            Callback::new(move |()| drop(app.engine.call_at_once(Request::TakeOver))),
-                        ),
-                        command(app, "Open another workspace", Command::ShowWorkspaces),
-                    ],
-                }),
-                None,
-                None,
-            ],
-            EngineState::TakenOver { name } => [
-                Some(Note {
-                    is_bad: false,
-                    title: format!("Another tab has taken over “{}”.", name),
-                    details: None,
-                    text: "All that was done here is there.".to_owned(),
-                    actions: vec![command(app, "Open it here again", Command::RestartEngine)],
-                }),
-                None,
-                None,
-            ],
-            EngineState::Stopped { message } => [
-                Some(Note {
-                    is_bad: true,
-                    title: "The engine stopped.".to_owned(),
-                    details: Some(message),
-                    text: "What was committed is kept; running streams and variables are gone.".to_owned(),
-                    actions: vec![command(app, Command::RestartEngine.text(), Command::RestartEngine)],
-                }),
-                None,
-                None,
-            ],
+            EngineState::Occupied { name } => only(Note {
+                is_bad: false,
+                title: format!("“{}” is open in another tab.", name),
+                details: None,
+                text: "One tab at a time can write to a workspace. What the other tab runs ends if this one takes over; nothing is lost.".to_owned(),
+                actions: vec![
+                    Action(
+                        "Take over here",
+                        Callback::new(move |()| drop(app.engine.call_at_once(Request::TakeOver))),
+                    ),
+                    command(app, "Open another workspace", Command::ShowWorkspaces),
+                ],
+                dismiss: None,
+            }),
+            EngineState::TakenOver { name } => only(Note {
+                is_bad: false,
+                title: format!("Another tab has taken over “{}”.", name),
+                details: None,
+                text: "All that was done here is there.".to_owned(),
+                actions: vec![command(app, "Open it here again", Command::RestartEngine)],
+                dismiss: None,
+            }),
+            EngineState::Stopped { message } => only(Note {
+                is_bad: true,
+                title: "The engine stopped.".to_owned(),
+                details: Some(message),
+                text: "What was committed is kept; running streams and variables are gone.".to_owned(),
+                actions: vec![command(app, Command::RestartEngine.text(), Command::RestartEngine)],
+                dismiss: None,
+            }),
         };
-        let dismiss = [
-            Some(Callback::new(move |()| app.store.opening.set(None))),
-            Some(Callback::new(move |()| is_read.set(true))),
-            None,
-        ];
-        let is_ready = app.is_ready();
-        let shown = notes
-            .into_iter()
-            .zip(dismiss)
-            .filter_map(|(note, dismiss)| {
-                let dismiss = dismiss.filter(|_| is_ready);
-                Some(view! { <NoteView note=note? dismiss=dismiss/> })
-            });
-        shown.collect_view().into_any()
+        let notes = notes.into_iter().flatten();
+        notes
+            .map(|note| view! { <NoteView note=note/> })
+            .collect_view()
+            .into_any()
     }
+}
+
+fn only(note: Note) -> [Option<Note>; 3] {
+    [Some(note), None, None]
 }
 
 fn loading(what: String, fraction: Option<f64>) -> AnyView {
@@ -164,11 +151,15 @@ fn opened(app: App, opening: Opening) -> Note {
             true => Vec::new(),
             false => vec![Action("Start the streams again", Callback::new(start))],
         },
+        dismiss: Some(Callback::new(move |()| app.store.opening.set(None))),
     }
 }
 
 /// That the workspace ends with the tab, and why; or that a part of it is damaged.
-fn lost(workspace: &WorkspaceView) -> Option<Note> {
+fn lost(workspace: &WorkspaceView, is_read: RwSignal<bool>) -> Option<Note> {
+    if is_read.get() {
+        return None;
+    }
     let (title, text) = match &workspace.not_kept {
         Some(reason) => (
             "This workspace is in memory: it ends with the tab.",
@@ -189,6 +180,7 @@ fn lost(workspace: &WorkspaceView) -> Option<Note> {
         details: None,
         text,
         actions: Vec::new(),
+        dismiss: Some(Callback::new(move |()| is_read.set(true))),
     })
 }
 
@@ -209,12 +201,13 @@ fn new_version(app: App) -> Option<Note> {
                 Callback::new(move |()| app.store.new_version.set(None)),
             ),
         ],
+        dismiss: None,
     })
 }
 
 /// A note above the views; its first button is what most people want.
 #[component]
-fn NoteView(note: Note, dismiss: Option<Callback<()>>) -> impl IntoView {
+fn NoteView(note: Note) -> impl IntoView {
     let (class, shape, role) = match note.is_bad {
         true => ("engine-stopped", Shape::Alert, "alert"),
         false => ("engine-note", Shape::Help, "status"),
@@ -232,7 +225,7 @@ fn NoteView(note: Note, dismiss: Option<Callback<()>>) -> impl IntoView {
                 <p class="muted">{note.text}</p>
             </div>
             {buttons.collect_view()}
-            {dismiss.map(|dismiss| view! {
+            {note.dismiss.map(|dismiss| view! {
                 <button type="button" class="icon-button" aria-label="Dismiss" on:click=move |_| dismiss.run(())>
                     <Icon shape=Shape::Close/>
                 </button>

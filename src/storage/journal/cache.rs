@@ -35,9 +35,14 @@ impl Cache {
         Some(bytes.clone())
     }
 
-    /// Keeps a content, unless it would push out most of the others.
+    /// Whether a content of this size is kept: it must not push out most of the others.
+    pub fn takes(&self, size: u64) -> bool {
+        size <= (self.capacity / 8) as u64
+    }
+
+    /// Keeps a content, if it takes it.
     pub fn put(&mut self, record: u64, bytes: Bytes) {
-        if bytes.len() > self.capacity / 8 {
+        if !self.takes(bytes.len() as u64) {
             return;
         }
         self.forget(record);

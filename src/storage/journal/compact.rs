@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::SegmentError;
-use super::log::{Append, Content, Journal, Place, Slot};
+use super::log::{Append, Journal, NewFile, Place, Slot, Source};
 use super::record::Entry;
 use super::recover::{Found, scan};
 use crate::storage::DbfsPath;
@@ -51,9 +51,9 @@ impl Journal {
         // Carrying asks for no room that only compaction could give.
         while let Some(found) = compaction.left.pop_front() {
             match self.carry(tree, &compaction, &found) {
-                Ok(true) => {}
-                // A content that can't be read stays where it is, to be told to who reads it.
-                Ok(false) => {
+                Ok(()) => {}
+                // A content that isn't what was written stays where it is, to be told to who reads it.
+                Err(SegmentError::Damaged) => {
                     self.damaged.insert(compaction.segment);
                     return Ok(true);
                 }
@@ -127,30 +127,27 @@ impl Journal {
         })
     }
 
-    /// Appends anew what a record says, if it still counts. Gives whether its content could be read.
+    /// Appends anew what a record says, if it still counts.
     fn carry(
         &mut self,
         tree: &mut Tree<Place>,
         compaction: &Compaction,
         found: &Found,
-    ) -> Result<bool, SegmentError> {
+    ) -> Result<(), SegmentError> {
         match &found.record.entry {
             Entry::File { path, .. } => {
                 let sequence = found.record.sequence;
                 let live = tree.file(path);
                 let Some(node) = live.filter(|node| node.content.sequence == sequence) else {
-                    return Ok(true);
+                    return Ok(());
                 };
-                let Some(bytes) = self.read_blocks(&node.content, 0, node.size)? else {
-                    return Ok(false);
-                };
-                let modification_time = node.modification_time;
-                let content = Content {
+                let file = NewFile {
                     path,
-                    modification_time,
-                    bytes: &bytes,
+                    modification_time: node.modification_time,
+                    size: node.size,
+                    source: Source::Here(node.content.clone()),
                 };
-                let place = self.append_next(&Append::File(&content))?;
+                let place = self.append_next(&Append::File(&file))?;
                 self.moved(tree, path, place);
             }
             Entry::Directory { path } => {
@@ -173,7 +170,7 @@ impl Journal {
                 self.carry_deletions(&still)?;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Whether another segment than the one that is emptied says that something is there that isn't.

@@ -7,14 +7,12 @@ use bytes::Bytes;
 
 use super::cache::Cache;
 use super::compact::Compaction;
-use super::record::{BLOCK, Entry, Record, checksum, seed_of};
+use super::record::{BLOCK, Entry, Record, checksums, seed_of};
 use super::recover::{Found, Gap, cut_torn_tail, scan};
 use super::{Recovery, Segment, SegmentError, Sizes, io};
+use crate::storage::content::{exactly, pieces};
 use crate::storage::tree::{Node, Tree};
-use crate::storage::{DbfsPath, StorageError};
-
-/// Records up to this many bytes are written at once.
-const SMALL: usize = 64 << 10;
+use crate::storage::{Content, DbfsPath, StorageError};
 
 /// Where a record lies, and a file's content.
 #[derive(Debug, Clone)]
@@ -81,29 +79,38 @@ pub(super) struct Journal {
 }
 
 /// A file to write.
-pub(super) struct Content<'a> {
+pub(super) struct NewFile<'a> {
     pub(super) path: &'a DbfsPath,
     pub(super) modification_time: i64,
-    pub(super) bytes: &'a [u8],
+    pub(super) size: u64,
+    pub(super) source: Source<'a>,
+}
+
+/// Where a file's content comes from.
+pub(super) enum Source<'a> {
+    Outside(&'a dyn Content),
+    /// It lies in this journal already.
+    Here(Place),
 }
 
 /// A record to append.
 pub(super) enum Append<'a> {
-    File(&'a Content<'a>),
+    File(&'a NewFile<'a>),
     Directory(&'a DbfsPath),
     Deleted(Vec<DbfsPath>),
     DeletedTree(&'a DbfsPath),
 }
 
 impl Append<'_> {
-    pub(super) fn entry(&self, seed: u64) -> Entry {
+    /// What the record says. `blocks` are the checksums of a file's content.
+    fn entry(&self, blocks: Arc<[u64]>) -> Entry {
         match self {
-            Append::File(content) => Entry::file(
-                content.path.clone(),
-                content.modification_time,
-                content.bytes,
-                seed,
-            ),
+            Append::File(file) => Entry::File {
+                path: file.path.clone(),
+                modification_time: file.modification_time,
+                length: file.size,
+                blocks,
+            },
             Append::Directory(path) => Entry::Directory {
                 path: (*path).clone(),
             },
@@ -113,13 +120,6 @@ impl Append<'_> {
             Append::DeletedTree(path) => Entry::DeletedTree {
                 path: (*path).clone(),
             },
-        }
-    }
-
-    pub(super) fn content(&self) -> &[u8] {
-        match self {
-            Append::File(content) => content.bytes,
-            Append::Directory(_) | Append::Deleted(_) | Append::DeletedTree(_) => &[],
         }
     }
 }
@@ -311,16 +311,16 @@ impl Journal {
     pub(super) fn put(
         &mut self,
         tree: &mut Tree<Place>,
-        content: &Content<'_>,
+        file: &NewFile<'_>,
     ) -> Result<u64, SegmentError> {
-        let place = self.append(tree, &Append::File(content), false)?;
+        let place = self.append(tree, &Append::File(file), false)?;
         let sequence = place.sequence;
         let node = Node {
-            size: content.bytes.len() as u64,
-            modification_time: content.modification_time,
+            size: file.size,
+            modification_time: file.modification_time,
             content: place,
         };
-        self.enter(tree, content.path.clone(), node);
+        self.enter(tree, file.path.clone(), node);
         Ok(sequence)
     }
 
@@ -414,48 +414,85 @@ impl Journal {
     pub(super) fn append_here(&mut self, append: &Append<'_>) -> Result<Place, SegmentError> {
         let missing = || SegmentError::Failed("no segment is open".into());
         let active = self.active.ok_or_else(missing)?;
-        let slot = self.slots.get_mut(active).ok_or_else(missing)?;
-        let record = Record {
-            sequence: self.next_sequence,
-            follows_flush: !self.is_dirty,
-            entry: append.entry(slot.seed),
-        };
         // A number is used once, even for a record that isn't finished.
+        let sequence = self.next_sequence;
         self.next_sequence += 1;
-        let mut header = record.header(slot.seed);
-        let header_length = header.len() as u64;
-        let content = append.content();
-        let written = if header.len() + content.len() <= SMALL {
-            header.extend_from_slice(content);
-            write_all(slot.file.as_ref(), slot.end, &header)
-        } else {
-            write_all(slot.file.as_ref(), slot.end, &header)
-                .and_then(|()| write_all(slot.file.as_ref(), slot.end + header_length, content))
-        };
-        if let Err(error) = written {
-            // What can't be cut off is written over, and cut off when the journal is next opened.
-            let _ = slot.file.truncate(slot.end);
-            return Err(error);
-        }
-        self.is_dirty = true;
-        if let Append::Deleted(_) | Append::DeletedTree(_) = append {
-            slot.deletions += header_length;
-        }
-        let offset = slot.end + header_length;
-        slot.end = offset + content.len() as u64;
-        let blocks = match record.entry {
-            Entry::File { blocks, .. } => blocks,
-            Entry::Directory { .. } | Entry::Deleted { .. } | Entry::DeletedTree { .. } => {
-                Arc::default()
+        let slot = self.slots.get(active).ok_or_else(missing)?;
+        let (header_length, blocks) = match self.write_record(slot, sequence, append) {
+            Ok(written) => written,
+            Err(error) => {
+                // What can't be cut off is written over, and cut off when the journal is next opened.
+                let _ = slot.file.truncate(slot.end);
+                return Err(error);
             }
         };
+        self.is_dirty = true;
+        let slot = self.slots.get_mut(active).ok_or_else(missing)?;
+        let offset = slot.end + header_length;
+        slot.end = offset;
+        match append {
+            Append::File(file) => slot.end += file.size,
+            Append::Deleted(_) | Append::DeletedTree(_) => slot.deletions += header_length,
+            Append::Directory(_) => {}
+        }
         Ok(Place {
             segment: active,
-            sequence: record.sequence,
+            sequence,
             header_length,
             offset,
             blocks,
         })
+    }
+
+    /// Writes a record behind those of a segment. Gives its header's length, and its content's checksums.
+    fn write_record(
+        &self,
+        slot: &Slot,
+        sequence: u64,
+        append: &Append<'_>,
+    ) -> Result<(u64, Arc<[u64]>), SegmentError> {
+        let header = |blocks: &Arc<[u64]>| {
+            let record = Record {
+                sequence,
+                follows_flush: !self.is_dirty,
+                entry: append.entry(blocks.clone()),
+            };
+            record.header(slot.seed)
+        };
+        let Append::File(file) = append else {
+            let blocks = Arc::default();
+            let header = header(&blocks);
+            write_all(slot.file.as_ref(), slot.end, &header)?;
+            return Ok((header.len() as u64, blocks));
+        };
+        let length = Record::header_length_of(file.path, file.size);
+        if length + file.size <= self.sizes.at_once {
+            let content = self.piece(&file.source, 0, file.size)?;
+            let blocks = checksums(&content, slot.seed).collect();
+            let mut record = header(&blocks);
+            record.extend_from_slice(&content);
+            write_all(slot.file.as_ref(), slot.end, &record)?;
+            return Ok((length, blocks));
+        }
+        // The header comes last, as it holds the checksums of what comes by and by.
+        let mut blocks = Vec::new();
+        for (offset, bytes) in pieces(file.size) {
+            let piece = self.piece(&file.source, offset, bytes)?;
+            blocks.extend(checksums(&piece, slot.seed));
+            write_all(slot.file.as_ref(), slot.end + length + offset, &piece)?;
+        }
+        let blocks = blocks.into();
+        write_all(slot.file.as_ref(), slot.end, &header(&blocks))?;
+        Ok((length, blocks))
+    }
+
+    fn piece(&self, source: &Source<'_>, offset: u64, length: u64) -> Result<Bytes, SegmentError> {
+        match source {
+            Source::Outside(content) => {
+                exactly(*content, offset, length).map_err(SegmentError::Failed)
+            }
+            Source::Here(place) => self.read_blocks(place, offset, offset + length),
+        }
     }
 
     /// Begins another segment. Gives whether there is one.
@@ -567,39 +604,31 @@ impl Journal {
         end: u64,
     ) -> Result<Bytes, StorageError> {
         let bytes = self.read_blocks(place, start, end);
-        match bytes {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(StorageError::Damaged { path: path.clone() }),
-            Err(error) => Err(io(path, &error)),
-        }
+        bytes.map_err(|error| match error {
+            SegmentError::Damaged => StorageError::Damaged { path: path.clone() },
+            error => io(path, &error),
+        })
     }
 
-    /// The same; `None` if it isn't what was written.
-    pub(super) fn read_blocks(
-        &self,
-        place: &Place,
-        start: u64,
-        end: u64,
-    ) -> Result<Option<Bytes>, SegmentError> {
+    /// The same, for nobody in particular.
+    fn read_blocks(&self, place: &Place, start: u64, end: u64) -> Result<Bytes, SegmentError> {
         let too_large = || SegmentError::Failed("memory doesn't hold that much of it".into());
         let length = usize::try_from(end - start).map_err(|_| too_large())?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length).map_err(|_| too_large())?;
         bytes.resize(length, 0);
-        let Some(slot) = self.slots.get(place.segment) else {
-            return Ok(None);
-        };
+        let slot = self.slots.get(place.segment);
+        let slot = slot.ok_or(SegmentError::Damaged)?;
         if slot.file.read(place.offset + start, &mut bytes)? < length {
-            return Ok(None);
+            return Err(SegmentError::Damaged);
         }
         let first = usize::try_from(start / BLOCK).map_err(|_| too_large())?;
         let sums = place.blocks.get(first..).unwrap_or_default();
-        let blocks = bytes.chunks(BLOCK as usize);
-        let is_whole = blocks.len() <= sums.len()
-            && blocks
+        let is_whole = bytes.len().div_ceil(BLOCK as usize) <= sums.len()
+            && checksums(&bytes, slot.seed)
                 .zip(sums)
-                .all(|(block, sum)| checksum(block, slot.seed) == *sum);
-        Ok(is_whole.then(|| bytes.into()))
+                .all(|(found, sum)| found == *sum);
+        is_whole.then(|| bytes.into()).ok_or(SegmentError::Damaged)
     }
 }
 

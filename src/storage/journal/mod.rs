@@ -21,11 +21,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use log::{Content, Journal, Place};
+use log::{Journal, NewFile, Place, Source};
 use record::BLOCK;
 
+use super::content::{unreadable, whole};
 use super::tree::Tree;
-use super::{Change, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage};
+use super::{Change, Content, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage};
 use crate::env::Clock;
 
 /// How large things are.
@@ -40,6 +41,8 @@ pub struct Sizes {
     pub reserve: u64,
     /// Dead bytes from which on compaction is worth it.
     pub worth: u64,
+    /// Bytes of a record, at most, that are written at once. Of a longer one the content is written first, by pieces.
+    pub at_once: u64,
 }
 
 impl Default for Sizes {
@@ -49,6 +52,7 @@ impl Default for Sizes {
             segment: (4 << 20, 256 << 20),
             reserve: 256 << 10,
             worth: 4 << 20,
+            at_once: 64 << 10,
         }
     }
 }
@@ -147,7 +151,7 @@ impl JournalFileSystem {
     fn write(
         &self,
         path: &DbfsPath,
-        bytes: Bytes,
+        content: &dyn Content,
         replace: bool,
         modification_time: i64,
     ) -> Result<PutResult, StorageError> {
@@ -158,15 +162,25 @@ impl JournalFileSystem {
         } = &mut *self.lock();
         let result = tree.check_put(path, replace)?;
         if result == PutResult::Created {
-            let content = Content {
+            let size = content.size();
+            // What the cache takes is read once, for both.
+            let kept = match journal.cache.takes(size) {
+                true => Some(whole(content).map_err(|reason| unreadable(path, reason))?),
+                false => None,
+            };
+            let source = kept.as_ref().map_or(content, |bytes| bytes);
+            let file = NewFile {
                 path,
                 modification_time,
-                bytes: &bytes,
+                size,
+                source: Source::Outside(source),
             };
             let sequence = journal
-                .put(tree, &content)
-                .map_err(|error| failed(tree, path, bytes.len() as u64, *capacity, error))?;
-            journal.cache.put(sequence, bytes.clone());
+                .put(tree, &file)
+                .map_err(|error| failed(tree, path, size, *capacity, error))?;
+            if let Some(bytes) = kept {
+                journal.cache.put(sequence, bytes);
+            }
             if !replace {
                 journal.sync().map_err(|e| io(path, &e))?;
             }
@@ -177,20 +191,17 @@ impl JournalFileSystem {
 
 impl FileSystem for JournalFileSystem {
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.write(path, bytes, false, self.clock.now_ms())
+        self.write(path, &bytes, false, self.clock.now_ms())
     }
 
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.put_as_of(path, bytes, self.clock.now_ms())
-    }
-
-    fn put_as_of(
+    fn put_content(
         &self,
         path: &DbfsPath,
-        bytes: Bytes,
-        modification_time: i64,
+        content: &dyn Content,
+        modification_time: Option<i64>,
     ) -> Result<(), StorageError> {
-        self.write(path, bytes, true, modification_time).map(|_| ())
+        let time = modification_time.unwrap_or_else(|| self.clock.now_ms());
+        self.write(path, content, true, time).map(|_| ())
     }
 
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
@@ -298,7 +309,7 @@ fn failed(
 ) -> StorageError {
     match error {
         SegmentError::Full => tree.full(path, needed, capacity),
-        SegmentError::Failed(_) => io(path, &error),
+        SegmentError::Damaged | SegmentError::Failed(_) => io(path, &error),
     }
 }
 

@@ -63,16 +63,6 @@ pub struct Record {
 }
 
 impl Entry {
-    /// The entry of a file with this content.
-    pub fn file(path: DbfsPath, modification_time: i64, content: &[u8], seed: u64) -> Entry {
-        Entry::File {
-            path,
-            modification_time,
-            length: content.len() as u64,
-            blocks: checksums(content, seed),
-        }
-    }
-
     /// Bytes of content behind the header.
     pub fn content_length(&self) -> u64 {
         match self {
@@ -115,6 +105,11 @@ impl Record {
             place.copy_from_slice(&sum.to_le_bytes());
         }
         header
+    }
+
+    /// How long the header of a file's record is.
+    pub fn header_length_of(path: &DbfsPath, length: u64) -> u64 {
+        (FIXED + path.without_scheme().len()) as u64 + 8 * length.div_ceil(BLOCK)
     }
 
     /// How long the header is that begins with these [`FIXED`] bytes; `None` if none does.
@@ -176,11 +171,10 @@ pub fn checksum(bytes: &[u8], seed: u64) -> u64 {
 }
 
 /// The checksum of each block.
-pub fn checksums(content: &[u8], seed: u64) -> Arc<[u64]> {
+pub fn checksums(content: &[u8], seed: u64) -> impl Iterator<Item = u64> {
     content
         .chunks(BLOCK as usize)
-        .map(|block| checksum(block, seed))
-        .collect()
+        .map(move |block| checksum(block, seed))
 }
 
 fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {

@@ -43,6 +43,8 @@ pub trait Segment: Send {
 pub enum SegmentError {
     #[error("no space is left")]
     Full,
+    #[error("what is stored isn't what was written")]
+    Damaged,
     #[error("{0}")]
     Failed(String),
 }

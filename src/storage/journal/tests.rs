@@ -14,6 +14,7 @@ const SIZES: Sizes = Sizes {
     segment: (300, 1_000),
     reserve: 800,
     worth: 200,
+    at_once: 200,
 };
 
 /// What a write to a disk comes to before a flush: some sectors of it, in any order.

@@ -6,7 +6,7 @@ use super::*;
 use crate::env::Env;
 use crate::formats::FileBytes;
 use crate::storage::{
-    Change, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
+    Change, Content, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
 };
 
 /// Notes the ranges that are read of its files.
@@ -34,11 +34,13 @@ impl FileSystem for Noting {
     fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
         self.inner.put_if_absent(path, bytes)
     }
-    fn put(&self, path: &DbfsPath, bytes: Bytes) -> Result<(), StorageError> {
-        self.inner.put(path, bytes)
-    }
-    fn put_as_of(&self, path: &DbfsPath, bytes: Bytes, time: i64) -> Result<(), StorageError> {
-        self.inner.put_as_of(path, bytes, time)
+    fn put_content(
+        &self,
+        path: &DbfsPath,
+        content: &dyn Content,
+        modification_time: Option<i64>,
+    ) -> Result<(), StorageError> {
+        self.inner.put_content(path, content, modification_time)
     }
     fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
         let bytes = self.inner.read(path)?;

@@ -5,10 +5,9 @@ use leptos::task::spawn_local;
 
 use super::{CellState, LiveState, NotebookState, Output, Run, TableState};
 use crate::page::app::App;
-use crate::protocol::{CellEnd, CellLanguage, CellOutput, CellShown, Event, Reply, Request};
-
-/// Characters of printed text that are kept: the newest.
-const MOST_TEXT: usize = 200_000;
+use crate::protocol::{
+    CellEnd, CellLanguage, CellOutput, CellShown, Event, Reply, Request, add_printed,
+};
 
 impl NotebookState {
     /// Runs the cells in those places, one after the other.
@@ -157,15 +156,7 @@ impl NotebookState {
     fn show_output(self, cell: CellState, output: Output) {
         cell.outputs.update(|outputs| {
             match (outputs.last_mut(), output) {
-                (Some(Output::Text(before)), Output::Text(more)) => {
-                    before.push_str(&more);
-                    if before.len() > MOST_TEXT {
-                        let cut = (before.len() - MOST_TEXT..before.len())
-                            .find(|at| before.is_char_boundary(*at))
-                            .unwrap_or(0);
-                        *before = format!("…{}", before.get(cut..).unwrap_or_default());
-                    }
-                }
+                (Some(Output::Text(before)), Output::Text(more)) => add_printed(before, &more),
                 (_, output) => outputs.push(output),
             };
         });

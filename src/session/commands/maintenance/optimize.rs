@@ -23,7 +23,7 @@ use crate::types::{DataType, Frame, StructType, Value};
 
 /// Files of this size or more are left alone (`spark.databricks.delta.optimize.maxFileSize` is
 /// 1 GB there; a browser's tables are smaller).
-const LARGE_FILE: i64 = 128 * 1024 * 1024;
+const LARGE_FILE: i64 = 128 << 20;
 
 /// Files that become one or more others.
 struct Bin {
@@ -69,7 +69,8 @@ pub(in super::super) fn optimize(
             snapshot.metadata(),
             &state.env,
         )?
-        .with_rules(rules);
+        .with_rules(rules)
+        .with_file_bytes(usize::try_from(LARGE_FILE).unwrap_or(usize::MAX));
         let scan = delta_plan(&log, None, Some(snapshot.version()))?;
         let plan = at_version(&scan, snapshot.version(), Some(&bin.files));
         if columns.is_empty() {
