@@ -263,16 +263,19 @@ const views = (page) => [
   ["5", "Files", page.locator(".files-table").getByRole("button").first()],
 ];
 
-test("at 360 pixels nothing sticks out", async () => {
-  const page = await open({ viewport: { width: 360, height: 740 } });
+test("nothing sticks out of the window, whatever its width", async () => {
+  const page = await open();
   for (const [key, name, content] of views(page)) {
     await page.keyboard.press(key);
     await untilView(page, name);
     await content.waitFor();
-    await settled(page);
-    await eventually(`${name} is as wide as its window`, async () => {
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
-    });
+    for (const width of [320, 360, 480, 640, 641, 760, 880, 881, 960, 1024, 1180, 1181, 1280, 1366]) {
+      await page.setViewportSize({ width, height: 740 });
+      await settled(page);
+      await eventually(`${name} is as wide as a window of ${width} pixels`, async () => {
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      });
+    }
   }
 });
 
