@@ -24,6 +24,8 @@ fn main() -> io::Result<()> {
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
         // Python calls go deep; what lies below the stack is guarded.
         println!("cargo:rustc-link-arg-bin=python=-zstack-size=8388608");
+        // A cell that wants more gets an error, before the browser ends the tab.
+        println!("cargo:rustc-link-arg-bin=python=--max-memory=2147483648");
     }
     Ok(())
 }

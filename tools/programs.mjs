@@ -34,9 +34,9 @@ export function run(command, args, env = {}) {
 
 /**
  * Compiles the program `name`, whose cargo feature is `feature`, into `folder`: NAME.js and NAME_bg.wasm, a module.
- * `optimise` are wasm-opt's arguments, `env` what cargo's environment has besides.
+ * `optimise` are wasm-opt's arguments, `bindgen` more of wasm-bindgen's, `env` what cargo's environment has besides.
  */
-export async function buildProgram({ name, feature = name, profile, folder, optimise, env }) {
+export async function buildProgram({ name, feature = name, profile, folder, optimise, bindgen = [], env }) {
   const features = ["--no-default-features", "--features", feature];
   await run(
     "cargo",
@@ -45,7 +45,8 @@ export async function buildProgram({ name, feature = name, profile, folder, opti
   );
   const compiled = join(process.env.CARGO_TARGET_DIR ?? "target", triple, profile, `${name}.wasm`);
   await mkdir(folder, { recursive: true });
-  await run("wasm-bindgen", [compiled, "--target", "web", "--no-typescript", "--out-dir", folder, "--out-name", name]);
+  const out = ["--target", "web", "--no-typescript", "--out-dir", folder, "--out-name", name];
+  await run("wasm-bindgen", [compiled, ...out, ...bindgen]);
   if (optimise) {
     const program = join(folder, `${name}_bg.wasm`);
     await run(join(root, "node_modules/.bin/wasm-opt"), [...optimise, program, "-o", program]);
@@ -57,7 +58,8 @@ const PYTHON = ["python.js", "python_bg.wasm", "python_loader.js"];
 
 /** Builds Python in `folder` and puts it into the site. */
 export async function buildPython({ site, folder, ...how }) {
-  await buildProgram({ name: "python", folder, ...how });
+  // When its memory or its stack has ended, the loader starts it anew.
+  await buildProgram({ name: "python", folder, bindgen: ["--experimental-reset-state-function"], ...how });
   await finishLoader(join(root, "www/python_loader.js"), folder, "python");
   for (const file of PYTHON) {
     const arriving = join(site, `.${file}`);

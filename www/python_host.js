@@ -7,7 +7,7 @@
 export const suspends = typeof WebAssembly.Suspending === "function" && typeof WebAssembly.promising === "function";
 
 /** Set by python_loader.js: memory of the module, and the program around it. */
-export const around = { memory: null, call: null, write: null, pause: null, stop: null };
+export const around = { memory: null, call: null, write: null, pause: null, stop: null, panic: null };
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -19,20 +19,36 @@ let depth = 0;
 let ended = () => {};
 let end = Promise.resolve();
 
+/** Which start of the program this is. What an earlier one left suspended never goes on. */
+let life = 0;
+
+/** The program begins with new memory: nothing is under way. */
+export function begin() {
+  life += 1;
+  depth = 0;
+}
+
 /** Runs an export, which may be suspended, above those that are. */
 export async function nested(run) {
+  const own = life;
   depth += 1;
   try {
     return await run();
   } finally {
-    depth -= 1;
-    ended();
-    end = new Promise((resolve) => (ended = resolve));
+    if (own === life) {
+      depth -= 1;
+      ended();
+      end = new Promise((resolve) => (ended = resolve));
+    }
   }
 }
 
-async function back(to) {
-  while (depth > to) await end;
+/** What comes once `promise` has its value and the calls above have ended. */
+async function afterwards(promise, then) {
+  const [own, to] = [life, depth];
+  const value = await promise;
+  while (own === life && depth > to) await end;
+  return own === life ? then(value) : new Promise(() => {});
 }
 
 let answer = new Uint8Array();
@@ -44,22 +60,12 @@ function keep(reply) {
 
 function ask(pointer, length) {
   const reply = around.call(text(pointer, length));
-  if (!(reply instanceof Promise)) return keep(reply);
-  const own = depth;
-  return reply.then(async (value) => {
-    await back(own);
-    return keep(value);
-  });
+  return reply instanceof Promise ? afterwards(reply, keep) : keep(reply);
 }
 
 function rest() {
   const stop = around.pause();
-  if (!(stop instanceof Promise)) return stop ? 1 : 0;
-  const own = depth;
-  return stop.then(async (value) => {
-    await back(own);
-    return value ? 1 : 0;
-  });
+  return stop instanceof Promise ? afterwards(stop, Number) : Number(stop);
 }
 
 const suspending = (f) => (suspends ? new WebAssembly.Suspending(f) : f);
@@ -83,6 +89,11 @@ export function take(pointer) {
 
 export function write(stream, pointer, length) {
   around.write(stream, text(pointer, length));
+}
+
+/** The interpreter itself fails; its last word. */
+export function panicked(pointer, length) {
+  around.panic = text(pointer, length);
 }
 
 export const now = () => Date.now();

@@ -2,7 +2,8 @@
 //
 //   const python = await start({ call, write, pause, stop }, progress)   progress(bytes, of bytes)
 //   python.suspends                       can a cell be cancelled while it computes?
-//   await python.begin()                  the number of one more interpreter: each notebook has its own
+//   python.ended                          whether it can't be used any more: start it anew
+//   await python.begin(number)            one more interpreter, of that number: each notebook has its own
 //   await python.run(number, source, name)  the outcome, as src/python's `Outcome` in JSON
 //   await python.invoke(id, arguments)    a function that Python registered: JSON in, JSON out
 //   python.invokeNow(id, arguments)       the same, at once: for a UDF
@@ -11,19 +12,32 @@
 // `call(request)` answers a request with a text or a promise of one; `write(stream, text)` takes what is printed;
 // `pause()` lets other work happen and says whether the cell is to end, as a boolean or a promise of one; `stop()` only
 // says it. Where the browser can't suspend WebAssembly, all must answer at once.
+//
+// When its memory or its stack has ended, the call fails, and so does every other that is under way. The next `start`
+// gives the program new memory.
 
-import { around, nested, suspends } from "./python_host.js";
+import { around, begin, nested, suspends } from "./python_host.js";
 
 // Filled in when the site is built (tools/programs.mjs).
 const built = { size: 0, version: "" };
 
-export async function start(program, progress = () => {}) {
-  const { default: init } = await import(`./python.js?${built.version}`);
+/** The program's module, once it is loaded. */
+let loaded = null;
+
+async function load(progress) {
+  const { default: init, __wbg_reset_state: reset } = await import(`./python.js?${built.version}`);
   const response = await fetch(new URL(`./python_bg.wasm?${built.version}`, import.meta.url));
   if (!response.ok) throw new Error(`the server answered ${response.status} for Python's program`);
-  Object.assign(around, program);
-  const exports = await init({ module_or_path: counted(response, progress) });
-  around.memory = exports.memory;
+  await init({ module_or_path: counted(response, progress) });
+  return { init, reset };
+}
+
+export async function start(program, progress = () => {}) {
+  if (loaded) loaded.reset();
+  else loaded = await load(progress);
+  const exports = await loaded.init();
+  begin();
+  Object.assign(around, program, { memory: exports.memory, panic: null });
 
   const enter = (f) => (suspends ? WebAssembly.promising(f) : f);
   const entries = {
@@ -40,21 +54,47 @@ export async function start(program, progress = () => {}) {
   };
   const result = (length) =>
     new TextDecoder().decode(new Uint8Array(exports.memory.buffer, exports.python_result(), length));
-  const enterWith = (entry, ...before) => nested(async () => result(await entry(...before)));
 
-  let interpreters = 0;
-  return {
-    suspends,
-    begin: async () => {
-      const failed = await enterWith(entries.start);
-      if (failed) throw new Error(failed);
-      return interpreters++;
-    },
-    run: (number, source, name) => enterWith(entries.run, number, ...put(source), ...put(name)),
-    invoke: (id, json) => enterWith(entries.invoke, id, ...put(json)),
-    invokeNow: (id, json) => result(exports.python_invoke_now(id, ...put(json))),
-    complete: (number, text) => enterWith(entries.complete, number, ...put(text)),
+  let fail;
+  const end = new Promise((_, reject) => (fail = reject));
+  // It may end while nobody waits for it.
+  end.catch(() => {});
+  const python = { suspends, ended: false };
+  // The program reports what Python raises. What comes out as an exception of JavaScript's ended it.
+  const over = (error) => {
+    const reason = around.panic ? new Error(around.panic) : error;
+    python.ended = true;
+    fail(reason);
+    return reason;
   };
+  const enterWith = (entry, ...given) => {
+    if (python.ended) return end;
+    const called = nested(async () => {
+      try {
+        return result(await entry(...given.flatMap((part) => (typeof part === "string" ? put(part) : part))));
+      } catch (error) {
+        throw over(error);
+      }
+    });
+    return Promise.race([called, end]);
+  };
+
+  return Object.assign(python, {
+    begin: async (number) => {
+      const failed = await enterWith(entries.start, number);
+      if (failed) throw new Error(failed);
+    },
+    run: (number, source, name) => enterWith(entries.run, number, source, name),
+    invoke: (id, json) => enterWith(entries.invoke, id, json),
+    invokeNow: (id, json) => {
+      try {
+        return result(exports.python_invoke_now(id, ...put(json)));
+      } catch (error) {
+        throw over(error);
+      }
+    },
+    complete: (number, text) => enterWith(entries.complete, number, text),
+  });
 }
 
 // Hands the bytes on as they come, and says how many of them.

@@ -19,7 +19,7 @@ use crate::notebook::{
 };
 use crate::protocol::{
     CellOutput, CellView, ErrorInfo, Event, Language, NotebookEntry, NotebookFormat, NotebookView,
-    RelationKind, RelationView, Reply,
+    RelationKind, RelationView, Reply, keep_newest,
 };
 use crate::session::{Ran, SessionError};
 use crate::sql::plan::Plan;
@@ -650,7 +650,10 @@ impl Engine {
         self.show(run, output);
     }
 
-    pub(super) fn show(&mut self, run: &CellRun, output: CellOutput) {
+    pub(super) fn show(&mut self, run: &CellRun, mut output: CellOutput) {
+        if let CellOutput::Text { text } = &mut output {
+            keep_newest(text);
+        }
         self.note_shown(run.notebook(), run.cell, &output);
         self.event(Event::Cell {
             notebook: run.notebook().to_owned(),

@@ -22,7 +22,7 @@ pub use flow::{
 };
 pub use notebook::{
     CellEnd, CellLanguage, CellOutput, CellShown, CellView, Completion, Language, NotebookEntry,
-    NotebookFormat, NotebookView, RowsFormat, WidgetView, add_printed,
+    NotebookFormat, NotebookView, RowsFormat, WidgetView, add_printed, keep_newest,
 };
 pub use python::{FUNCTIONS_OF_ONE, PythonFailure, PythonOutcome};
 pub use relation::{

@@ -182,11 +182,34 @@ pub struct Completion {
 /// Bytes of printed text that are kept of a cell: the newest.
 const MOST_TEXT: usize = 200_000;
 
-/// Adds what a cell prints to what it printed before. Of a lot of text the beginning is left out, with a sign for it.
+/// Adds what a cell prints to what it printed before.
 pub fn add_printed(before: &mut String, more: &str) {
     before.push_str(more);
-    if before.len() > MOST_TEXT {
-        let cut = (before.len() - MOST_TEXT..before.len()).find(|at| before.is_char_boundary(*at));
-        before.replace_range(..cut.unwrap_or(0), "…");
+    keep_newest(before);
+}
+
+/// Leaves out the beginning of a lot of printed text, with a sign for it.
+pub fn keep_newest(text: &mut String) {
+    if text.len() > MOST_TEXT {
+        let cut = (text.len() - MOST_TEXT..text.len()).find(|at| text.is_char_boundary(*at));
+        text.replace_range(..cut.unwrap_or(0), "…");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_lot_of_printed_text_the_newest_is_kept() {
+        let mut text = "a".repeat(10);
+        add_printed(&mut text, "b");
+        assert_eq!(text, "aaaaaaaaaab");
+        for _ in 0..2 {
+            add_printed(&mut text, &"ä".repeat(MOST_TEXT / 2 - 1));
+            add_printed(&mut text, "end");
+            assert!(text.starts_with("…ä") && text.ends_with("äend"));
+            assert!(text.len() <= MOST_TEXT + "…".len());
+        }
     }
 }

@@ -11,6 +11,7 @@
 )]
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Host, Interpreter, Outcome, Stream};
@@ -18,6 +19,9 @@ use crate::protocol::FUNCTIONS_OF_ONE;
 
 /// Milliseconds of computing between two pauses in which the worker's other work happens.
 const PAUSE_EVERY_MS: f64 = 50.0;
+
+/// The answer for a function of an earlier life of this program.
+const GONE: &str = r#"{"error": {"class": "PythonException", "message": "The function is gone: Python was started anew. Run the cell that registers it again."}}"#;
 
 mod host {
     #[link(wasm_import_module = "./python_host.js")]
@@ -30,6 +34,8 @@ mod host {
         pub fn take(to: *mut u8);
         /// Takes printed text: stream 1 or 2.
         pub fn write(stream: i32, text: *const u8, length: usize);
+        /// Takes the last word of a program that fails.
+        pub fn panicked(message: *const u8, length: usize);
         /// Lets other work happen. 1: the cell is to end.
         pub fn pause() -> i32;
         /// 1: the cell is to end. For a call that can't be suspended.
@@ -99,8 +105,8 @@ impl Host for Worker {
 }
 
 thread_local! {
-    /// One for each notebook.
-    static PYTHONS: RefCell<Vec<Rc<Interpreter>>> = const { RefCell::new(Vec::new()) };
+    /// One for each notebook, by number.
+    static PYTHONS: RefCell<BTreeMap<usize, Rc<Interpreter>>> = const { RefCell::new(BTreeMap::new()) };
     /// Whether the innermost call can't be suspended: the engine waits for it in the middle of its work.
     static AT_ONCE: Cell<bool> = const { Cell::new(false) };
     /// The text that the last call gave, until the next.
@@ -108,7 +114,7 @@ thread_local! {
 }
 
 fn python(number: usize) -> Option<Rc<Interpreter>> {
-    PYTHONS.with_borrow(|all| all.get(number).cloned())
+    PYTHONS.with_borrow(|all| all.get(&number).cloned())
 }
 
 /// Room for a text of the caller's, who then hands it over with the call.
@@ -137,17 +143,23 @@ pub extern "C" fn python_result() -> *const u8 {
     RESULT.with_borrow(|text| text.as_ptr())
 }
 
-/// Starts an interpreter; the first has the number 0, the next 1. 0, or the length of what went wrong.
+/// Starts an interpreter, of a number that no other has had, in an earlier life of this program either: the numbers of its
+/// functions follow from it. 0, or the length of what went wrong.
 #[unsafe(no_mangle)]
-pub extern "C" fn python_start() -> usize {
+pub extern "C" fn python_start(number: usize) -> usize {
     let host = Rc::new(Worker {
         paused: Cell::new(0.0),
     });
     host.paused.set(host.now_ms());
-    let first = FUNCTIONS_OF_ONE * PYTHONS.with_borrow(Vec::len) as u64;
+    std::panic::set_hook(Box::new(|info| {
+        let message = info.to_string();
+        // SAFETY: the host reads the text before it returns.
+        unsafe { host::panicked(message.as_ptr(), message.len()) }
+    }));
+    let first = FUNCTIONS_OF_ONE * number as u64;
     match Interpreter::with_functions_from(host, first) {
         Ok(python) => {
-            PYTHONS.with_borrow_mut(|all| all.push(Rc::new(python)));
+            PYTHONS.with_borrow_mut(|all| all.insert(number, Rc::new(python)));
             0
         }
         Err(error) => give(error),
@@ -177,7 +189,10 @@ pub extern "C" fn python_invoke(function: u32, arguments: *mut u8, length: usize
     let arguments = text(arguments, length);
     let function = u64::from(function);
     let number = usize::try_from(function.saturating_sub(1) / FUNCTIONS_OF_ONE).unwrap_or_default();
-    give(python(number).map_or_else(String::new, |python| python.invoke(function, &arguments)))
+    give(match python(number) {
+        Some(python) => python.invoke(function, &arguments),
+        None => GONE.to_owned(),
+    })
 }
 
 /// As [`python_invoke`], for a function that the engine needs in the middle of its work (a UDF): it can't be suspended.

@@ -100,3 +100,47 @@ test("a list holds one number a hundred thousand times", async () => {
   await chosen(page).getByText("700001", { exact: true }).waitFor();
   await noComplaints(page);
 });
+
+test("Python that has no stack or memory left says so, and is there again with the next cell", async () => {
+  const page = await open(site);
+  const run = (source) =>
+    page.evaluate(async (source) => {
+      await multihop.ready;
+      const { status, stdout, error } = await multihop.run(source);
+      return { status, stdout, class: error?.class, message: error?.message };
+    }, source);
+  await run("kept = 1\nspark.range(3).createOrReplaceTempView('view')\nspark.udf.register('twice', lambda n: 2 * n)");
+  const deep = await run("x = 1\nfor _ in range(100_000): x = {'a': x}\nx == {'a': x}");
+  assert.equal(deep.class, "RecursionError");
+  assert.match(deep.message, /nested too deeply/);
+  const large = await run("b = []\nwhile True: b.append(bytearray(100_000_000))");
+  assert.equal(large.class, "MemoryError");
+  // The session is as it was; Python is new. Functions don't become others'.
+  const after = await run("spark.udf.register('thrice', lambda n: 3 * n)\nprint(spark.table('view').count())");
+  assert.equal(after.stdout, "3\n");
+  assert.equal((await run("print(kept)")).class, "NameError");
+  assert.match((await run("spark.sql('SELECT twice(2)').show()")).message, /The function is gone/);
+  assert.match((await run("spark.sql('SELECT thrice(2)').show()")).stdout, /6/);
+  await noComplaints(page);
+});
+
+test("a cell that waits fails when the function of its stream ends Python", async () => {
+  const page = await open(site);
+  const source = [
+    "def deep(df, n):",
+    "    x = 1",
+    "    for _ in range(100_000): x = {'a': x}",
+    "    return x == {'a': x}",
+    "spark.sql('CREATE TABLE IF NOT EXISTS t AS SELECT 1 AS a')",
+    "stream = spark.readStream.table('t').writeStream.option('checkpointLocation', '/c').foreachBatch(deep).start()",
+    "stream.awaitTermination()",
+  ].join("\n");
+  const failed = await page.evaluate(async (source) => {
+    await multihop.ready;
+    return (await multihop.run(source)).error?.class;
+  }, source);
+  assert.equal(failed, "RecursionError");
+  const next = await page.evaluate(async () => (await multihop.run("print(1 + 1)")).stdout);
+  assert.equal(next, "2\n");
+  await noComplaints(page);
+});

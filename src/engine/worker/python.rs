@@ -27,8 +27,8 @@ const CANNOT_SUSPEND: &str = "Note: this browser can't suspend WebAssembly. A Py
 pub(super) struct Python {
     /// What `startPython` gave.
     module: RefCell<Option<JsValue>>,
-    /// The notebooks, by the number of their interpreter.
-    notebooks: RefCell<Vec<String>>,
+    /// The notebooks, by the number of their interpreter; `None` for one that ended.
+    notebooks: RefCell<Vec<Option<String>>>,
     /// Whether a batch's function is under way.
     batch: Cell<bool>,
 }
@@ -49,7 +49,7 @@ impl Worker {
             let worker = self.clone();
             spawn_local(async move {
                 let outcome = worker.run_python(&cell).await;
-                let outcome = outcome.unwrap_or_else(|error| failed(&error));
+                let outcome = outcome.unwrap_or_else(|error| worker.python.failed(&error));
                 worker.engine.borrow_mut().python_done(outcome);
                 worker.send();
                 worker.wake();
@@ -59,7 +59,7 @@ impl Worker {
             let notebook_of = |function: u64| {
                 let number = function.saturating_sub(1) / FUNCTIONS_OF_ONE;
                 let notebooks = self.python.notebooks.borrow();
-                notebooks.get(usize::try_from(number).ok()?).cloned()
+                notebooks.get(usize::try_from(number).ok()?).cloned()?
             };
             let Some(call) = self.engine.borrow_mut().take_python_batch(notebook_of) else {
                 return;
@@ -71,7 +71,7 @@ impl Worker {
                 let arguments = [function, call.arguments.as_str().into()];
                 let reply = worker.python.call("invoke", &arguments).await;
                 let reply = reply.unwrap_or_else(|error| {
-                    serde_json::json!({"error": {"message": text_of(&error)}}).to_string()
+                    error_reply("PythonException", &ended(&error).message)
                 });
                 worker.python.batch.set(false);
                 worker.engine.borrow_mut().python_batch_done(&call, &reply);
@@ -82,23 +82,27 @@ impl Worker {
     }
 
     async fn run_python(self: &Rc<Self>, cell: &PythonCell) -> Result<PythonOutcome, JsValue> {
-        if self.python.module.borrow().is_none() {
+        if !self.python.lives() {
             let module = self.start_python().await?;
             self.python.module.replace(Some(module));
+            self.python.notebooks.borrow_mut().fill(None);
         }
         let known = self
             .python
             .notebooks
             .borrow()
             .iter()
-            .position(|n| *n == cell.notebook);
+            .position(|n| n.as_ref() == Some(&cell.notebook));
         let number = match known {
             Some(number) => number,
             None => {
-                self.python.call("begin", &[]).await?;
-                let mut notebooks = self.python.notebooks.borrow_mut();
-                notebooks.push(cell.notebook.clone());
-                notebooks.len() - 1
+                let number = {
+                    let mut notebooks = self.python.notebooks.borrow_mut();
+                    notebooks.push(Some(cell.notebook.clone()));
+                    notebooks.len() - 1
+                };
+                self.python.call("begin", &[number.into()]).await?;
+                number
             }
         };
         let arguments = [
@@ -110,7 +114,7 @@ impl Worker {
         serde_json::from_str(&outcome).map_err(|e| JsValue::from_str(&e.to_string()))
     }
 
-    /// Loads the module, and gives it its way back to the engine.
+    /// Loads the module, or starts it anew, and gives it its way back to the engine.
     async fn start_python(self: &Rc<Self>) -> Result<JsValue, JsValue> {
         let program = Object::new();
         let set = |name: &str, function: &JsValue| Reflect::set(&program, &name.into(), function);
@@ -151,7 +155,10 @@ impl Worker {
         let functions = JsonPython(move |function: u64, arguments: &str| {
             let function = JsValue::from_f64(function as f64);
             let reply = invoke.call2(&JsValue::UNDEFINED, &function, &arguments.into());
-            reply.ok().and_then(|r| r.as_string()).unwrap_or_default()
+            reply.map_or_else(
+                |error| error_reply("PythonException", &ended(&error).message),
+                |reply| reply.as_string().unwrap_or_default(),
+            )
         });
         self.engine.borrow_mut().set_python_functions(functions);
         Ok(module)
@@ -224,6 +231,26 @@ impl Worker {
 }
 
 impl Python {
+    /// Whether there is a module that can be called.
+    fn lives(&self) -> bool {
+        let module = self.module.borrow();
+        module
+            .as_ref()
+            .is_some_and(|module| !get(module, "ended").is_truthy())
+    }
+
+    /// How a cell ended in which the module itself failed.
+    fn failed(&self, error: &JsValue) -> PythonOutcome {
+        if !self.lives() && self.module.borrow().is_some() {
+            return PythonOutcome::Error(ended(error));
+        }
+        let message = format!(
+            "Python could not be loaded: {}. Run the cell again once the site can be reached.",
+            text_of(error)
+        );
+        PythonOutcome::Error(failure("PythonError", message))
+    }
+
     /// Whether a cell can be suspended while it computes or waits.
     fn suspends(&self) -> bool {
         self.module
@@ -245,21 +272,36 @@ impl Python {
 }
 
 fn refusal(class: &str, message: &str) -> JsValue {
-    let reply = serde_json::json!({"error": {"class": class, "message": message}});
-    reply.to_string().into()
+    error_reply(class, message).into()
 }
 
-/// The module itself failed: it could not be loaded, or its memory or stack ended.
-fn failed(error: &JsValue) -> PythonOutcome {
+fn error_reply(class: &str, message: &str) -> String {
+    serde_json::json!({"error": {"class": class, "message": message}}).to_string()
+}
+
+/// The module's memory or stack ended, or the interpreter failed. It is started anew with the next cell.
+fn ended(error: &JsValue) -> PythonFailure {
+    let text = text_of(error);
+    // As Chromium and Safari, and as Firefox say it.
+    let is_stack = text.contains("call stack") || text.contains("too much recursion");
+    let (class, what) = match text.as_str() {
+        _ if is_stack => ("RecursionError", "Calls or values are nested too deeply."),
+        // The program's own word for it is none.
+        "unreachable" | "unreachable executed" => ("MemoryError", "Python's memory ended."),
+        other => ("SystemError", other),
+    };
     let message = format!(
-        "Python ended: {}. Load the page again to start it anew.",
-        text_of(error)
+        "{what} Python is started anew: the variables and functions of all notebooks are gone; tables, views and streams are as they were."
     );
-    PythonOutcome::Error(PythonFailure {
-        class: "PythonError".into(),
-        traceback: message.clone(),
+    failure(class, message)
+}
+
+fn failure(class: &str, message: String) -> PythonFailure {
+    PythonFailure {
+        class: class.into(),
+        traceback: format!("{class}: {message}"),
         message,
         condition: None,
         line: None,
-    })
+    }
 }
