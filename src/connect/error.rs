@@ -42,6 +42,16 @@ pub enum ConnectError {
         "[CONTEXT_ONLY_VALID_ON_DRIVER] It appears that you are attempting to reference SparkContext from a broadcast variable, action, or transformation. SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063."
     )]
     WithinFunction,
+    #[error(
+        "java.lang.StackOverflowError: This DataFrame is made of more than {} operations, one on another. Do several in one, for example with withColumns or select; or write it to a table and go on from there.",
+        ConnectError::MOST_OPERATIONS
+    )]
+    TooDeep,
+    #[error(
+        "org.apache.spark.SparkException: Job aborted due to stage failure: Total size of serialized results of 1 tasks ({:.1} MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB). Collect fewer rows: aggregate, filter or limit them first.",
+        *bytes as f64 / f64::from(1 << 20)
+    )]
+    ResultTooLarge { bytes: usize },
     /// A class of its own, such as `IllegalArgumentException`.
     #[error("{message}")]
     Other {
@@ -51,6 +61,10 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// How many operations a DataFrame may be made of, one on another: the stack that analysis and execution have in a
+    /// browser holds about twice as many.
+    pub const MOST_OPERATIONS: usize = 500;
+
     /// The class that Python raises, by its name in `pyspark.errors`.
     pub fn class(&self) -> &'static str {
         match self {
@@ -63,6 +77,8 @@ impl ConnectError {
             ConnectError::ConfNotFound { .. } => "SparkNoSuchElementException",
             ConnectError::FileNotFound { .. }
             | ConnectError::Files { .. }
+            | ConnectError::TooDeep
+            | ConnectError::ResultTooLarge { .. }
             | ConnectError::NoSuchWidget { .. } => "Py4JJavaError",
             ConnectError::WidgetChoice { .. } => "IllegalArgumentException",
             ConnectError::Other { class, .. } => class,

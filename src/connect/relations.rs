@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::column::Columns;
 use super::values::{row_to_json, value_from_json};
 use super::{Connect, ConnectError, Reply, Request, Shown, show, show_vertical};
-use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
+use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, SessionError, WriteTo, Writer};
 use crate::sql::SqlError;
 use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Parameters, Pivot};
 use crate::sql::column::Column;
@@ -20,6 +20,12 @@ use crate::types::{
 
 /// More values than a pivot may find by itself (`spark.sql.pivotMaxValues`).
 const PIVOT_VALUES: usize = 10_000;
+
+/// The most that is collected (`spark.driver.maxResultSize`, and its default).
+const MOST_RESULT_BYTES: usize = 1 << 30;
+
+/// What a value costs besides itself on its way to Python.
+const VALUE_BYTES: usize = 100;
 
 impl Connect {
     pub(super) fn relation_or_action(
@@ -47,6 +53,9 @@ impl Connect {
             }
             _ => {
                 let plan = self.operation(session, op, r)?;
+                if plan.depth() > ConnectError::MOST_OPERATIONS {
+                    return Err(ConnectError::TooDeep);
+                }
                 Ok(self.hand_out(plan))
             }
         }
@@ -312,7 +321,7 @@ impl Connect {
             }
             "collect" => {
                 let limit = r.number("limit").ok().and_then(|n| usize::try_from(n).ok());
-                let frame = session.collect(&plan, limit)?;
+                let frame = collect_values(session, &plan, limit)?;
                 Ok(json!({"rows": frame_to_json(&frame)?}))
             }
             "count" => {
@@ -363,6 +372,34 @@ impl Connect {
             _ => super::streams::write(session, plan, r),
         }
     }
+}
+
+/// Rows for Python, which has each value as an object of its own.
+///
+/// # Errors
+/// [`ConnectError::ResultTooLarge`], before memory ends.
+fn collect_values(
+    session: &Session,
+    plan: &Plan,
+    limit: Option<usize>,
+) -> Result<Frame, ConnectError> {
+    let mut bytes = 0;
+    let mut missing = limit.unwrap_or(usize::MAX);
+    let mut frames = vec![Frame::empty(plan.schema())];
+    for frame in session.rows(plan)? {
+        let frame = frame.map_err(SessionError::from)?.slice(0, missing);
+        missing -= frame.height();
+        bytes += frame.estimated_size() + VALUE_BYTES * frame.height() * frame.columns().len();
+        if bytes > MOST_RESULT_BYTES {
+            return Err(ConnectError::ResultTooLarge { bytes });
+        }
+        frames.push(frame);
+        if missing == 0 {
+            break;
+        }
+    }
+    let all = Frame::concat(&frames)?;
+    Ok(all.unwrap_or_else(|| Frame::empty(plan.schema())))
 }
 
 /// The columns that aren't among some.

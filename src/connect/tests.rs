@@ -394,3 +394,43 @@ fn sql_takes_arguments_by_name_and_by_place() {
     let error = python.error(json!({"op": "sql", "text": "SELECT :nope", "args": {}}));
     assert!(error.starts_with("[UNBOUND_SQL_PARAMETER]"), "{error}");
 }
+
+#[test]
+fn a_result_that_memory_would_not_hold_is_an_error() {
+    let mut python = Python::new();
+    let df = python.df(json!({"op": "range", "start": 0, "end": 1_000_000_000, "step": 1}));
+    let error = python.error(json!({"op": "collect", "df": df}));
+    assert!(
+        error.contains("is bigger than spark.driver.maxResultSize"),
+        "{error}"
+    );
+    let first = python.ok(json!({"op": "collect", "df": df, "limit": 2}));
+    assert_eq!(first["rows"], json!([[0], [1]]));
+}
+
+#[test]
+fn a_dataframe_is_made_of_hundreds_of_operations_and_of_thousands_is_an_error() {
+    let run = || {
+        let mut python = Python::new();
+        let mut df = python.df(json!({"op": "range", "start": 0, "end": 1, "step": 1}));
+        let next = json!({"op": "+", "args": [col("id"), lit(1)]});
+        for made in 0_u32.. {
+            let request = json!({"op": "withColumns", "df": df, "columns": [["id", next]]});
+            let reply = python.call(request);
+            match reply["ok"]["df"].as_u64() {
+                Some(longer) => df = longer,
+                None => {
+                    let error = reply["error"]["message"].as_str().unwrap();
+                    assert!(error.contains("StackOverflowError"), "{error}");
+                    assert!(made >= 400, "{made}");
+                    let rows = python.ok(json!({"op": "collect", "df": df}));
+                    assert_eq!(rows["rows"], json!([[made]]));
+                    return;
+                }
+            }
+        }
+    };
+    // Code that isn't optimised needs more stack than a test has.
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run);
+    thread.unwrap().join().unwrap();
+}

@@ -5,6 +5,7 @@
 //! [`PlanNode::StreamSource`] by the scan of its micro-batch ([`Plan::with_batches`]) and runs
 //! what results like any other plan.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::delta::AddFile;
@@ -667,6 +668,31 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// How many operators lie on the longest way from here to a source.
+    pub fn depth(&self) -> usize {
+        // Without recursion, as it is asked for what may be too deep for that.
+        let mut known: HashMap<*const Plan, usize> = HashMap::new();
+        let mut open: Vec<(&Plan, bool)> = vec![(self, false)];
+        while let Some((plan, knows_inputs)) = open.pop() {
+            let key = std::ptr::from_ref(plan);
+            if known.contains_key(&key) {
+                continue;
+            }
+            let inputs = plan.inputs();
+            if knows_inputs {
+                let depths = inputs
+                    .iter()
+                    .filter_map(|input| known.get(&Arc::as_ptr(input)));
+                let deepest = depths.max().copied().unwrap_or(0);
+                known.insert(key, deepest + 1);
+            } else {
+                open.push((plan, true));
+                open.extend(inputs.into_iter().map(|input| (input.as_ref(), false)));
+            }
+        }
+        known.get(&std::ptr::from_ref(self)).copied().unwrap_or(0)
     }
 
     /// Whether rows come from a streaming source (`DataFrame.isStreaming`).

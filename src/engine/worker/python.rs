@@ -70,9 +70,8 @@ impl Worker {
                 let function = JsValue::from_f64(call.function as f64);
                 let arguments = [function, call.arguments.as_str().into()];
                 let reply = worker.python.call("invoke", &arguments).await;
-                let reply = reply.unwrap_or_else(|error| {
-                    error_reply("PythonException", &ended(&error).message)
-                });
+                let reply = reply
+                    .unwrap_or_else(|error| error_reply("PythonException", &ended(&error).message));
                 worker.python.batch.set(false);
                 worker.engine.borrow_mut().python_batch_done(&call, &reply);
                 worker.send();
