@@ -32,6 +32,15 @@ const untilTaken = (page, key, rows) =>
     [key, rows],
   );
 
+/** Waits until a directory has so many files. */
+const untilFiles = (page, path, files) =>
+  page.evaluate(
+    async ([path, files]) => {
+      while ((await multihop.listFiles(path)).length < files) await new Promise((resume) => setTimeout(resume, 10));
+    },
+    [path, files],
+  );
+
 /** Writes so many orders and their customers for a drop. */
 function writeOrders(rows, folder) {
   const write = ["bench", "--no-default-features", "--features", "engine", "--bench", "hops", "--", "--write", folder];
@@ -80,7 +89,7 @@ async function seed(site, inMemory) {
 async function toGold(site, inMemory, folder, rows) {
   const page = await openWorkspace(site, inMemory);
   await drop(page, [join(folder, "customers.json")]);
-  await page.waitForFunction(async (path) => (await multihop.listFiles(path)).length > 3, customers);
+  await untilFiles(page, customers, 4);
   const ready = untilTaken(page, "orders_silver", 3000);
   await press(page, "Start");
   await ready;
@@ -140,7 +149,7 @@ async function wholeWay(rows, folder) {
     const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
     const tabs = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
     await drop(page, [join(folder, "customers.json")]);
-    await page.waitForFunction(async (path) => (await multihop.listFiles(path)).length > 3, customers);
+    await untilFiles(page, customers, 4);
     const ready = untilTaken(page, "orders_silver", 3000);
     await press(page, "Start");
     await ready;
