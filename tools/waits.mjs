@@ -11,6 +11,8 @@ const problems = [];
 
 const timers =
   /\b(waitForTimeout|setTimeout|setInterval|setImmediate|networkidle|sleep)\b|timers\/promises|Atomics\.wait/;
+/** Ends at once: what an async function gives is a promise, and that is true. */
+const neverWaits = /waitForFunction\((async|[^)]*=>\s*multihop)/;
 const limit = /\btimeout: *[\d_]+/;
 const readings =
   "count|title|innerText|allInnerTexts|innerHTML|textContent|allTextContents|inputValue|isVisible|isHidden|isEnabled|isDisabled|isChecked|isEditable|boundingBox";
@@ -48,6 +50,7 @@ for (const name of (await readdir(`${root}tests/e2e`)).filter((name) => name.end
     const say = (problem) => problems.push(`${path}:${at + 1}: ${problem}`);
     if (name !== "patience.mjs" && timers.test(line))
       say("waits for a time. Wait for what the test needs: a locator's waitFor, or eventually of patience.mjs");
+    if (neverWaits.test(line)) say("waits for an async function, which ends at once. Let evaluate wait, or eventually");
     if (limit.test(line)) say("has a limit of its own, too short on a slow machine. Use PATIENCE of patience.mjs");
     if (!name.endsWith(".test.mjs")) return;
     if (!waiting.has(at) && once.some((reading) => reading.test(line)))

@@ -83,7 +83,7 @@ pub struct StateTable {
     key_columns: usize,
     schema: SchemaRef,
     rows: HashMap<u64, Row>,
-    by_key: HashMap<Arc<[u8]>, Vec<u64>>,
+    by_key: HashMap<Arc<[u8]>, Ids>,
     by_expiry: BTreeSet<(i64, u64)>,
     segments: BTreeMap<u64, Segment>,
     next_segment: u64,
@@ -98,6 +98,39 @@ struct Row {
     place: IdxSize,
     key: Arc<[u8]>,
     expiry: Option<i64>,
+}
+
+/// The rows of a key: mostly one, so that it takes no memory of its own.
+enum Ids {
+    One(u64),
+    Many(Vec<u64>),
+}
+
+impl Ids {
+    fn as_slice(&self) -> &[u64] {
+        match self {
+            Ids::One(id) => std::slice::from_ref(id),
+            Ids::Many(ids) => ids,
+        }
+    }
+
+    fn push(&mut self, id: u64) {
+        match self {
+            Ids::One(first) => *self = Ids::Many(vec![*first, id]),
+            Ids::Many(ids) => ids.push(id),
+        }
+    }
+
+    /// Takes one out. Gives whether others are left.
+    fn remove(&mut self, id: u64) -> bool {
+        match self {
+            Ids::One(only) => *only != id,
+            Ids::Many(ids) => {
+                ids.retain(|other| *other != id);
+                !ids.is_empty()
+            }
+        }
+    }
 }
 
 struct Segment {
@@ -156,7 +189,7 @@ impl StateTable {
 
     /// The rows of a key, oldest first.
     pub(super) fn find(&self, key: &[u8]) -> &[u64] {
-        self.by_key.get(key).map(Vec::as_slice).unwrap_or_default()
+        self.by_key.get(key).map(Ids::as_slice).unwrap_or_default()
     }
 
     /// The columns of these rows, in their order.
@@ -195,7 +228,8 @@ impl StateTable {
         self.rows(&self.ids())
     }
 
-    fn ids(&self) -> Vec<u64> {
+    /// All rows' numbers, oldest first.
+    pub(super) fn ids(&self) -> Vec<u64> {
         let mut ids: Vec<u64> = self.rows.keys().copied().collect();
         ids.sort_unstable();
         ids
@@ -271,7 +305,12 @@ impl StateTable {
                 }
                 None => {
                     let key: Arc<[u8]> = keys.get(place).into();
-                    self.by_key.entry(key.clone()).or_default().push(*id);
+                    match self.by_key.get_mut(&key) {
+                        Some(ids) => ids.push(*id),
+                        None => {
+                            self.by_key.insert(key.clone(), Ids::One(*id));
+                        }
+                    }
                     key
                 }
             };
@@ -289,7 +328,7 @@ impl StateTable {
             self.next_id = self.next_id.max(id + 1);
         }
         let segment = Segment {
-            frame: rows.clone().with_schema(self.schema.clone())?,
+            frame: concat(&self.schema, std::slice::from_ref(rows))?,
             live: ids.len(),
             ids: ids.to_vec(),
         };
@@ -304,11 +343,9 @@ impl StateTable {
                 continue;
             };
             self.leave(&row, *id);
-            if let Some(same_key) = self.by_key.get_mut(&row.key) {
-                same_key.retain(|other| other != id);
-                if same_key.is_empty() {
-                    self.by_key.remove(&row.key);
-                }
+            let others = self.by_key.get_mut(&row.key).map(|ids| ids.remove(*id));
+            if others == Some(false) {
+                self.by_key.remove(&row.key);
             }
             self.put.remove(id);
             self.removed.insert(*id);

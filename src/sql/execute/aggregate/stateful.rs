@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::keys::KeyRows;
-use super::super::state::OperatorReport;
-use super::super::stream::{blocking, chunks, take_rows};
+use super::super::state::{OperatorReport, StateTable};
+use super::super::stream::{blocking, chunks, once, take_rows};
 use super::super::watermark::{Expiry, Stateful};
-use super::super::{FrameStream, OutputMode};
+use super::super::{CHUNK_ROWS, FrameStream, OutputMode};
 use super::Aggregator;
 use super::session::{session_key, with_sessions};
 use crate::sql::SqlError;
@@ -30,7 +30,7 @@ pub(in crate::sql::execute) fn stateful(
         schema,
         aggregator,
         |aggregator: &mut Aggregator, frame| aggregator.update(&frame),
-        move |aggregator| Ok(chunks(merged(&aggregator, expiry, &operator)?)),
+        move |aggregator| merged(aggregator, expiry, &operator),
     )
 }
 
@@ -81,10 +81,10 @@ impl Layout {
 
 /// Merges the batch into the state, and gives what the output mode wants of it.
 fn merged(
-    batch: &Aggregator,
+    batch: Aggregator,
     expiry: Option<Expiry>,
     operator: &Stateful,
-) -> Result<Frame, SqlError> {
+) -> Result<FrameStream, SqlError> {
     let mode = batch.ctx.output_mode;
     // The whole result has late groups, too, and forgets none.
     let expiry = expiry.filter(|_| mode != OutputMode::Complete);
@@ -119,19 +119,25 @@ fn merged(
                 .filter(|id| seen.insert(**id)),
         );
     }
+    drop(seen);
     let before = layout.groups(&table.rows(&known)?, &batch.buffer_schema)?;
-    let mut touched = batch.fresh()?;
-    match session {
+    let touched = match session {
         Some(session) => {
+            let mut touched = batch.fresh()?;
             let all = Frame::concat(&[before, groups])?;
             let all = all.unwrap_or_else(|| Frame::empty(batch.buffer_schema.clone()));
             touched.merge(&with_sessions(&all, batch.keys.len(), session)?)?;
+            touched
         }
+        // All of them are new: there is nothing to merge.
+        None if known.is_empty() && groups.height() == batch.len() => batch,
         None => {
+            let mut touched = batch.fresh()?;
             touched.merge(&before)?;
             touched.merge(&groups)?;
+            touched
         }
-    }
+    };
     let rows = touched.buffers()?;
     let expiries = match &expiry {
         Some(expiry) => expiry.times(&rows)?,
@@ -146,6 +152,7 @@ fn merged(
     } else {
         table.replace(&keys, &stored, &expiries)?;
     }
+    drop(keys);
     report.rows_updated = rows.height() as u64;
 
     let expired = match expiry {
@@ -153,19 +160,32 @@ fn merged(
         None => Vec::new(),
     };
     let out = match mode {
-        OutputMode::Update => touched,
-        OutputMode::Append | OutputMode::Complete => {
-            let stored = match mode {
-                OutputMode::Append => table.rows(&expired)?,
-                _ => table.all()?,
-            };
-            let mut out = batch.fresh()?;
-            out.merge(&layout.groups(&stored, &batch.buffer_schema)?)?;
-            out
-        }
+        OutputMode::Update => chunks(touched.finish()?),
+        OutputMode::Append => results(&touched, &table, &layout, &expired)?,
+        OutputMode::Complete => results(&touched, &table, &layout, &table.ids())?,
     };
     table.remove(&expired)?;
     report.rows_removed = expired.len() as u64;
     operator.report(report);
-    out.finish()
+    Ok(out)
+}
+
+/// The results of rows of state; `like` computes them. Each has a group of its own, so some at a time will do.
+fn results(
+    like: &Aggregator,
+    table: &StateTable,
+    layout: &Layout,
+    ids: &[u64],
+) -> Result<FrameStream, SqlError> {
+    let result = |ids: &[u64]| {
+        let mut some = like.fresh()?;
+        some.merge(&layout.groups(&table.rows(ids)?, &like.buffer_schema)?)?;
+        some.finish()
+    };
+    if ids.is_empty() {
+        return Ok(once(result(ids)?));
+    }
+    let frames = ids.chunks(CHUNK_ROWS).map(result);
+    let frames = frames.collect::<Result<Vec<Frame>, SqlError>>()?;
+    Ok(Box::new(frames.into_iter().map(Ok)))
 }
