@@ -23,7 +23,7 @@ test("Python is asked for at the first Python cell only, and shows what it print
   );
   await page.keyboard.press("Shift+Enter");
   const first = cell(page, 0);
-  await first.getByText("5 rows").waitFor();
+  await first.getByText("5 rows", { exact: true }).waitFor();
   await eventually("Python is asked for", async () => assert.equal(asked().length, 1));
   await first.getByText("DataFrame[id: bigint, twice: bigint]").waitFor();
   await first.getByRole("gridcell", { name: "8" }).waitFor();
