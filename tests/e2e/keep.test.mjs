@@ -252,7 +252,9 @@ test("a workspace in memory can be saved, too", async () => {
 const ask = (page, request) =>
   page.evaluate(async (message) => {
     const page = await import(document.querySelector("script[data-page]").dataset.page);
-    await page.request(message, []);
+    await page.request(message, []).catch((error) => {
+      throw new Error(error.message);
+    });
   }, request);
 
 test("an engine that panics says so and comes back; a file that ended it is read again only when asked to", async () => {
