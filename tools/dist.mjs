@@ -29,8 +29,12 @@ const RUSTFLAGS = '--cfg getrandom_backend="wasm_js" --cfg erase_components';
 const bin = new URL("../node_modules/.bin", import.meta.url).pathname;
 const env = { PATH: bin + delimiter + process.env.PATH, RUSTFLAGS };
 
-/** wasm-opt's arguments for small code; functions that are called often stand first, which compresses better. */
-const SMALLEST = ["--strip-producers", "--strip-target-features", "-Oz", "--reorder-functions"];
+/** wasm-opt's arguments for the page, as Trunk takes them from its link. */
+async function pageOptimisation() {
+  const [link] = /<link[^>]*data-bin="page"[^>]*>/.exec(await readFile("www/index.html", "utf8"));
+  const said = (attribute) => new RegExp(`${attribute}="([^"]*)"`).exec(link)[1];
+  return [`-O${said("data-wasm-opt")}`, ...said("data-wasm-opt-params").split(" ")];
+}
 
 /** As a host does that compresses once, when the files are put there. */
 const compressed = (bytes) =>
@@ -60,7 +64,7 @@ const readFiles = (folder) => async (pattern) =>
 async function buildPage() {
   const folder = await mkdtemp(join(tmpdir(), "multihop-page-"));
   try {
-    await buildProgram({ name: "page", profile: "dist-page", folder, optimise: SMALLEST, env });
+    await buildProgram({ name: "page", profile: "dist-page", folder, optimise: await pageOptimisation(), env });
     // What Trunk would have put beside it, minified as it does.
     await mkdir("target", { recursive: true });
     for (const name of await readdir("target/site")) {
