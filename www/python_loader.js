@@ -2,7 +2,7 @@
 //
 //   const python = await start({ call, write, pause, stop }, progress)   progress(bytes, of bytes)
 //   python.suspends                       can a cell be cancelled while it computes?
-//   python.ended                          whether it can't be used any more: start it anew
+//   python.ended                          why it can't be used any more, if so: start it anew
 //   await python.begin(number)            one more interpreter, of that number: each notebook has its own
 //   await python.run(number, source, name)  the outcome, as src/python's `Outcome` in JSON
 //   await python.invoke(id, arguments)    a function that Python registered: JSON in, JSON out
@@ -59,13 +59,12 @@ export async function start(program, progress = () => {}) {
   const end = new Promise((_, reject) => (fail = reject));
   // It may end while nobody waits for it.
   end.catch(() => {});
-  const python = { suspends, ended: false };
+  const python = { suspends, ended: null };
   // The program reports what Python raises. What comes out as an exception of JavaScript's ended it.
   const over = (error) => {
-    const reason = around.panic ? new Error(around.panic) : error;
-    python.ended = true;
-    fail(reason);
-    return reason;
+    python.ended ??= around.panic ? new Error(around.panic) : error;
+    fail(python.ended);
+    return python.ended;
   };
   const enterWith = (entry, ...given) => {
     if (python.ended) return end;
@@ -87,6 +86,7 @@ export async function start(program, progress = () => {}) {
     run: (number, source, name) => enterWith(entries.run, number, source, name),
     invoke: (id, json) => enterWith(entries.invoke, id, json),
     invokeNow: (id, json) => {
+      if (python.ended) throw python.ended;
       try {
         return result(exports.python_invoke_now(id, ...put(json)));
       } catch (error) {
