@@ -12,7 +12,7 @@ const problems = [];
 const timers =
   /\b(waitForTimeout|setTimeout|setInterval|setImmediate|networkidle|sleep)\b|timers\/promises|Atomics\.wait/;
 /** Ends at once: what an async function gives is a promise, and that is true. */
-const neverWaits = /waitForFunction\((async|[^)]*=>\s*multihop)/;
+const neverWaits = /waitForFunction\(async/;
 const limit = /\btimeout: *[\d_]+/;
 const readings =
   "count|title|innerText|allInnerTexts|innerHTML|textContent|allTextContents|inputValue|isVisible|isHidden|isEnabled|isDisabled|isChecked|isEditable|boundingBox";
