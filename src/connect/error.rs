@@ -43,15 +43,14 @@ pub enum ConnectError {
     )]
     WithinFunction,
     #[error(
-        "java.lang.StackOverflowError: This DataFrame is made of more than {} operations, one on another. Do several in one, for example with withColumns or select; or write it to a table and go on from there.",
-        ConnectError::MOST_OPERATIONS
+        "java.lang.StackOverflowError: This DataFrame is made of more than {most} operations, one on another. Do several in one, for example with withColumns or select; or write it to a table and go on from there."
     )]
-    TooDeep,
+    TooDeep { most: usize },
     #[error(
-        "org.apache.spark.SparkException: Job aborted due to stage failure: Total size of serialized results of 1 tasks ({:.1} MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB). Collect fewer rows: aggregate, filter or limit them first.",
-        *bytes as f64 / f64::from(1 << 20)
+        "org.apache.spark.SparkException: Job aborted due to stage failure: Total size of serialized results of 1 tasks ({:.1} MiB) is bigger than spark.driver.maxResultSize ({:.1} MiB). Collect fewer rows: aggregate, filter or limit them first.",
+        mebibytes(*bytes), mebibytes(*most)
     )]
-    ResultTooLarge { bytes: usize },
+    ResultTooLarge { bytes: usize, most: usize },
     /// A class of its own, such as `IllegalArgumentException`.
     #[error("{message}")]
     Other {
@@ -61,10 +60,6 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
-    /// How many operations a DataFrame may be made of, one on another: the stack that analysis and execution have in a
-    /// browser holds about twice as many.
-    pub const MOST_OPERATIONS: usize = 500;
-
     /// The class that Python raises, by its name in `pyspark.errors`.
     pub fn class(&self) -> &'static str {
         match self {
@@ -77,7 +72,7 @@ impl ConnectError {
             ConnectError::ConfNotFound { .. } => "SparkNoSuchElementException",
             ConnectError::FileNotFound { .. }
             | ConnectError::Files { .. }
-            | ConnectError::TooDeep
+            | ConnectError::TooDeep { .. }
             | ConnectError::ResultTooLarge { .. }
             | ConnectError::NoSuchWidget { .. } => "Py4JJavaError",
             ConnectError::WidgetChoice { .. } => "IllegalArgumentException",
@@ -132,4 +127,8 @@ impl From<SchemaJsonError> for ConnectError {
             reason: error.to_string(),
         }
     }
+}
+
+fn mebibytes(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }

@@ -7,11 +7,12 @@ use serde_json::{Value as Json, json};
 use super::column::Columns;
 use super::values::{row_to_json, value_from_json};
 use super::{Connect, ConnectError, Reply, Request, Shown, show, show_vertical};
-use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, SessionError, WriteTo, Writer};
+use crate::session::{Ran, ReadFrom, Reader, SaveMode, Session, WriteTo, Writer};
 use crate::sql::SqlError;
 use crate::sql::analyze::{DataFrames, Grouping, JoinOn, Parameters, Pivot};
 use crate::sql::column::Column;
 use crate::sql::error::AnalysisReason;
+use crate::sql::execute::gather;
 use crate::sql::parse::parse_ddl;
 use crate::sql::plan::Plan;
 use crate::types::{
@@ -20,6 +21,10 @@ use crate::types::{
 
 /// More values than a pivot may find by itself (`spark.sql.pivotMaxValues`).
 const PIVOT_VALUES: usize = 10_000;
+
+/// How many operations a DataFrame may be made of, one on another: the stack that analysis and execution have in a browser
+/// holds about twice as many.
+const MOST_OPERATIONS: usize = 500;
 
 /// The most that is collected (`spark.driver.maxResultSize`, and its default).
 const MOST_RESULT_BYTES: usize = 1 << 30;
@@ -53,8 +58,9 @@ impl Connect {
             }
             _ => {
                 let plan = self.operation(session, op, r)?;
-                if plan.depth() > ConnectError::MOST_OPERATIONS {
-                    return Err(ConnectError::TooDeep);
+                if plan.depth() > MOST_OPERATIONS {
+                    let most = MOST_OPERATIONS;
+                    return Err(ConnectError::TooDeep { most });
                 }
                 Ok(self.hand_out(plan))
             }
@@ -384,22 +390,16 @@ fn collect_values(
     limit: Option<usize>,
 ) -> Result<Frame, ConnectError> {
     let mut bytes = 0;
-    let mut missing = limit.unwrap_or(usize::MAX);
-    let mut frames = vec![Frame::empty(plan.schema())];
-    for frame in session.rows(plan)? {
-        let frame = frame.map_err(SessionError::from)?.slice(0, missing);
-        missing -= frame.height();
+    gather(session.rows(plan)?, plan.schema(), limit, |frame| {
         bytes += frame.estimated_size() + VALUE_BYTES * frame.height() * frame.columns().len();
-        if bytes > MOST_RESULT_BYTES {
-            return Err(ConnectError::ResultTooLarge { bytes });
+        match bytes > MOST_RESULT_BYTES {
+            true => Err(ConnectError::ResultTooLarge {
+                bytes,
+                most: MOST_RESULT_BYTES,
+            }),
+            false => Ok(()),
         }
-        frames.push(frame);
-        if missing == 0 {
-            break;
-        }
-    }
-    let all = Frame::concat(&frames)?;
-    Ok(all.unwrap_or_else(|| Frame::empty(plan.schema())))
+    })
 }
 
 /// The columns that aren't among some.

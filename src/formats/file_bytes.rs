@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{Damage, FormatError};
 use crate::storage::{
-    Content, DbfsPath, FileStatus, FileSystem, StorageError, exactly, unreadable,
+    Content, DbfsPath, FileStatus, FileSystem, StorageError, exactly, part, unreadable,
 };
 
 /// The bytes of a file. Parquet asks for ranges of them, the other formats for all.
@@ -67,10 +67,7 @@ impl FileBytes {
     pub fn range(&self, start: u64, end: u64) -> Result<Bytes, FormatError> {
         let length = end.saturating_sub(start);
         match &self.0 {
-            Source::AtHand(bytes) => {
-                let at = |n: u64| usize::try_from(n).map_or(bytes.len(), |n| n.min(bytes.len()));
-                Ok(bytes.slice(at(start)..at(start.saturating_add(length))))
-            }
+            Source::AtHand(bytes) => Ok(part(bytes, start, length)),
             Source::Outside { content, path } => {
                 let bytes = exactly(content.as_ref(), start, length);
                 Ok(bytes.map_err(|reason| unreadable(path, reason))?)

@@ -25,9 +25,14 @@ impl Content for Bytes {
     }
 
     fn read(&self, offset: u64, length: u64) -> Result<Bytes, String> {
-        let at = |n: u64| usize::try_from(n).map_or(self.len(), |n| n.min(self.len()));
-        Ok(self.slice(at(offset)..at(offset.saturating_add(length))))
+        Ok(part(self, offset, length))
     }
+}
+
+/// `length` bytes from `offset`, fewer where they end.
+pub fn part(bytes: &Bytes, offset: u64, length: u64) -> Bytes {
+    let at = |n: u64| usize::try_from(n).map_or(bytes.len(), |n| n.min(bytes.len()));
+    bytes.slice(at(offset)..at(offset.saturating_add(length)))
 }
 
 /// A file of a file system.
@@ -42,10 +47,7 @@ impl Content for Stored<'_> {
     }
 
     fn read(&self, offset: u64, length: u64) -> Result<Bytes, String> {
-        let bytes = match length == self.file.size {
-            true => self.fs.read(&self.file.path),
-            false => self.fs.read_range(&self.file.path, offset, length),
-        };
+        let bytes = self.fs.read_range(&self.file.path, offset, length);
         bytes.map_err(|error| error.to_string())
     }
 }

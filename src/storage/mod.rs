@@ -10,6 +10,7 @@ mod content;
 mod directory;
 mod journal;
 mod kept;
+mod layer;
 mod memory;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub mod opfs;
@@ -20,11 +21,12 @@ mod tests;
 mod tree;
 
 pub use archive::{ArchiveError, Opening, Saving};
-pub use content::{Content, exactly, unreadable, whole};
+pub use content::{Content, exactly, part, unreadable, whole};
 #[cfg(not(target_arch = "wasm32"))]
 pub use directory::DirectoryFileSystem;
 pub use journal::{JournalFileSystem, Recovery, Segment, SegmentError, Sizes};
 pub use kept::{keep, kept_path, read_kept};
+pub use layer::Layer;
 pub use memory::MemoryFileSystem;
 pub use path::DbfsPath;
 pub use quarantine::Quarantine;
@@ -169,11 +171,7 @@ pub trait FileSystem: Send + Sync {
 
     /// `length` bytes from `offset`, fewer where the file ends.
     fn read_range(&self, path: &DbfsPath, offset: u64, length: u64) -> Result<Bytes, StorageError> {
-        let bytes = self.read(path)?;
-        let start = usize::try_from(offset).map_or(bytes.len(), |o| o.min(bytes.len()));
-        let end = usize::try_from(length)
-            .map_or(bytes.len(), |l| start.saturating_add(l).min(bytes.len()));
-        Ok(bytes.slice(start..end))
+        Ok(part(&self.read(path)?, offset, length))
     }
 
     /// What lies at `path`; `None` if nothing does.

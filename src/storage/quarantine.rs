@@ -3,13 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Change, Content, DbfsPath, FileStatus, FileSystem, PutResult, StorageError, Usage, keep,
-    read_kept,
-};
+use super::{DbfsPath, FileStatus, FileSystem, Layer, StorageError, keep, read_kept};
 
 const FILE: &str = "quarantine.json";
 
@@ -83,79 +79,20 @@ impl Quarantine {
         &self.inner
     }
 
-    fn check(&self, path: &DbfsPath) -> Result<(), StorageError> {
-        match self.holds(path) {
-            true => Err(StorageError::Quarantined { path: path.clone() }),
-            false => Ok(()),
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, BTreeMap<DbfsPath, Version>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl FileSystem for Quarantine {
-    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
-        self.check(path)?;
-        self.inner.read(path)
+impl Layer for Quarantine {
+    fn inner(&self) -> &dyn FileSystem {
+        self.inner.as_ref()
     }
 
-    fn read_range(&self, path: &DbfsPath, offset: u64, length: u64) -> Result<Bytes, StorageError> {
-        self.check(path)?;
-        self.inner.read_range(path, offset, length)
-    }
-
-    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.inner.put_if_absent(path, bytes)
-    }
-
-    fn put_content(
-        &self,
-        path: &DbfsPath,
-        content: &dyn Content,
-        modification_time: Option<i64>,
-    ) -> Result<(), StorageError> {
-        self.inner.put_content(path, content, modification_time)
-    }
-
-    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
-        self.inner.status(path)
-    }
-
-    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list(dir)
-    }
-
-    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_from(dir, start)
-    }
-
-    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_recursive(dir)
-    }
-
-    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
-        self.inner.mkdirs(dir)
-    }
-
-    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
-        self.inner.delete(path)
-    }
-
-    fn change_count(&self) -> u64 {
-        self.inner.change_count()
-    }
-
-    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
-        self.inner.changes_since(since)
-    }
-
-    fn usage(&self) -> Usage {
-        self.inner.usage()
-    }
-
-    fn sync(&self) -> Result<(), StorageError> {
-        self.inner.sync()
+    fn before_read(&self, path: &DbfsPath, _: Option<(u64, u64)>) -> Result<(), StorageError> {
+        match self.holds(path) {
+            true => Err(StorageError::Quarantined { path: path.clone() }),
+            false => Ok(()),
+        }
     }
 }

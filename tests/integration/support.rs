@@ -7,10 +7,7 @@ use bytes::Bytes;
 use multihop::env::Env;
 use multihop::formats::parquet::{ParquetWriteOptions, ParquetWriter};
 use multihop::session::{Ran, Session, SessionError};
-use multihop::storage::{
-    Change, Content, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
-    Usage,
-};
+use multihop::storage::{DbfsPath, FileSystem, Layer, MemoryFileSystem, StorageError};
 use multihop::types::{DataType, Frame, StructType, Value, series_from_values};
 
 /// A time that tests start at: 2026-01-01 00:00:00 UTC.
@@ -117,8 +114,13 @@ impl Failing {
     pub fn has_failed(&self) -> bool {
         self.writes.load(Ordering::Relaxed) == 0
     }
+}
 
-    fn check(&self, path: &DbfsPath) -> Result<(), StorageError> {
+impl Layer for Failing {
+    fn inner(&self) -> &dyn FileSystem {
+        self.inner.as_ref()
+    }
+    fn before_write(&self, path: &DbfsPath) -> Result<(), StorageError> {
         let left = self.writes.load(Ordering::Relaxed);
         if left == 0 {
             return Err(StorageError::Io {
@@ -128,53 +130,6 @@ impl Failing {
         }
         self.writes.store(left - 1, Ordering::Relaxed);
         Ok(())
-    }
-}
-
-impl FileSystem for Failing {
-    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.check(path)?;
-        self.inner.put_if_absent(path, bytes)
-    }
-    fn put_content(
-        &self,
-        path: &DbfsPath,
-        content: &dyn Content,
-        modification_time: Option<i64>,
-    ) -> Result<(), StorageError> {
-        self.check(path)?;
-        self.inner.put_content(path, content, modification_time)
-    }
-    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
-        self.inner.read(path)
-    }
-    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
-        self.inner.status(path)
-    }
-    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list(dir)
-    }
-    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_from(dir, start)
-    }
-    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_recursive(dir)
-    }
-    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
-        self.inner.mkdirs(dir)
-    }
-    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
-        self.check(path)?;
-        self.inner.delete(path)
-    }
-    fn change_count(&self) -> u64 {
-        self.inner.change_count()
-    }
-    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
-        self.inner.changes_since(since)
-    }
-    fn usage(&self) -> Usage {
-        self.inner.usage()
     }
 }
 

@@ -14,10 +14,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::env::Env;
-use crate::storage::{
-    Change, Content, DbfsPath, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError,
-    Usage,
-};
+use crate::storage::{DbfsPath, FileSystem, Layer, MemoryFileSystem, StorageError};
 use crate::types::{DataType, Frame, SchemaRef, StructType, Value, series_from_values};
 
 pub(super) const START_MS: i64 = 1_700_000_000_000;
@@ -309,48 +306,13 @@ struct CountingFileSystem {
     reads: AtomicU64,
 }
 
-impl FileSystem for CountingFileSystem {
-    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.inner.put_if_absent(path, bytes)
+impl Layer for CountingFileSystem {
+    fn inner(&self) -> &dyn FileSystem {
+        &self.inner
     }
-    fn put_content(
-        &self,
-        path: &DbfsPath,
-        content: &dyn Content,
-        modification_time: Option<i64>,
-    ) -> Result<(), StorageError> {
-        self.inner.put_content(path, content, modification_time)
-    }
-    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
+    fn before_read(&self, _: &DbfsPath, _: Option<(u64, u64)>) -> Result<(), StorageError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        self.inner.read(path)
-    }
-    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
-        self.inner.status(path)
-    }
-    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list(dir)
-    }
-    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_from(dir, start)
-    }
-    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_recursive(dir)
-    }
-    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
-        self.inner.mkdirs(dir)
-    }
-    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
-        self.inner.delete(path)
-    }
-    fn change_count(&self) -> u64 {
-        self.inner.change_count()
-    }
-    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
-        self.inner.changes_since(since)
-    }
-    fn usage(&self) -> Usage {
-        self.inner.usage()
+        Ok(())
     }
 }
 

@@ -111,9 +111,21 @@ pub fn collect(
     ctx: &Arc<ExecContext>,
     limit: Option<usize>,
 ) -> Result<Frame, SqlError> {
-    let mut frames = vec![Frame::empty(plan.schema())];
+    gather(execute(plan, ctx)?, plan.schema(), limit, |_| Ok(()))
+}
+
+/// All of `rows` in one frame of this schema, or the first `limit`. `look` sees what is kept of each frame, and can end it.
+///
+/// # Errors
+/// What the rows and `look` give.
+pub fn gather<E: From<SqlError>>(
+    mut rows: FrameStream,
+    schema: SchemaRef,
+    limit: Option<usize>,
+    mut look: impl FnMut(&Frame) -> Result<(), E>,
+) -> Result<Frame, E> {
+    let mut frames = vec![Frame::empty(schema)];
     let mut missing = limit.unwrap_or(usize::MAX);
-    let mut rows = execute(plan, ctx)?;
     while missing > 0
         && let Some(frame) = rows.next()
     {
@@ -121,10 +133,11 @@ pub fn collect(
         if frame.height() > 0 {
             let frame = frame.slice(0, missing);
             missing -= frame.height();
+            look(&frame)?;
             frames.push(frame);
         }
     }
-    stream::concat(frames)
+    Ok(stream::concat(frames)?)
 }
 
 /// All of a node's columns, hidden ones too: what its frames have.

@@ -33,7 +33,7 @@ pub const FIXED: usize = 44;
 pub const MAGIC: [u8; 4] = *b"MHR1";
 
 /// More text than a record has: a length beyond it is damage.
-const MAX_TEXT: usize = 64 << 20;
+const MAX_TEXT: u32 = 64 << 20;
 
 /// What a record says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +108,8 @@ impl Record {
     }
 
     /// How long the header of a file's record is.
-    pub fn header_length_of(path: &DbfsPath, length: u64) -> u64 {
-        (FIXED + path.without_scheme().len()) as u64 + 8 * length.div_ceil(BLOCK)
+    pub fn header_length_of(path: &DbfsPath, content: u64) -> u64 {
+        header_bytes(path.without_scheme().len() as u64, content)
     }
 
     /// How long the header is that begins with these [`FIXED`] bytes; `None` if none does.
@@ -117,10 +117,9 @@ impl Record {
         if fixed.get(..4)? != MAGIC.as_slice() {
             return None;
         }
-        let text = usize::try_from(u32_at(fixed, 24)?).ok()?;
-        let blocks = usize::try_from(u64_at(fixed, 28)?.div_ceil(BLOCK)).ok()?;
-        let sums = blocks.checked_mul(8)?;
-        (text <= MAX_TEXT).then(|| (FIXED + text).checked_add(sums))?
+        let text = u32_at(fixed, 24)?;
+        let length = header_bytes(u64::from(text), u64_at(fixed, 28)?);
+        (text <= MAX_TEXT).then(|| usize::try_from(length).ok())?
     }
 
     /// Reads a header; `None` if it isn't one, or not as it was written.
@@ -159,6 +158,11 @@ impl Record {
             entry,
         })
     }
+}
+
+/// Bytes of a header by those of its text and of the content: it has a checksum for each block.
+fn header_bytes(text: u64, content: u64) -> u64 {
+    FIXED as u64 + text + 8 * content.div_ceil(BLOCK)
 }
 
 /// The seed of a segment's checksums.

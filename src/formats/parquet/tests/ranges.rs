@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::env::Env;
 use crate::formats::FileBytes;
-use crate::storage::{
-    Change, Content, FileStatus, FileSystem, MemoryFileSystem, PutResult, StorageError, Usage,
-};
+use crate::storage::{FileSystem, Layer, MemoryFileSystem, StorageError};
 
 /// Notes the ranges that are read of its files.
 struct Noting {
@@ -30,53 +28,15 @@ impl Noting {
     }
 }
 
-impl FileSystem for Noting {
-    fn put_if_absent(&self, path: &DbfsPath, bytes: Bytes) -> Result<PutResult, StorageError> {
-        self.inner.put_if_absent(path, bytes)
+impl Layer for Noting {
+    fn inner(&self) -> &dyn FileSystem {
+        &self.inner
     }
-    fn put_content(
-        &self,
-        path: &DbfsPath,
-        content: &dyn Content,
-        modification_time: Option<i64>,
-    ) -> Result<(), StorageError> {
-        self.inner.put_content(path, content, modification_time)
-    }
-    fn read(&self, path: &DbfsPath) -> Result<Bytes, StorageError> {
-        let bytes = self.inner.read(path)?;
-        self.ranges.lock().unwrap().push((0, bytes.len() as u64));
-        Ok(bytes)
-    }
-    fn read_range(&self, path: &DbfsPath, offset: u64, length: u64) -> Result<Bytes, StorageError> {
+    fn before_read(&self, path: &DbfsPath, range: Option<(u64, u64)>) -> Result<(), StorageError> {
+        let all = || (0, self.inner.status(path).unwrap().unwrap().size);
+        let (offset, length) = range.unwrap_or_else(all);
         self.ranges.lock().unwrap().push((offset, offset + length));
-        self.inner.read_range(path, offset, length)
-    }
-    fn status(&self, path: &DbfsPath) -> Result<Option<FileStatus>, StorageError> {
-        self.inner.status(path)
-    }
-    fn list(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list(dir)
-    }
-    fn list_from(&self, dir: &DbfsPath, start: &str) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_from(dir, start)
-    }
-    fn list_recursive(&self, dir: &DbfsPath) -> Result<Vec<FileStatus>, StorageError> {
-        self.inner.list_recursive(dir)
-    }
-    fn mkdirs(&self, dir: &DbfsPath) -> Result<(), StorageError> {
-        self.inner.mkdirs(dir)
-    }
-    fn delete(&self, path: &DbfsPath) -> Result<bool, StorageError> {
-        self.inner.delete(path)
-    }
-    fn change_count(&self) -> u64 {
-        self.inner.change_count()
-    }
-    fn changes_since(&self, since: u64) -> Option<Vec<Change>> {
-        self.inner.changes_since(since)
-    }
-    fn usage(&self) -> Usage {
-        self.inner.usage()
+        Ok(())
     }
 }
 
